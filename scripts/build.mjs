@@ -1,0 +1,123 @@
+// Builds the product into dist/: the Bun binary of this machine, the plain server bundle, the extension and the webview.
+// Usage: node scripts/build.mjs [binary] [server] [extension] [webview]   (all of them, if none is named)
+import { build as bundle } from 'esbuild';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { defines, extensionBundle, serverBundle, webviewBundle } from './bundles.mjs';
+import { ROOT } from './folders.mjs';
+import { runMain, say, step, UserError } from './progress.mjs';
+import { CommandFailed, run } from './run.mjs';
+
+const require = createRequire(import.meta.url);
+const EXE = process.platform === 'win32' ? '.exe' : '';
+const BUN_FLAGS = [
+  '--compile',
+  '--minify',
+  '--bytecode',
+  '--splitting',
+  '--format=esm',
+  // without these two the server would read .env and bunfig.toml of the user's workspace
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
+];
+
+const parts = { server: buildServer, extension: buildExtension, webview: buildWebview, binary: buildBinary };
+
+/** @type {Record<string, string>} */
+const entries = {
+  server: 'server/main.ts',
+  extension: 'src/extension.ts',
+  webview: 'webview-ui/main.tsx',
+  binary: 'server/main.ts',
+};
+
+await runMain(async () => {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.find((name) => !(name in parts));
+  if (unknown !== undefined)
+    throw new UserError(`There is no part "${unknown}".`, `Name any of: ${Object.keys(parts).join(', ')}.`);
+  for (const [name, build] of Object.entries(parts)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (!existsSync(join(ROOT, entries[name]))) {
+      say(`skipped the ${name}: ${entries[name]} does not exist yet`);
+      continue;
+    }
+    const made = await step(`Building the ${name}`, build);
+    say(`built ${made.padEnd(28)} ${size(join(ROOT, made))}`);
+  }
+  return 0;
+});
+
+/** @returns {Promise<string>} */
+async function buildServer() {
+  await bundleInto(serverBundle);
+  return 'dist/server/bowline.mjs';
+}
+
+/** @returns {Promise<string>} */
+async function buildExtension() {
+  await bundleInto(extensionBundle);
+  return 'dist/extension.cjs';
+}
+
+/** @returns {Promise<string>} */
+async function buildWebview() {
+  await bundleInto(webviewBundle);
+  const codicons = join(ROOT, 'node_modules/@vscode/codicons/dist');
+  for (const file of ['codicon.css', 'codicon.ttf'])
+    copyFileSync(join(codicons, file), join(ROOT, 'dist/webview', file));
+  return 'dist/webview/chat.js';
+}
+
+/** The server as one program, with ripgrep beside it. @returns {Promise<string>} */
+async function buildBinary() {
+  const folder = join(ROOT, 'dist/bin');
+  mkdirSync(folder, { recursive: true });
+  const made = `dist/bin/bowline${EXE}`;
+  // made under another name and moved: the program that stands there may be running
+  const fresh = join(folder, `.bowline-${process.pid}${EXE}`);
+  const bun = join(ROOT, 'node_modules/.bin/bun');
+  const named = Object.entries(defines).map(([name, value]) => `--define=${name}=${value}`);
+  try {
+    await run(bun, ['build', ...BUN_FLAGS, ...named, `--outfile=${fresh}`, 'server/main.ts'], { cwd: ROOT });
+    renameSync(fresh, join(ROOT, made));
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new UserError('The binary could not be built.', error.output, error);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+  const { rgPath } = await import(require.resolve('@vscode/ripgrep'));
+  copyProgram(rgPath, join(folder, `rg${EXE}`));
+  return made;
+}
+
+/**
+ * Bundles and then removes the chunks that earlier builds left behind.
+ * @param {import('./bundles.mjs').Bundle} options
+ */
+async function bundleInto(options) {
+  const { metafile } = await bundle(options).catch((/** @type {import('esbuild').BuildFailure} */ failure) => {
+    const faults = failure.errors.map(({ location, text }) => `${location?.file}:${location?.line} ${text}`);
+    throw new UserError(`The bundle in ${options.outdir} could not be made.`, faults.join('\n'), failure);
+  });
+  const chunks = join(ROOT, options.outdir, 'chunks');
+  if (!existsSync(chunks)) return;
+  const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const file of readdirSync(chunks)) if (!made.has(file)) rmSync(join(chunks, file));
+}
+
+/** @param {string} from @param {string} to */
+function copyProgram(from, to) {
+  const fresh = `${to}.${process.pid}`;
+  copyFileSync(from, fresh);
+  chmodSync(fresh, 0o755);
+  renameSync(fresh, to);
+}
+
+/** @param {string} path */
+function size(path) {
+  const bytes = statSync(path).size;
+  return bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} KB`;
+}

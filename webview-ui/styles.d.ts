@@ -1,0 +1,3 @@
+// Lets TypeScript pass the style sheets that esbuild bundles.
+
+declare module '*.css';
