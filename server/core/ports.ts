@@ -1,0 +1,156 @@
+// The core's only doors to the world: clock, ids, model, commands, files, store, configuration, and the user who approves.
+import type { ServerNotification } from '../protocol/methods.ts';
+import type { CommandApprovalDecision, CommandApprovalParams, FileChangeApprovalDecision, FileChangeApprovalParams } from '../protocol/schema/approval.ts';
+import type { GitInfo } from '../protocol/schema/thread.ts';
+import type { ModelProvider } from './turn/modelPort.ts';
+import type { Settings } from './settings.ts';
+
+export interface Clock {
+  /** Unix milliseconds. */
+  nowMs(): number;
+  /** Runs `task` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, task: () => void): () => void;
+}
+
+export interface Ids {
+  /** A new UUIDv7: later ids sort after earlier ones of the same process. */
+  next(): string;
+}
+
+export interface Log {
+  debug(message: string, details?: Record<string, unknown>): void;
+  warn(message: string, details?: Record<string, unknown>): void;
+  error(message: string, details?: Record<string, unknown>): void;
+}
+
+/** Looks up the provider that a thread's settings name. Throws an AgentError that says what to do when it is not configured. */
+export interface Models {
+  provider(id: string): ModelProvider;
+}
+
+// --- commands -------------------------------------------------------------------------------------------------------
+
+export interface CommandSpec {
+  /** Program and arguments; no shell is added. */
+  readonly argv: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether the command wants a terminal; where the runtime has no pty a pipe stands in. */
+  readonly tty: boolean;
+  /** Kills the process group after this long; null for no limit. */
+  readonly timeoutMs: number | null;
+}
+
+export type CommandExit =
+  | { readonly type: 'exited'; readonly exitCode: number }
+  | { readonly type: 'signalled'; readonly signal: string; readonly exitCode: number }
+  | { readonly type: 'timedOut'; readonly exitCode: number }
+  | { readonly type: 'failedToStart'; readonly message: string };
+
+/** A started command. Whoever started it owns it and must see it ended: `kill` ends its whole process group. */
+export interface RunningCommand {
+  readonly pid: number | null;
+  readonly isTerminal: boolean;
+  /** stdout and stderr merged in order of arrival, decoded as UTF-8 with replacement, at most 8,192 characters a chunk. */
+  onOutput(listener: (chunk: string) => void): void;
+  write(text: string): void;
+  closeStdin(): void;
+  /** SIGTERM to the group, SIGKILL after a grace period; resolves when the group is gone. */
+  kill(): Promise<void>;
+  /** Resolves when the command has ended and its output has been delivered; never rejects. */
+  readonly exited: Promise<CommandExit>;
+}
+
+export interface CommandRunner {
+  start(spec: CommandSpec): RunningCommand;
+}
+
+export interface Shell {
+  /** Absolute path, e.g. /bin/bash. */
+  readonly path: string;
+  /** The argument vector that runs `script`, as a login shell or not. */
+  argv(script: string, login: boolean): string[];
+}
+
+export interface ShellEnvironment {
+  shell(): Shell;
+  /** The environment for commands: `[shell_environment_policy]` applied, with the login shell's PATH. Cached per policy. */
+  variables(settings: Settings): Promise<Record<string, string>>;
+}
+
+// --- files ----------------------------------------------------------------------------------------------------------
+
+export type FileKind = 'file' | 'directory' | 'symlink' | 'other';
+
+export interface FileStat {
+  readonly kind: FileKind;
+  readonly size: number;
+  /** Unix milliseconds. */
+  readonly modifiedAtMs: number;
+  /** POSIX permission bits. */
+  readonly mode: number;
+}
+
+/** Plain file access on absolute paths. Errors carry the operating system's code in `code` (ENOENT, EACCES, ENOSPC, ...). */
+export interface Files {
+  read(path: string): Promise<Uint8Array>;
+  /** Writes to a temporary file beside it and renames: the old bytes or the new ones, never half. Makes parent folders. */
+  write(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Removes the folder if it is empty; says whether it did. */
+  removeEmptyFolder(path: string): Promise<boolean>;
+  /** Follows symbolic links; null when there is nothing. */
+  stat(path: string): Promise<FileStat | null>;
+  list(path: string): Promise<{ readonly name: string; readonly kind: FileKind }[]>;
+  /** The path with every symbolic link resolved; for a path that does not exist, of its nearest existing parent plus the rest. */
+  realPath(path: string): Promise<string>;
+}
+
+/** Runs ripgrep with arguments; `missing` when no `rg` can be found. */
+export interface TextSearch {
+  run(args: readonly string[], cwd: string, signal: AbortSignal): Promise<TextSearchResult>;
+}
+
+export type TextSearchResult =
+  | { readonly type: 'done'; readonly exitCode: number; readonly stdout: string; readonly stderr: string; readonly truncated: boolean }
+  | { readonly type: 'missing'; readonly message: string };
+
+/** Reads branch, commit and origin of the repository around `cwd` without touching it; null outside of one. */
+export interface GitReader {
+  info(cwd: string): Promise<GitInfo | null>;
+}
+
+// --- workspace changes ----------------------------------------------------------------------------------------------
+
+/** One file that differs from the baseline. `null` bytes mean "not there"; `unknown` means too large or not kept. */
+export interface WorkspaceChange {
+  readonly path: string;
+  readonly before: Uint8Array | null | 'unknown';
+  readonly after: Uint8Array | null | 'unknown';
+}
+
+/** Sees what commands did to the files of a workspace, within a budget of files and bytes. */
+export interface WorkspaceWatch {
+  /** Remembers the workspace as it is now. */
+  baseline(root: string, signal: AbortSignal): Promise<WorkspaceBaseline>;
+}
+
+export interface WorkspaceBaseline {
+  /** Files changed since the baseline, sorted by path. */
+  changes(signal: AbortSignal): Promise<readonly WorkspaceChange[]>;
+  /** Why some files are not covered (too many files, a folder that cannot be read); null when all are. */
+  readonly limitation: string | null;
+}
+
+// --- the user -------------------------------------------------------------------------------------------------------
+
+/** Puts a question to the clients. The first valid answer wins; a failure of the client counts as `failed`, never as consent. */
+export interface Approver {
+  askCommand(params: CommandApprovalParams, signal: AbortSignal): Promise<CommandApprovalDecision | 'failed'>;
+  askFileChange(params: FileChangeApprovalParams, signal: AbortSignal): Promise<FileChangeApprovalDecision | 'failed'>;
+}
+
+/** The one funnel out: appends to the store, reduces into the live state, fans out to the clients. */
+export type RecordEvent = (event: ServerNotification) => void;

@@ -1,0 +1,38 @@
+// What holds for a thread: model, policies, folders, instructions; resolved from configuration and overrides.
+import type { AskForApproval, ConfigOverrides, ReasoningEffort, SandboxPolicy } from '../protocol/schema/common.ts';
+
+/** `[shell_environment_policy]` of the configuration, as the reference server defines its keys. */
+export interface ShellEnvironmentPolicy {
+  readonly inherit: 'all' | 'core' | 'none';
+  /** Keeps variables whose names look like secrets (KEY, SECRET, TOKEN) when true. */
+  readonly ignoreDefaultExcludes: boolean;
+  /** Case-insensitive glob patterns of names to leave out. */
+  readonly exclude: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  /** When not empty, only names that match one of these patterns are kept. */
+  readonly includeOnly: readonly string[];
+  readonly useLoginPath: boolean;
+}
+
+/** The settings of a thread. Stored with it; `turn/start` overrides change them for this turn and later ones. */
+export interface Settings {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly model: string;
+  readonly modelProvider: string;
+  readonly effort: ReasoningEffort | null;
+  readonly summary: 'auto' | 'concise' | 'detailed' | 'none' | null;
+  readonly verbosity: 'low' | 'medium' | 'high' | null;
+  readonly approvalPolicy: AskForApproval;
+  readonly sandbox: SandboxPolicy;
+  /** Replaces Bowline's own base prompt. */
+  readonly baseInstructions: string | null;
+  readonly developerInstructions: string | null;
+  /** In tokens; null when not known. */
+  readonly contextWindow: number | null;
+  readonly shellEnvironment: ShellEnvironmentPolicy;
+  /** Bytes of AGENTS.md files read into the prompt at most. */
+  readonly projectDocMaxBytes: number;
+  /** Values that a client gave in `config`; kept so that a fork or a resume can be resolved again. */
+  readonly overrides: ConfigOverrides;
+}

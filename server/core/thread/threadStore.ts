@@ -1,0 +1,117 @@
+// The store port: threads, turns, items and the model's side of the conversation, durable and shared by processes.
+import type { ServerNotification } from '../../protocol/methods.ts';
+import type { SortDirection } from '../../protocol/schema/common.ts';
+import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { GitInfo } from '../../protocol/schema/thread.ts';
+import type { ThreadTokenUsage, Turn, TurnPlanStep } from '../../protocol/schema/turn.ts';
+import type { ModelItem } from '../turn/modelPort.ts';
+import type { Settings } from '../settings.ts';
+
+/** A thread's row. Times are Unix milliseconds. */
+export interface ThreadRecord {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly forkedFromId: string | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly recencyAtMs: number;
+  readonly archived: boolean;
+  readonly name: string | null;
+  readonly preview: string;
+  readonly cliVersion: string;
+  readonly originator: string | null;
+  readonly gitInfo: GitInfo | null;
+  readonly settings: Settings;
+  readonly tokenUsage: ThreadTokenUsage | null;
+}
+
+/** What may change on a row. Absent members stay as they are. */
+export type ThreadRecordChange = Partial<
+  Pick<ThreadRecord, 'updatedAtMs' | 'recencyAtMs' | 'archived' | 'name' | 'preview' | 'gitInfo' | 'settings' | 'tokenUsage'>
+>;
+
+/**
+ * What is appended. `event`: a notification whose persistence is `event`, kept for ever. `partial`: the open item as it is now,
+ * replacing an earlier partial of the same item, gone once the item completes. `model`: what the model said or was told.
+ */
+export type StoreEntry =
+  | { readonly type: 'event'; readonly event: ServerNotification; readonly atMs: number }
+  | { readonly type: 'partial'; readonly turnId: string; readonly item: ThreadItem }
+  | { readonly type: 'model'; readonly turnId: string; readonly item: ModelItem }
+  /** Replaces the model's side of everything before (compaction). */
+  | { readonly type: 'modelBase'; readonly turnId: string; readonly items: readonly ModelItem[] };
+
+export interface Page {
+  /** As a former answer gave it; null for the first page. */
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly direction: SortDirection;
+}
+
+export interface Paged<T> {
+  readonly data: readonly T[];
+  readonly nextCursor: string | null;
+  readonly backwardsCursor: string | null;
+}
+
+export interface ThreadQuery extends Page {
+  readonly sortKey: 'created_at' | 'updated_at' | 'recency_at';
+  readonly archived: boolean;
+  /** Exact matches; empty for any. */
+  readonly cwds: readonly string[];
+  readonly modelProviders: readonly string[];
+  readonly excludedIds: readonly string[];
+  /** Substring of name or preview, case-insensitive; null for any. */
+  readonly searchTerm: string | null;
+}
+
+/** Who writes a thread. Times are Unix milliseconds. */
+export interface LeaseOwner {
+  readonly pid: number;
+  readonly host: string;
+  /** The client's name, e.g. "bowline-vscode". */
+  readonly client: string;
+  readonly sinceMs: number;
+}
+
+/** The right to write one thread, kept alive by a heartbeat until it is released or taken over. */
+export interface Lease {
+  release(): void;
+  /** Calls back once when another process took the lease. */
+  onLost(listener: (by: LeaseOwner) => void): void;
+}
+
+export type LeaseOutcome = { readonly type: 'held'; readonly lease: Lease } | { readonly type: 'taken'; readonly by: LeaseOwner };
+
+/** A turn's plan and diff as last recorded. */
+export interface StoredTurnExtras {
+  readonly diff: string | null;
+  readonly plan: { readonly explanation: string | null; readonly steps: readonly TurnPlanStep[] } | null;
+}
+
+/**
+ * Synchronous: an append has reached the database when it returns. A thread that does not exist reads as undefined. Writing methods throw
+ * a ProtocolError (`storeUnavailable`) that says what to do when the disk is full or the home is read-only.
+ * A turn that was running when its process died reads `interrupted`, with its open items closed as they were last saved.
+ */
+export interface ThreadStore {
+  /** Creates the row; for a fork, `base` is the source and the last turn to inherit (null: none), referenced and not copied. */
+  create(record: ThreadRecord, base: { readonly threadId: string; readonly lastTurnId: string | null } | null): void;
+  get(threadId: string): ThreadRecord | undefined;
+  update(threadId: string, change: ThreadRecordChange): void;
+  /** Throws ProtocolError invalidRequest `hasForks` when forks still reference it. */
+  remove(threadId: string): void;
+  list(query: ThreadQuery): Paged<ThreadRecord>;
+  /** In one transaction, in order. */
+  append(threadId: string, entries: readonly StoreEntry[]): void;
+  /** Turns with all their items, inherited ones included. Throws ProtocolError `invalidCursor`. */
+  turns(threadId: string, page: Page): Paged<Turn>;
+  items(threadId: string, turnId: string | null, page: Page): Paged<{ readonly turnId: string; readonly item: ThreadItem }>;
+  turnExtras(threadId: string, turnId: string): StoredTurnExtras;
+  /** What the model is to be told again, inherited part included. */
+  modelItems(threadId: string): readonly ModelItem[];
+  /** The stored events of this thread alone, oldest first (for checks and repairs). */
+  events(threadId: string): readonly { readonly event: ServerNotification; readonly atMs: number }[];
+  acquire(threadId: string, owner: LeaseOwner, takeover: boolean): LeaseOutcome;
+  close(): void;
+}

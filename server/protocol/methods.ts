@@ -1,0 +1,107 @@
+// The registry: the only place where a method name is bound to its shapes, its queue, its audience and its persistence.
+import { notification, request, type Infer, type InferInput, type LazySchema } from './define.ts';
+import * as account from './schema/account.ts';
+import * as approval from './schema/approval.ts';
+import { Empty } from './schema/common.ts';
+import * as config from './schema/config.ts';
+import * as initialize from './schema/initialize.ts';
+import * as model from './schema/model.ts';
+import * as thread from './schema/thread.ts';
+import * as turn from './schema/turn.ts';
+
+/** Requests that a client sends to the server. */
+export const clientRequests = {
+  initialize: request('connection', initialize.InitializeParams, initialize.InitializeResult),
+  'thread/start': request('server', thread.ThreadStartParams, thread.ThreadStartResult),
+  'thread/resume': request('thread', thread.ThreadResumeParams, thread.ThreadResumeResult),
+  'thread/fork': request('thread', thread.ThreadForkParams, thread.ThreadStartResult),
+  'thread/archive': request('thread', thread.ThreadIdParams, Empty),
+  'thread/unarchive': request('thread', thread.ThreadIdParams, thread.ThreadResult),
+  'thread/delete': request('thread', thread.ThreadIdParams, Empty),
+  'thread/name/set': request('thread', thread.ThreadNameSetParams, Empty),
+  'thread/unsubscribe': request('thread', thread.ThreadIdParams, thread.ThreadUnsubscribeResult),
+  'thread/list': request('server', thread.ThreadListParams, thread.ThreadListResult),
+  'thread/loaded/list': request('server', thread.ThreadLoadedListParams, thread.ThreadLoadedListResult),
+  'thread/read': request('thread', thread.ThreadReadParams, thread.ThreadResult),
+  'thread/turns/list': request('thread', thread.ThreadTurnsListParams, thread.ThreadTurnsListResult),
+  'thread/items/list': request('thread', thread.ThreadItemsListParams, thread.ThreadItemsListResult),
+  'turn/start': request('thread', turn.TurnStartParams, turn.TurnStartResult),
+  'turn/steer': request('thread', turn.TurnSteerParams, turn.TurnSteerResult),
+  'turn/interrupt': request('thread', turn.TurnInterruptParams, Empty),
+  'model/list': request('server', model.ModelListParams, model.ModelListResult),
+  'config/read': request('server', config.ConfigReadParams, config.ConfigReadResult),
+  'account/read': request('server', account.AccountReadParams, account.AccountReadResult),
+  'account/login/start': request('server', account.AccountLoginStartParams, account.AccountLoginStartResult),
+  'account/logout': request('server', Empty, Empty),
+} as const;
+
+/** Requests that the server sends to its clients. The first valid answer wins. */
+export const serverRequests = {
+  'item/commandExecution/requestApproval': request('thread', approval.CommandApprovalParams, approval.CommandApprovalResult),
+  'item/fileChange/requestApproval': request('thread', approval.FileChangeApprovalParams, approval.FileChangeApprovalResult),
+} as const;
+
+/** Notifications that the server sends. */
+export const serverNotifications = {
+  error: notification('subscribers', 'event', turn.ErrorNotification),
+  warning: notification('subscribers', 'none', initialize.Warning),
+  configWarning: notification('connection', 'none', initialize.ConfigWarning),
+  deprecationNotice: notification('connection', 'none', initialize.DeprecationNotice),
+  'thread/started': notification('everyone', 'none', thread.ThreadStarted),
+  'thread/status/changed': notification('everyone', 'none', thread.ThreadStatusChanged),
+  'thread/archived': notification('everyone', 'none', thread.ThreadIdParams),
+  'thread/unarchived': notification('everyone', 'none', thread.ThreadIdParams),
+  'thread/deleted': notification('everyone', 'none', thread.ThreadIdParams),
+  'thread/closed': notification('everyone', 'none', thread.ThreadIdParams),
+  'thread/name/updated': notification('everyone', 'none', thread.ThreadNameUpdated),
+  'thread/tokenUsage/updated': notification('subscribers', 'event', turn.TokenUsageUpdated),
+  'turn/started': notification('subscribers', 'event', turn.TurnStarted),
+  'turn/completed': notification('subscribers', 'event', turn.TurnCompleted),
+  'turn/diff/updated': notification('subscribers', 'event', turn.TurnDiffUpdated),
+  'turn/plan/updated': notification('subscribers', 'event', turn.TurnPlanUpdated),
+  'item/started': notification('subscribers', 'partial', turn.ItemStarted),
+  'item/completed': notification('subscribers', 'event', turn.ItemCompleted),
+  'item/agentMessage/delta': notification('subscribers', 'partial', turn.AgentMessageDelta),
+  'item/reasoning/summaryPartAdded': notification('subscribers', 'partial', turn.ReasoningSummaryPartAdded),
+  'item/reasoning/summaryTextDelta': notification('subscribers', 'partial', turn.ReasoningSummaryTextDelta),
+  'item/reasoning/textDelta': notification('subscribers', 'partial', turn.ReasoningTextDelta),
+  'item/commandExecution/outputDelta': notification('subscribers', 'partial', turn.CommandOutputDelta),
+  'item/commandExecution/terminalInteraction': notification('subscribers', 'none', turn.TerminalInteraction),
+  'item/fileChange/patchUpdated': notification('subscribers', 'partial', turn.FileChangePatchUpdated),
+  'serverRequest/resolved': notification('subscribers', 'none', approval.ServerRequestResolved),
+  'account/updated': notification('everyone', 'none', account.AccountUpdated),
+  'account/login/completed': notification('everyone', 'none', account.AccountLoginCompleted),
+} as const;
+
+/** Notifications that a client sends. */
+export const clientNotifications = {
+  initialized: notification('connection', 'none', Empty),
+} as const;
+
+type Lines = Record<string, { readonly params: LazySchema }>;
+
+/** The parsed params of a method in one of the four tables. */
+export type ParamsIn<T extends Lines, M extends keyof T> = Infer<T[M]['params']>;
+
+export type ClientRequestMethod = keyof typeof clientRequests;
+export type ServerRequestMethod = keyof typeof serverRequests;
+export type ServerNotificationMethod = keyof typeof serverNotifications;
+export type ClientNotificationMethod = keyof typeof clientNotifications;
+
+export type ClientRequestParams<M extends ClientRequestMethod> = Infer<(typeof clientRequests)[M]['params']>;
+/** What a client may write as params: members with defaults may be left out. */
+export type ClientRequestInput<M extends ClientRequestMethod> = InferInput<(typeof clientRequests)[M]['params']>;
+export type ClientRequestResult<M extends ClientRequestMethod> = Infer<(typeof clientRequests)[M]['result']>;
+export type ServerRequestParams<M extends ServerRequestMethod> = Infer<(typeof serverRequests)[M]['params']>;
+export type ServerRequestResult<M extends ServerRequestMethod> = Infer<(typeof serverRequests)[M]['result']>;
+export type ServerNotificationParams<M extends ServerNotificationMethod> = Infer<(typeof serverNotifications)[M]['params']>;
+
+/** Any server notification, discriminated by `method`. */
+export type ServerNotification = {
+  [M in ServerNotificationMethod]: { readonly method: M; readonly params: ServerNotificationParams<M> };
+}[ServerNotificationMethod];
+
+/** Any server request, discriminated by `method`. */
+export type ServerRequest = {
+  [M in ServerRequestMethod]: { readonly id: string | number; readonly method: M; readonly params: ServerRequestParams<M> };
+}[ServerRequestMethod];

@@ -1,0 +1,194 @@
+// A thread: the durable conversation; its requests and its notifications.
+import { z } from 'zod';
+import { lazy, type Infer } from '../define.ts';
+import { ApprovalsReviewer, AskForApproval, ConfigOverrides, ReasoningEffort, SandboxMode, SandboxPolicy, SortDirection } from './common.ts';
+import { ThreadItem } from './item.ts';
+import { Turn, TurnItemsView } from './turn.ts';
+
+export const ThreadStatus = lazy(() =>
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('notLoaded') }),
+    z.object({ type: z.literal('idle') }),
+    z.object({ type: z.literal('systemError') }),
+    z.object({ type: z.literal('active'), activeFlags: z.array(z.enum(['waitingOnApproval', 'waitingOnUserInput'])) }),
+  ]),
+);
+export type ThreadStatus = Infer<typeof ThreadStatus>;
+
+export const GitInfo = lazy(() =>
+  z.object({ sha: z.string().nullable(), branch: z.string().nullable(), originUrl: z.string().nullable() }),
+);
+export type GitInfo = Infer<typeof GitInfo>;
+
+/** Times are Unix seconds; `id` is a UUIDv7; `turns` is filled only where a method says so. */
+export const Thread = lazy(() =>
+  z.object({
+    id: z.string(),
+    sessionId: z.string(),
+    forkedFromId: z.string().nullable(),
+    parentThreadId: z.string().nullable(),
+    /** The first user text; "" before the first turn. */
+    preview: z.string(),
+    ephemeral: z.boolean(),
+    section: z.unknown(),
+    sectionEnteredAt: z.number().nullable(),
+    projectId: z.string().nullable(),
+    historyMode: z.enum(['paginated', 'legacy']),
+    modelProvider: z.string(),
+    model: z.string().nullable(),
+    reasoningEffort: ReasoningEffort().nullable(),
+    createdAt: z.number(),
+    updatedAt: z.number(),
+    recencyAt: z.number().nullable(),
+    status: ThreadStatus(),
+    /** Always null here: threads live in a database. */
+    path: z.string().nullable(),
+    cwd: z.string(),
+    cliVersion: z.string(),
+    originator: z.string().nullable(),
+    source: z.unknown(),
+    threadSource: z.string().nullable(),
+    agentNickname: z.string().nullable(),
+    agentRole: z.string().nullable(),
+    gitInfo: GitInfo().nullable(),
+    name: z.string().nullable(),
+    turns: z.array(Turn()),
+  }),
+);
+export type Thread = Infer<typeof Thread>;
+
+const overrides = () => ({
+  model: z.string().nullish(),
+  modelProvider: z.string().nullish(),
+  cwd: z.string().nullish(),
+  approvalPolicy: AskForApproval().nullish(),
+  approvalsReviewer: ApprovalsReviewer().nullish(),
+  sandbox: SandboxMode().nullish(),
+  config: ConfigOverrides().nullish(),
+  baseInstructions: z.string().nullish(),
+  developerInstructions: z.string().nullish(),
+});
+
+export const ThreadStartParams = lazy(() => z.object({ ...overrides(), ephemeral: z.boolean().nullish() }));
+export type ThreadStartParams = Infer<typeof ThreadStartParams>;
+
+const openedThread = () => ({
+  thread: Thread(),
+  model: z.string(),
+  modelProvider: z.string(),
+  serviceTier: z.string().nullable(),
+  disabledPluginIds: z.array(z.string()).default([]),
+  cwd: z.string(),
+  /** Absolute paths of the AGENTS.md files in force. */
+  instructionSources: z.array(z.string()),
+  approvalPolicy: AskForApproval(),
+  approvalsReviewer: ApprovalsReviewer(),
+  sandbox: SandboxPolicy(),
+  reasoningEffort: ReasoningEffort().nullable(),
+});
+
+export const ThreadStartResult = lazy(() => z.object(openedThread()));
+export type ThreadStartResult = Infer<typeof ThreadStartResult>;
+
+/**
+ * Loads a stored thread, or joins a loaded one (then the overrides are ignored). `takeover` (Bowline's own, experimental) takes
+ * the writing lease from a process that still holds it.
+ */
+export const ThreadResumeParams = lazy(() =>
+  z.object({ threadId: z.string(), ...overrides(), excludeTurns: z.boolean().nullish(), takeover: z.boolean().nullish() }),
+);
+export type ThreadResumeParams = Infer<typeof ThreadResumeParams>;
+
+export const ThreadResumeResult = lazy(() =>
+  z.object({
+    ...openedThread(),
+    collaborationMode: z.unknown(),
+    turnsBackwardsCursor: z.string().nullable(),
+    itemsBackwardsCursor: z.string().nullable(),
+  }),
+);
+export type ThreadResumeResult = Infer<typeof ThreadResumeResult>;
+
+/** `lastTurnId` is the last turn to keep, inclusive. */
+export const ThreadForkParams = lazy(() =>
+  z.object({
+    threadId: z.string(),
+    lastTurnId: z.string().nullish(),
+    ...overrides(),
+    ephemeral: z.boolean().nullish(),
+    excludeTurns: z.boolean().nullish(),
+  }),
+);
+export type ThreadForkParams = Infer<typeof ThreadForkParams>;
+
+export const ThreadIdParams = lazy(() => z.object({ threadId: z.string() }));
+export type ThreadIdParams = Infer<typeof ThreadIdParams>;
+
+export const ThreadReadParams = lazy(() => z.object({ threadId: z.string(), includeTurns: z.boolean().nullish() }));
+export type ThreadReadParams = Infer<typeof ThreadReadParams>;
+
+export const ThreadResult = lazy(() => z.object({ thread: Thread() }));
+export type ThreadResult = Infer<typeof ThreadResult>;
+
+const page = { cursor: z.string().nullish(), limit: z.number().int().nonnegative().nullish() };
+const pageEnds = { nextCursor: z.string().nullable(), backwardsCursor: z.string().nullable() };
+
+export const ThreadListParams = lazy(() =>
+  z.object({
+    ...page,
+    sortKey: z.enum(['created_at', 'updated_at', 'recency_at', 'section_position']).nullish(),
+    sortDirection: SortDirection().nullish(),
+    modelProviders: z.array(z.string()).nullish(),
+    sourceKinds: z.array(z.string()).nullish(),
+    archived: z.boolean().nullish(),
+    cwd: z.union([z.string(), z.array(z.string())]).nullish(),
+    searchTerm: z.string().nullish(),
+    excludedThreadIds: z.array(z.string()).max(100).nullish(),
+  }),
+);
+export type ThreadListParams = Infer<typeof ThreadListParams>;
+
+export const ThreadListResult = lazy(() => z.object({ data: z.array(Thread()), ...pageEnds }));
+export type ThreadListResult = Infer<typeof ThreadListResult>;
+
+export const ThreadLoadedListParams = lazy(() => z.object(page));
+export type ThreadLoadedListParams = Infer<typeof ThreadLoadedListParams>;
+
+export const ThreadLoadedListResult = lazy(() => z.object({ data: z.array(z.string()), nextCursor: z.string().nullable() }));
+export type ThreadLoadedListResult = Infer<typeof ThreadLoadedListResult>;
+
+export const ThreadTurnsListParams = lazy(() =>
+  z.object({ threadId: z.string(), ...page, sortDirection: SortDirection().nullish(), itemsView: TurnItemsView().nullish() }),
+);
+export type ThreadTurnsListParams = Infer<typeof ThreadTurnsListParams>;
+
+export const ThreadTurnsListResult = lazy(() => z.object({ data: z.array(Turn()), ...pageEnds }));
+export type ThreadTurnsListResult = Infer<typeof ThreadTurnsListResult>;
+
+export const ThreadItemsListParams = lazy(() =>
+  z.object({ threadId: z.string(), turnId: z.string().nullish(), ...page, sortDirection: SortDirection().nullish() }),
+);
+export type ThreadItemsListParams = Infer<typeof ThreadItemsListParams>;
+
+export const ThreadItemEntry = lazy(() => z.object({ turnId: z.string(), item: ThreadItem() }));
+export type ThreadItemEntry = Infer<typeof ThreadItemEntry>;
+
+export const ThreadItemsListResult = lazy(() => z.object({ data: z.array(ThreadItemEntry()), ...pageEnds }));
+export type ThreadItemsListResult = Infer<typeof ThreadItemsListResult>;
+
+export const ThreadNameSetParams = lazy(() => z.object({ threadId: z.string(), name: z.string() }));
+export type ThreadNameSetParams = Infer<typeof ThreadNameSetParams>;
+
+export const ThreadUnsubscribeResult = lazy(() =>
+  z.object({ status: z.enum(['unsubscribed', 'notSubscribed', 'notLoaded']) }),
+);
+export type ThreadUnsubscribeResult = Infer<typeof ThreadUnsubscribeResult>;
+
+export const ThreadStarted = lazy(() => z.object({ thread: Thread() }));
+export type ThreadStarted = Infer<typeof ThreadStarted>;
+
+export const ThreadStatusChanged = lazy(() => z.object({ threadId: z.string(), status: ThreadStatus() }));
+export type ThreadStatusChanged = Infer<typeof ThreadStatusChanged>;
+
+export const ThreadNameUpdated = lazy(() => z.object({ threadId: z.string(), threadName: z.string().nullish() }));
+export type ThreadNameUpdated = Infer<typeof ThreadNameUpdated>;
