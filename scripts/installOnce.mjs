@@ -41,7 +41,11 @@ async function makeFolder(path) {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    throw new UserError(`The cache folder ${path} cannot be made.`, 'Make it writable, or name another one: XDG_CACHE_HOME=/some/folder', error);
+    throw new UserError(
+      `The cache folder ${path} cannot be made.`,
+      'Make it writable, or name another one: XDG_CACHE_HOME=/some/folder',
+      error,
+    );
   }
 }
 
@@ -77,7 +81,11 @@ async function create(path) {
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw new UserError(`${path} cannot be written.`, 'Make its folder writable, or name another one: XDG_CACHE_HOME=/some/folder', error);
+    throw new UserError(
+      `${path} cannot be written.`,
+      'Make its folder writable, or name another one: XDG_CACHE_HOME=/some/folder',
+      error,
+    );
   }
 }
 

@@ -21,7 +21,9 @@ export async function ensurePackages(root) {
     );
   }
   if (!(await isInstalled(root))) {
-    await step('Installing packages', (detail) => runNpm(['ci', '--no-audit', '--no-fund'], { cwd: root, onLine: detail }));
+    await step('Installing packages', (detail) =>
+      runNpm(['ci', '--no-audit', '--no-fund'], { cwd: root, onLine: detail }),
+    );
   }
   return await ensureNode(root);
 }
@@ -48,8 +50,10 @@ function adviceFor(output) {
     return 'The npm registry cannot be reached. Check the network (npm ping) or a proxy (npm config get proxy), then run the command again.';
   }
   if (/ENOSPC/.test(output)) return 'The disk is full. Free about 1.5 GB, then run the command again.';
-  if (/EACCES|EPERM|EROFS/.test(output)) return 'This folder cannot be written. Give yourself the right to write it, then run the command again.';
-  if (/in sync|EUSAGE/.test(output)) return 'package.json and package-lock.json differ. Run "npm install", then run the command again.';
+  if (/EACCES|EPERM|EROFS/.test(output))
+    return 'This folder cannot be written. Give yourself the right to write it, then run the command again.';
+  if (/in sync|EUSAGE/.test(output))
+    return 'package.json and package-lock.json differ. Run "npm install", then run the command again.';
   return 'Read the lines above; then run the command again.';
 }
 
@@ -60,7 +64,11 @@ function adviceFor(output) {
 async function isInstalled(root) {
   const wanted = await readPackages(join(root, 'package-lock.json'));
   const present = await readPackages(join(root, 'node_modules', '.package-lock.json'));
-  if (wanted === undefined) throw new UserError(`There is no readable package-lock.json in ${root}.`, 'Get it back with "git checkout package-lock.json".');
+  if (wanted === undefined)
+    throw new UserError(
+      `There is no readable package-lock.json in ${root}.`,
+      'Get it back with "git checkout package-lock.json".',
+    );
   if (present === undefined) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
@@ -88,7 +96,9 @@ async function readPackages(path) {
 async function ensureNode(root) {
   const path = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if ((await versionOf(path))?.startsWith(WANTED_NODE) !== true) {
-    await step('Installing Node 24', (detail) => runNpm(['rebuild', '--ignore-scripts=false', 'node', 'bun', 'esbuild'], { cwd: root, onLine: detail }));
+    await step('Installing Node 24', (detail) =>
+      runNpm(['rebuild', '--ignore-scripts=false', 'node', 'bun', 'esbuild'], { cwd: root, onLine: detail }),
+    );
   }
   const version = await versionOf(path);
   if (version?.startsWith(WANTED_NODE)) return path;

@@ -41,7 +41,8 @@ export async function step(what, work) {
     const elapsed = seconds(performance.now() - startedAt);
     const text = `${what}${detail === '' ? '' : `: ${detail}`} (${elapsed})`;
     shown = true;
-    if (live) stderr.write(`\r\x1b[2K${SPINNER[frame++ % SPINNER.length]} ${text.slice(0, (stderr.columns ?? 80) - 3)}`);
+    if (live)
+      stderr.write(`\r\x1b[2K${SPINNER[frame++ % SPINNER.length]} ${text.slice(0, (stderr.columns ?? 80) - 3)}`);
     else stderr.write(`… ${text}\n`);
   };
   /** @type {NodeJS.Timeout | undefined} */
@@ -58,7 +59,10 @@ export async function step(what, work) {
   } finally {
     clearTimeout(first);
     clearInterval(refresh);
-    if (shown) stderr.write(`${live ? '\r\x1b[2K' : ''}${isDone ? '✓' : '✗'} ${what} (${seconds(performance.now() - startedAt)})\n`);
+    if (shown)
+      stderr.write(
+        `${live ? '\r\x1b[2K' : ''}${isDone ? '✓' : '✗'} ${what} (${seconds(performance.now() - startedAt)})\n`,
+      );
   }
 }
 

@@ -86,7 +86,14 @@ export async function run(command, args, options = {}) {
     child.once('error', (error) => reject(new CommandFailed(commandLine, error.message, '')));
     child.once('close', (code, signal) => {
       if (code === 0) resolve(stdout);
-      else reject(new CommandFailed(commandLine, signal === null ? `exit code ${code}` : `killed by ${signal}`, lastLines.join('\n')));
+      else
+        reject(
+          new CommandFailed(
+            commandLine,
+            signal === null ? `exit code ${code}` : `killed by ${signal}`,
+            lastLines.join('\n'),
+          ),
+        );
     });
   });
 }

@@ -16,7 +16,11 @@ export const CHROMIUM = {
   find: () => {
     const named = process.env.BOWLINE_CHROMIUM;
     if (named !== undefined && existsSync(named)) return named;
-    return ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'].map(findProgram).find(Boolean) ?? macChrome();
+    return (
+      ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome']
+        .map(findProgram)
+        .find(Boolean) ?? macChrome()
+    );
   },
   packages: ['chromium', 'fonts-liberation'],
 };
@@ -42,7 +46,10 @@ export async function ensureSystemPrograms(programs) {
   const names = missing.map((program) => program.what).join(', ');
   const packages = missing.flatMap((program) => program.packages);
   if (!canInstall()) {
-    throw new UserError(`Not installed: ${names}.`, `Install it, on Debian or Ubuntu with:\n  sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`);
+    throw new UserError(
+      `Not installed: ${names}.`,
+      `Install it, on Debian or Ubuntu with:\n  sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`,
+    );
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = ['install', '-y', '--no-install-recommends', ...packages];
@@ -53,7 +60,11 @@ export async function ensureSystemPrograms(programs) {
     });
   } catch (error) {
     if (error instanceof CommandFailed) say(error.output);
-    throw new UserError(`apt-get could not install ${names}.`, `Read the lines above, cure what they name, and try by hand:\n  apt-get update && apt-get ${install.join(' ')}`, error);
+    throw new UserError(
+      `apt-get could not install ${names}.`,
+      `Read the lines above, cure what they name, and try by hand:\n  apt-get update && apt-get ${install.join(' ')}`,
+      error,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 // Brings a complete VS Code from the npm registry: the one inside code-server, without code-server's own parts.
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { CACHE } from './folders.mjs';
 import { installOnce } from './installOnce.mjs';
 import { runNpm } from './packages.mjs';
@@ -22,7 +22,9 @@ const NATIVE_MODULES = ['@vscode/spdlog', '@vscode/native-watchdog', '@parcel/wa
  */
 export async function ensureVscode() {
   if (!existsSync(FOLDER)) {
-    await step('Installing VS Code (code-server)', (detail) => installOnce(FOLDER, (folder) => fill(folder, detail), detail));
+    await step('Installing VS Code (code-server)', (detail) =>
+      installOnce(FOLDER, (folder) => fill(folder, detail), detail),
+    );
   }
   return join(FOLDER, IN_PACKAGE);
 }
@@ -55,13 +57,16 @@ async function compileNativeModules(vscode) {
     await runNpm(['rebuild', '--ignore-scripts=false', ...NATIVE_MODULES], { cwd: vscode, env });
   } catch (error) {
     say(`${error instanceof Error ? error.message : String(error)}\n`);
-    say('! The native modules of VS Code could not be compiled: its Output panel will stay empty. Everything else works.');
+    say(
+      '! The native modules of VS Code could not be compiled: its Output panel will stay empty. Everything else works.',
+    );
     say(`  To try again after curing what the lines above name, remove ${FOLDER}`);
   }
 }
 
 /** The installation of Node whose C headers are on this machine, so that node-gyp need not download them. */
 function nodeHeaders() {
-  const prefixes = [dirname(dirname(process.execPath)), '/usr', '/usr/local'];
+  const programs = [dirname(process.execPath), ...(process.env.PATH ?? '').split(delimiter)];
+  const prefixes = [...programs.map(dirname), '/usr', '/usr/local'];
   return prefixes.find((prefix) => existsSync(join(prefix, 'include', 'node', 'node_api.h')));
 }

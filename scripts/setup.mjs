@@ -1,0 +1,39 @@
+// Installs what a fresh machine lacks: packages, Node 24, system programs, and a real VS Code for it.
+// Usage: node scripts/setup.mjs [tests]   ("tests": also the browser that drives the tests)
+import { pathToFileURL } from 'node:url';
+import { ROOT } from './folders.mjs';
+import { ensurePackages } from './packages.mjs';
+import { runMain, say } from './progress.mjs';
+import { CHROMIUM, ensureSystemPrograms, GIT } from './systemPackages.mjs';
+import { ensureVscode } from './vscode.mjs';
+
+/**
+ * The packages of the repository, and what is needed to run VS Code.
+ * @returns {Promise<{ node: string, vscode: string }>} the paths of Node 24 and of the folder of VS Code
+ */
+export async function setupEditor() {
+  const node = await ensurePackages(ROOT);
+  return { node, vscode: await ensureVscode() };
+}
+
+/**
+ * All that the tests need.
+ * @returns {Promise<{ node: string, vscode: string, chromium: string }>}
+ */
+export async function setupTests() {
+  const { node, vscode } = await setupEditor();
+  await ensureSystemPrograms([CHROMIUM, GIT]);
+  return { node, vscode, chromium: CHROMIUM.find() ?? 'chromium' };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runMain(async () => {
+    const made = await (process.argv[2] === 'tests' ? setupTests() : setupEditor());
+    say(
+      Object.entries(made)
+        .map(([name, path]) => `${name.padEnd(9)} ${path}`)
+        .join('\n'),
+    );
+    return 0;
+  });
+}

@@ -1,0 +1,117 @@
+// Starts a real VS Code of its own for one test: fresh data, wanted settings, one extension, nothing left behind.
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setupEditor } from '../../scripts/setup.mjs';
+import { installVsix, startVscodeServer, writeUserSettings } from '../../scripts/vscodeServer.mjs';
+
+/** The extension to have in the editor: as a user gets it, or the folder it is developed in. */
+export type ExtensionSource = { extensionVsix: string } | { extensionPath: string } | { extension: 'none' };
+
+export type RealVscodeOptions = ExtensionSource & {
+  /** A folder that is copied to be the workspace, or undefined for an empty one. */
+  workspaceFrom?: string;
+  /** User settings, over {@link QUIET_SETTINGS}. */
+  settings?: Record<string, unknown>;
+  /** Lets `extensionTestUrl` name tests that run inside the extension host. */
+  smokeTestDriver?: boolean;
+  /** Added to the environment of the editor, and so of the extension and its server. */
+  env?: Record<string, string>;
+};
+
+export type RealVscode = AsyncDisposable & {
+  /** Opens the workspace. */
+  readonly url: string;
+  readonly origin: string;
+  readonly port: number;
+  /** The absolute path of the folder that is opened. */
+  readonly workspace: string;
+  /** `$BOWLINE_HOME` of the server under test. */
+  readonly bowlineHome: string;
+  /** The editor's own data: settings, state, logs. */
+  readonly dataDir: string;
+  /** Writes the user settings anew, for windows that are opened or reloaded after this; open ones do not see it. */
+  setSettings(settings: Record<string, unknown>): Promise<void>;
+  /** The end of what the editor's server wrote: for failure messages. */
+  output(): string;
+  /** Stops the editor with everything it started and removes its folders. */
+  dispose(): Promise<void>;
+};
+
+/** Settings for an editor that does only what the test is about. */
+export const QUIET_SETTINGS: Record<string, unknown> = {
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+  'window.menuBarVisibility': 'classic',
+};
+
+/**
+ * Starts a real VS Code.
+ * @throws UserError if it cannot be installed or does not start
+ */
+export async function startVscode(options: RealVscodeOptions): Promise<RealVscode> {
+  const { vscode, node } = await setupEditor();
+  const folder = await mkdtemp(join(tmpdir(), 'bowline-vscode-'));
+  const dataDir = join(folder, 'data');
+  const extensionsDir = join(folder, 'extensions');
+  const workspace = join(folder, 'workspace');
+  const bowlineHome = join(folder, 'home');
+  const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  const setSettings = (settings: Record<string, unknown>) =>
+    writeUserSettings(dataDir, { ...QUIET_SETTINGS, ...settings });
+  try {
+    for (const path of [dataDir, extensionsDir, workspace, bowlineHome]) await mkdir(path);
+    if (options.workspaceFrom !== undefined) await cp(options.workspaceFrom, workspace, { recursive: true });
+    await setSettings(options.settings ?? {});
+    const env = { ...process.env, BOWLINE_HOME: bowlineHome, ...options.env };
+    const smokeTestDriver = options.smokeTestDriver ?? false;
+    const serverOptions = { vscode, node, dataDir, extensionsDir, env, smokeTestDriver };
+    if ('extensionVsix' in options) await installVsix(serverOptions, resolve(options.extensionVsix));
+    if ('extensionPath' in options) await linkExtension(resolve(options.extensionPath), extensionsDir);
+    const server = await startVscodeServer(serverOptions);
+    const dispose = async () => {
+      await server.dispose();
+      await removeFolder();
+    };
+    return {
+      url: server.urlOf(workspace),
+      origin: server.origin,
+      port: server.port,
+      workspace,
+      bowlineHome,
+      dataDir,
+      setSettings,
+      output: server.output,
+      dispose,
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
+}
+
+/** The address that runs `run()` of a CommonJS module inside the extension host, beside the extension in development. */
+export function extensionTestUrl(editor: RealVscode, paths: { extension: string; tests: string }): string {
+  const remote = (path: string) => `vscode-remote://127.0.0.1:${editor.port}${resolve(path)}`;
+  const payload = [
+    ['extensionDevelopmentPath', remote(paths.extension)],
+    ['extensionTestsPath', remote(paths.tests)],
+    ['skipWelcome', 'true'],
+  ];
+  return `${editor.url}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+}
+
+async function linkExtension(path: string, extensionsDir: string): Promise<void> {
+  const manifest: unknown = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+  const { publisher, name, version } = manifest as { publisher: string; name: string; version: string };
+  await symlink(path, join(extensionsDir, `${publisher}.${name}-${version}`), 'junction');
+}
