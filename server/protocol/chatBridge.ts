@@ -20,6 +20,10 @@ export type Attachment =
 export interface Draft {
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  /** The id the message will carry as `clientUserMessageId`: a draft whose id is already in the thread was delivered. */
+  readonly messageId?: string;
+  /** Unix milliseconds of the last change: of two copies of a draft the newer one counts. */
+  readonly savedAtMs?: number;
 }
 
 /** An OpenAI-compatible server that answers on this machine. */
@@ -99,6 +103,8 @@ export interface PageSnapshot {
 export type HostMessage =
   | { readonly kind: 'snapshot'; readonly snapshot: PageSnapshot }
   | { readonly kind: 'notification'; readonly notification: ServerNotification }
+  /** Several at once, in order: one message per delta would choke the page. */
+  | { readonly kind: 'notifications'; readonly notifications: readonly ServerNotification[] }
   | { readonly kind: 'serverRequest'; readonly request: ServerRequest }
   | { readonly kind: 'status'; readonly status: ServerStatus }
   | { readonly kind: 'model'; readonly model: ModelChoice | null; readonly firstRun: boolean }
