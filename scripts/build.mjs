@@ -1,11 +1,12 @@
 // Builds the product into dist/: the Bun binary of this machine, the plain server bundle, the extension and the webview.
 // Usage: node scripts/build.mjs [binary] [server] [extension] [webview]   (all of them, if none is named)
 import { build as bundle } from 'esbuild';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { defines, extensionBundle, serverBundle, webviewBundle } from './bundles.mjs';
 import { ROOT } from './folders.mjs';
+import { sizeOf } from './sizes.mjs';
 import { runMain, say, step, UserError } from './progress.mjs';
 import { CommandFailed, run } from './run.mjs';
 
@@ -22,29 +23,28 @@ const BUN_FLAGS = [
   '--no-compile-autoload-bunfig',
 ];
 
-const parts = { server: buildServer, extension: buildExtension, webview: buildWebview, binary: buildBinary };
-
-/** @type {Record<string, string>} */
-const entries = {
-  server: 'server/main.ts',
-  extension: 'src/extension.ts',
-  webview: 'webview-ui/main.tsx',
-  binary: 'server/main.ts',
+/** @type {Record<string, { entry: string, build: () => Promise<string> }>} */
+const parts = {
+  server: { entry: 'server/main.ts', build: buildServer },
+  extension: { entry: 'src/extension.ts', build: buildExtension },
+  webview: { entry: 'webview-ui/main.tsx', build: buildWebview },
+  binary: { entry: 'server/main.ts', build: buildBinary },
 };
 
 await runMain(async () => {
   const wanted = process.argv.slice(2);
   const unknown = wanted.find((name) => !(name in parts));
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new UserError(`There is no part "${unknown}".`, `Name any of: ${Object.keys(parts).join(', ')}.`);
-  for (const [name, build] of Object.entries(parts)) {
+  }
+  for (const [name, { entry, build }] of Object.entries(parts)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    if (!existsSync(join(ROOT, entries[name]))) {
-      say(`skipped the ${name}: ${entries[name]} does not exist yet`);
+    if (!existsSync(join(ROOT, entry))) {
+      say(`skipped the ${name}: ${entry} does not exist yet`);
       continue;
     }
     const made = await step(`Building the ${name}`, build);
-    say(`built ${made.padEnd(28)} ${size(join(ROOT, made))}`);
+    say(`built ${made.padEnd(28)} ${sizeOf(join(ROOT, made))}`);
   }
   return 0;
 });
@@ -114,10 +114,4 @@ function copyProgram(from, to) {
   copyFileSync(from, fresh);
   chmodSync(fresh, 0o755);
   renameSync(fresh, to);
-}
-
-/** @param {string} path */
-function size(path) {
-  const bytes = statSync(path).size;
-  return bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} KB`;
 }

@@ -1,0 +1,72 @@
+// What each bundle contains, and what a start of the server loads.
+import { deepEqual, ok } from 'node:assert/strict';
+import { build, type Metafile } from 'esbuild';
+import { extensionBundle, serverBundle, webviewBundle, type Bundle } from '../../scripts/bundles.mjs';
+
+/** The webview's first paint waits for this much script. */
+const WEBVIEW_ENTRY_LIMIT = 500_000;
+
+describe('bundles', () => {
+  it('the webview carries no zod, no React, no server room but the protocol', async () => {
+    const inputs = Object.keys((await bundle(webviewBundle)).inputs);
+    deepEqual(
+      inputs.filter((path) => /node_modules\/(?:zod|react|react-dom|openai)\//.test(path)),
+      [],
+    );
+    deepEqual(
+      inputs.filter((path) => /^(?:server|src)\//.test(path) && !path.startsWith('server/protocol/')),
+      [],
+    );
+  });
+
+  it('the webview loads quickly', async () => {
+    const { outputs } = await bundle(webviewBundle);
+    const bytes = staticClosure(outputs, 'dist/webview/chat.js').reduce(
+      (sum, path) => sum + (outputs[path]?.bytes ?? 0),
+      0,
+    );
+    ok(bytes <= WEBVIEW_ENTRY_LIMIT, `${bytes} bytes of script before the first paint`);
+  });
+
+  it('the extension carries the client alone', async () => {
+    const inputs = Object.keys((await bundle(extensionBundle)).inputs);
+    deepEqual(
+      inputs.filter((path) => /^(?:server|webview-ui)\//.test(path) && !/^server\/(?:protocol|rpc)\//.test(path)),
+      [],
+    );
+    deepEqual(
+      inputs.filter((path) => /node_modules\/(?:openai|preact|commander)\//.test(path)),
+      [],
+    );
+  });
+
+  it('the server loads the model client, the store and the configuration parser only when it needs them', async () => {
+    const { outputs } = await bundle(serverBundle);
+    const eager = staticClosure(outputs, 'dist/server/bowline.mjs').map((path) => outputs[path]);
+    const packages = eager.flatMap((output) => Object.keys(output?.inputs ?? {}));
+    deepEqual(
+      packages.filter((path) => /node_modules\/(?:openai|smol-toml)\//.test(path)),
+      [],
+    );
+    const builtins = eager.flatMap((output) => output?.imports.map((entry) => entry.path) ?? []);
+    deepEqual(
+      builtins.filter((path) => /sqlite/.test(path)),
+      [],
+    );
+  });
+});
+
+async function bundle(options: Bundle): Promise<Metafile> {
+  return (await build({ ...options, write: false })).metafile;
+}
+
+/** The outputs that are loaded with `entry`, leaving out what is imported lazily. */
+function staticClosure(outputs: Metafile['outputs'], entry: string): string[] {
+  const loaded = new Set([entry]);
+  for (const path of loaded) {
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind === 'import-statement' && next in outputs) loaded.add(next);
+    }
+  }
+  return [...loaded];
+}
