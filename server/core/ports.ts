@@ -1,6 +1,11 @@
 // The core's only doors to the world: clock, ids, model, commands, files, store, configuration, and the user who approves.
 import type { ServerNotification } from '../protocol/methods.ts';
-import type { CommandApprovalDecision, CommandApprovalParams, FileChangeApprovalDecision, FileChangeApprovalParams } from '../protocol/schema/approval.ts';
+import type {
+  CommandApprovalDecision,
+  CommandApprovalParams,
+  FileChangeApprovalDecision,
+  FileChangeApprovalParams,
+} from '../protocol/schema/approval.ts';
 import type { GitInfo } from '../protocol/schema/thread.ts';
 import type { ModelProvider } from './turn/modelPort.ts';
 import type { Settings } from './settings.ts';
@@ -114,7 +119,13 @@ export interface TextSearch {
 }
 
 export type TextSearchResult =
-  | { readonly type: 'done'; readonly exitCode: number; readonly stdout: string; readonly stderr: string; readonly truncated: boolean }
+  | {
+      readonly type: 'done';
+      readonly exitCode: number;
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly truncated: boolean;
+    }
   | { readonly type: 'missing'; readonly message: string };
 
 /** Reads branch, commit and origin of the repository around `cwd` without touching it; null outside of one. */

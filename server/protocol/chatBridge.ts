@@ -1,6 +1,12 @@
 // What the chat page and its host say to each other: the protocol's own messages, carried as they are, and a few services of the host.
 import type { RequestId } from './jsonrpc.ts';
-import type { ClientRequestInput, ClientRequestMethod, ClientRequestResult, ServerNotification, ServerRequest } from './methods.ts';
+import type {
+  ClientRequestInput,
+  ClientRequestMethod,
+  ClientRequestResult,
+  ServerNotification,
+  ServerRequest,
+} from './methods.ts';
 import type { ThreadState } from './state/threadState.ts';
 
 /** How the host's connection to the server stands. `detail` says in words what to do. */
@@ -13,7 +19,14 @@ export type ServerStatus =
 /** Something of the editor that goes along with a message. Lines from 1, inclusive. */
 export type Attachment =
   | { readonly type: 'file'; readonly path: string; readonly name: string }
-  | { readonly type: 'selection'; readonly path: string; readonly name: string; readonly startLine: number; readonly endLine: number; readonly text: string }
+  | {
+      readonly type: 'selection';
+      readonly path: string;
+      readonly name: string;
+      readonly startLine: number;
+      readonly endLine: number;
+      readonly text: string;
+    }
   | { readonly type: 'image'; readonly url: string; readonly name: string };
 
 /** What stands unsent in the composer of a thread ("" is the composer of a thread that does not exist yet). */
@@ -80,9 +93,23 @@ export type HostMethod = keyof HostServices;
 /** From the page to its host. Each `call` and `request` is answered by a `reply` with the same `id`. */
 export type PageMessage =
   | { readonly kind: 'ready' }
-  | { [M in ClientRequestMethod]: { readonly kind: 'request'; readonly id: number; readonly method: M; readonly params: ClientRequestInput<M> } }[ClientRequestMethod]
+  | {
+      [M in ClientRequestMethod]: {
+        readonly kind: 'request';
+        readonly id: number;
+        readonly method: M;
+        readonly params: ClientRequestInput<M>;
+      };
+    }[ClientRequestMethod]
   | { readonly kind: 'answer'; readonly threadId: string; readonly requestId: RequestId; readonly result: unknown }
-  | { [M in HostMethod]: { readonly kind: 'call'; readonly id: number; readonly method: M; readonly params: HostServices[M]['params'] } }[HostMethod];
+  | {
+      [M in HostMethod]: {
+        readonly kind: 'call';
+        readonly id: number;
+        readonly method: M;
+        readonly params: HostServices[M]['params'];
+      };
+    }[HostMethod];
 
 /** Everything the page needs to draw itself anew, sent after `ready` and whenever another thread is shown. */
 export interface PageSnapshot {
@@ -113,8 +140,11 @@ export type HostMessage =
   /** An answer of the page came too late; the user is told. */
   | { readonly kind: 'answerDiscarded'; readonly requestId: RequestId; readonly reason: string }
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown }
-  | { readonly kind: 'reply'; readonly id: number; readonly error: { readonly code: number; readonly message: string } };
+  | {
+      readonly kind: 'reply';
+      readonly id: number;
+      readonly error: { readonly code: number; readonly message: string };
+    };
 
 /** The result a page's request resolves to. */
 export type RequestReply<M extends ClientRequestMethod> = ClientRequestResult<M>;
-

@@ -52,7 +52,10 @@ export class ConnectionLost extends MarkedError {
   override readonly name = 'ConnectionLost';
   readonly kind = 'connectionLost';
 
-  constructor(message = 'The connection to the server ended; whether the request took effect is unknown.', cause?: unknown) {
+  constructor(
+    message = 'The connection to the server ended; whether the request took effect is unknown.',
+    cause?: unknown,
+  ) {
     super('connection', message, cause);
   }
 }

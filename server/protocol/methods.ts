@@ -37,8 +37,16 @@ export const clientRequests = {
 
 /** Requests that the server sends to its clients. The first valid answer wins. */
 export const serverRequests = {
-  'item/commandExecution/requestApproval': request('thread', approval.CommandApprovalParams, approval.CommandApprovalResult),
-  'item/fileChange/requestApproval': request('thread', approval.FileChangeApprovalParams, approval.FileChangeApprovalResult),
+  'item/commandExecution/requestApproval': request(
+    'thread',
+    approval.CommandApprovalParams,
+    approval.CommandApprovalResult,
+  ),
+  'item/fileChange/requestApproval': request(
+    'thread',
+    approval.FileChangeApprovalParams,
+    approval.FileChangeApprovalResult,
+  ),
 } as const;
 
 /** Notifications that the server sends. */
@@ -94,7 +102,9 @@ export type ClientRequestInput<M extends ClientRequestMethod> = InferInput<(type
 export type ClientRequestResult<M extends ClientRequestMethod> = Infer<(typeof clientRequests)[M]['result']>;
 export type ServerRequestParams<M extends ServerRequestMethod> = Infer<(typeof serverRequests)[M]['params']>;
 export type ServerRequestResult<M extends ServerRequestMethod> = Infer<(typeof serverRequests)[M]['result']>;
-export type ServerNotificationParams<M extends ServerNotificationMethod> = Infer<(typeof serverNotifications)[M]['params']>;
+export type ServerNotificationParams<M extends ServerNotificationMethod> = Infer<
+  (typeof serverNotifications)[M]['params']
+>;
 
 /** Any server notification, discriminated by `method`. */
 export type ServerNotification = {
@@ -103,5 +113,9 @@ export type ServerNotification = {
 
 /** Any server request, discriminated by `method`. */
 export type ServerRequest = {
-  [M in ServerRequestMethod]: { readonly id: string | number; readonly method: M; readonly params: ServerRequestParams<M> };
+  [M in ServerRequestMethod]: {
+    readonly id: string | number;
+    readonly method: M;
+    readonly params: ServerRequestParams<M>;
+  };
 }[ServerRequestMethod];

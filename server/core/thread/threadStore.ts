@@ -27,7 +27,10 @@ export interface ThreadRecord {
 
 /** What may change on a row. Absent members stay as they are. */
 export type ThreadRecordChange = Partial<
-  Pick<ThreadRecord, 'updatedAtMs' | 'recencyAtMs' | 'archived' | 'name' | 'preview' | 'gitInfo' | 'settings' | 'tokenUsage'>
+  Pick<
+    ThreadRecord,
+    'updatedAtMs' | 'recencyAtMs' | 'archived' | 'name' | 'preview' | 'gitInfo' | 'settings' | 'tokenUsage'
+  >
 >;
 
 /**
@@ -81,7 +84,9 @@ export interface Lease {
   onLost(listener: (by: LeaseOwner) => void): void;
 }
 
-export type LeaseOutcome = { readonly type: 'held'; readonly lease: Lease } | { readonly type: 'taken'; readonly by: LeaseOwner };
+export type LeaseOutcome =
+  | { readonly type: 'held'; readonly lease: Lease }
+  | { readonly type: 'taken'; readonly by: LeaseOwner };
 
 /** A turn's plan and diff as last recorded. */
 export interface StoredTurnExtras {
@@ -106,7 +111,11 @@ export interface ThreadStore {
   append(threadId: string, entries: readonly StoreEntry[]): void;
   /** Turns with all their items, inherited ones included. Throws ProtocolError `invalidCursor`. */
   turns(threadId: string, page: Page): Paged<Turn>;
-  items(threadId: string, turnId: string | null, page: Page): Paged<{ readonly turnId: string; readonly item: ThreadItem }>;
+  items(
+    threadId: string,
+    turnId: string | null,
+    page: Page,
+  ): Paged<{ readonly turnId: string; readonly item: ThreadItem }>;
   turnExtras(threadId: string, turnId: string): StoredTurnExtras;
   /** What the model is to be told again, inherited part included. */
   modelItems(threadId: string): readonly ModelItem[];

@@ -33,7 +33,11 @@ export type ModelItem =
       readonly namespace?: string;
       readonly arguments: string;
     }
-  | { readonly type: 'function_call_output'; readonly call_id: string; readonly output: string | readonly ModelContent[] }
+  | {
+      readonly type: 'function_call_output';
+      readonly call_id: string;
+      readonly output: string | readonly ModelContent[];
+    }
   | {
       readonly type: 'custom_tool_call';
       readonly id?: string;
@@ -41,7 +45,11 @@ export type ModelItem =
       readonly name: string;
       readonly input: string;
     }
-  | { readonly type: 'custom_tool_call_output'; readonly call_id: string; readonly output: string | readonly ModelContent[] };
+  | {
+      readonly type: 'custom_tool_call_output';
+      readonly call_id: string;
+      readonly output: string | readonly ModelContent[];
+    };
 
 export interface ModelRequest {
   readonly threadId: string;
@@ -95,7 +103,16 @@ export class ModelFailure extends Error {
   /** The provider's own words, or the operating system's. */
   readonly details: string | null;
 
-  constructor(message: string, failure: { info: AgentErrorInfo; retry: 'stream' | 'never'; retryAfterMs?: number | null; details?: string | null; cause?: unknown }) {
+  constructor(
+    message: string,
+    failure: {
+      info: AgentErrorInfo;
+      retry: 'stream' | 'never';
+      retryAfterMs?: number | null;
+      details?: string | null;
+      cause?: unknown;
+    },
+  ) {
     super(message, failure.cause === undefined ? undefined : { cause: failure.cause });
     this.info = failure.info;
     this.retry = failure.retry;

@@ -8,7 +8,12 @@ import type { ModelContent } from './modelPort.ts';
 
 /** A tool as it is described to the model. */
 export type ToolSpec =
-  | { readonly type: 'function'; readonly name: string; readonly description: string; readonly parameters: { readonly [key: string]: JsonValue } }
+  | {
+      readonly type: 'function';
+      readonly name: string;
+      readonly description: string;
+      readonly parameters: { readonly [key: string]: JsonValue };
+    }
   | {
       readonly type: 'custom';
       readonly name: string;
@@ -74,7 +79,11 @@ export interface ToolContext {
    * Asks the user. Records, in the wire's order, status `waitingOnApproval`, `item/started` for the given item (source `agent`,
    * no process yet), the request, its resolution, and the status after it. The item is not completed here.
    */
-  askCommand(item: CommandExecutionItem, action: Extract<Action, { kind: 'command' }>, reason: string): Promise<Verdict>;
+  askCommand(
+    item: CommandExecutionItem,
+    action: Extract<Action, { kind: 'command' }>,
+    reason: string,
+  ): Promise<Verdict>;
   /** Asks the user about a patch whose item was already started. */
   askFileChange(item: FileChangeItem, reason: string): Promise<Verdict>;
   /** Tells the turn that files changed, so that `turn/diff/updated` follows. `before`/`after` null: the file was not / is no longer there. */
@@ -100,4 +109,3 @@ export interface InputWatcher {
   delta(text: string): void;
   abandoned(): void;
 }
-

@@ -22,9 +22,16 @@ export const AccountLoginStartResult = lazy(() => z.object({ type: z.literal('ap
 export type AccountLoginStartResult = Infer<typeof AccountLoginStartResult>;
 
 export const AccountLoginCompleted = lazy(() =>
-  z.object({ loginId: z.string().nullable(), success: z.boolean(), error: z.string().nullable(), onboardingEntrypoint: z.unknown() }),
+  z.object({
+    loginId: z.string().nullable(),
+    success: z.boolean(),
+    error: z.string().nullable(),
+    onboardingEntrypoint: z.unknown(),
+  }),
 );
 export type AccountLoginCompleted = Infer<typeof AccountLoginCompleted>;
 
-export const AccountUpdated = lazy(() => z.object({ authMode: z.string().nullable(), planType: z.string().nullable() }));
+export const AccountUpdated = lazy(() =>
+  z.object({ authMode: z.string().nullable(), planType: z.string().nullable() }),
+);
 export type AccountUpdated = Infer<typeof AccountUpdated>;

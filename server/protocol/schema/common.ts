@@ -45,7 +45,10 @@ export const SandboxPolicy = lazy(() =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('dangerFullAccess') }),
     z.object({ type: z.literal('readOnly'), networkAccess: z.boolean().default(false) }),
-    z.object({ type: z.literal('externalSandbox'), networkAccess: z.enum(['restricted', 'enabled']).default('restricted') }),
+    z.object({
+      type: z.literal('externalSandbox'),
+      networkAccess: z.enum(['restricted', 'enabled']).default('restricted'),
+    }),
     z.object({
       type: z.literal('workspaceWrite'),
       writableRoots: z.array(z.string()).default([]),

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import { JsonValue } from './common.ts';
 
-export const ConfigReadParams = lazy(() => z.object({ includeLayers: z.boolean().nullish(), cwd: z.string().nullish() }));
+export const ConfigReadParams = lazy(() =>
+  z.object({ includeLayers: z.boolean().nullish(), cwd: z.string().nullish() }),
+);
 export type ConfigReadParams = Infer<typeof ConfigReadParams>;
 
 export const ConfigLayerMetadata = lazy(() =>
@@ -12,7 +14,12 @@ export const ConfigLayerMetadata = lazy(() =>
 export type ConfigLayerMetadata = Infer<typeof ConfigLayerMetadata>;
 
 export const ConfigLayer = lazy(() =>
-  z.object({ name: z.record(z.string(), JsonValue()), version: z.string(), config: JsonValue(), disabledReason: z.string().nullish() }),
+  z.object({
+    name: z.record(z.string(), JsonValue()),
+    version: z.string(),
+    config: JsonValue(),
+    disabledReason: z.string().nullish(),
+  }),
 );
 export type ConfigLayer = Infer<typeof ConfigLayer>;
 

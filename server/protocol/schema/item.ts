@@ -64,7 +64,12 @@ export const CommandAction = lazy(() =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('read'), command: z.string(), name: z.string(), path: z.string() }),
     z.object({ type: z.literal('listFiles'), command: z.string(), path: z.string().nullable() }),
-    z.object({ type: z.literal('search'), command: z.string(), query: z.string().nullable(), path: z.string().nullable() }),
+    z.object({
+      type: z.literal('search'),
+      command: z.string(),
+      query: z.string().nullable(),
+      path: z.string().nullable(),
+    }),
     z.object({ type: z.literal('unknown'), command: z.string() }),
   ]),
 );
@@ -165,8 +170,10 @@ const McpToolCallItem = lazy(() =>
   }),
 );
 
-const textItem = <T extends string>(type: T) => z.object({ type: z.literal(type), id: z.string(), text: z.string(), ...lifecycle });
-const reviewItem = <T extends string>(type: T) => z.object({ type: z.literal(type), id: z.string(), review: z.string(), ...lifecycle });
+const textItem = <T extends string>(type: T) =>
+  z.object({ type: z.literal(type), id: z.string(), text: z.string(), ...lifecycle });
+const reviewItem = <T extends string>(type: T) =>
+  z.object({ type: z.literal(type), id: z.string(), review: z.string(), ...lifecycle });
 
 /** The item kinds that this version knows by name. */
 export const KnownItem = lazy(() =>
@@ -193,7 +200,13 @@ const UNKNOWN = 'unknown' as const;
 export const UnknownItem = lazy(() =>
   z
     .looseObject({ type: z.string(), id: z.string(), ...lifecycle })
-    .transform((raw) => ({ type: UNKNOWN, id: raw.id, startedAtMs: raw.startedAtMs, completedAtMs: raw.completedAtMs, raw })),
+    .transform((raw) => ({
+      type: UNKNOWN,
+      id: raw.id,
+      startedAtMs: raw.startedAtMs,
+      completedAtMs: raw.completedAtMs,
+      raw,
+    })),
 );
 
 export const ThreadItem = lazy(() => z.union([KnownItem(), UnknownItem()]));

@@ -1,7 +1,15 @@
 // A thread: the durable conversation; its requests and its notifications.
 import { z } from 'zod';
 import { lazy, type Infer } from '../define.ts';
-import { ApprovalsReviewer, AskForApproval, ConfigOverrides, ReasoningEffort, SandboxMode, SandboxPolicy, SortDirection } from './common.ts';
+import {
+  ApprovalsReviewer,
+  AskForApproval,
+  ConfigOverrides,
+  ReasoningEffort,
+  SandboxMode,
+  SandboxPolicy,
+  SortDirection,
+} from './common.ts';
 import { ThreadItem } from './item.ts';
 import { Turn, TurnItemsView } from './turn.ts';
 
@@ -95,7 +103,12 @@ export type ThreadStartResult = Infer<typeof ThreadStartResult>;
  * the writing lease from a process that still holds it.
  */
 export const ThreadResumeParams = lazy(() =>
-  z.object({ threadId: z.string(), ...overrides(), excludeTurns: z.boolean().nullish(), takeover: z.boolean().nullish() }),
+  z.object({
+    threadId: z.string(),
+    ...overrides(),
+    excludeTurns: z.boolean().nullish(),
+    takeover: z.boolean().nullish(),
+  }),
 );
 export type ThreadResumeParams = Infer<typeof ThreadResumeParams>;
 
@@ -154,11 +167,18 @@ export type ThreadListResult = Infer<typeof ThreadListResult>;
 export const ThreadLoadedListParams = lazy(() => z.object(page));
 export type ThreadLoadedListParams = Infer<typeof ThreadLoadedListParams>;
 
-export const ThreadLoadedListResult = lazy(() => z.object({ data: z.array(z.string()), nextCursor: z.string().nullable() }));
+export const ThreadLoadedListResult = lazy(() =>
+  z.object({ data: z.array(z.string()), nextCursor: z.string().nullable() }),
+);
 export type ThreadLoadedListResult = Infer<typeof ThreadLoadedListResult>;
 
 export const ThreadTurnsListParams = lazy(() =>
-  z.object({ threadId: z.string(), ...page, sortDirection: SortDirection().nullish(), itemsView: TurnItemsView().nullish() }),
+  z.object({
+    threadId: z.string(),
+    ...page,
+    sortDirection: SortDirection().nullish(),
+    itemsView: TurnItemsView().nullish(),
+  }),
 );
 export type ThreadTurnsListParams = Infer<typeof ThreadTurnsListParams>;
 

@@ -1,7 +1,14 @@
 // A turn: one unit of agent work, begun by the user and ended by the agent; its requests and its notifications.
 import { z } from 'zod';
 import { lazy, type Infer } from '../define.ts';
-import { ApprovalsReviewer, AskForApproval, JsonValue, ReasoningEffort, ReasoningSummary, SandboxPolicy } from './common.ts';
+import {
+  ApprovalsReviewer,
+  AskForApproval,
+  JsonValue,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxPolicy,
+} from './common.ts';
 import { FileUpdateChange, ThreadItem, UserInput } from './item.ts';
 
 /** Why a turn failed, in words that say what to do; `codexErrorInfo` is the machine-readable kind. */
@@ -109,7 +116,9 @@ export type ItemCompleted = Infer<typeof ItemCompleted>;
 const delta = { ...inTurn, itemId: z.string(), delta: z.string() };
 
 export const AgentMessageDelta = lazy(() => z.object(delta));
-export const ReasoningSummaryPartAdded = lazy(() => z.object({ ...inTurn, itemId: z.string(), summaryIndex: z.number() }));
+export const ReasoningSummaryPartAdded = lazy(() =>
+  z.object({ ...inTurn, itemId: z.string(), summaryIndex: z.number() }),
+);
 export const ReasoningSummaryTextDelta = lazy(() => z.object({ ...delta, summaryIndex: z.number() }));
 export const ReasoningTextDelta = lazy(() => z.object({ ...delta, contentIndex: z.number() }));
 /** stdout and stderr merged, at most 8,192 characters each. */

@@ -25,7 +25,9 @@ export function reduceItem(item: ThreadItem, event: ItemDelta): ThreadItem {
     case 'item/agentMessage/delta':
       return item.type === 'agentMessage' ? { ...item, text: item.text + event.params.delta } : item;
     case 'item/reasoning/summaryPartAdded':
-      return item.type === 'reasoning' ? { ...item, summary: withPart(item.summary, event.params.summaryIndex, '') } : item;
+      return item.type === 'reasoning'
+        ? { ...item, summary: withPart(item.summary, event.params.summaryIndex, '') }
+        : item;
     case 'item/reasoning/summaryTextDelta':
       return item.type === 'reasoning'
         ? { ...item, summary: withPart(item.summary, event.params.summaryIndex, event.params.delta) }

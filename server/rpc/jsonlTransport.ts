@@ -1,0 +1,25 @@
+// JSON Lines over a pair of streams: stdio of this process, or of a child.
+import type { Readable, Writable } from 'node:stream';
+import { JsonlReader } from './jsonlReader.ts';
+import { JsonlWriter } from './jsonlWriter.ts';
+import type { Transport } from './transport.ts';
+
+/** A transport that reads lines from `input` and writes lines to `output`. */
+export function jsonlTransport(input: Readable, output: Writable): Transport {
+  const reader = new JsonlReader(input);
+  const writer = new JsonlWriter(output);
+  return {
+    listen: (events) => reader.listen(events),
+    send: (message) => writer.send(message),
+    pause: () => reader.pause(),
+    resume: () => reader.resume(),
+    get backlogBytes() {
+      return writer.backlog;
+    },
+    whenDrained: (listener) => writer.whenDrained(listener),
+    close: () => {
+      writer.close();
+      input.destroy();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// Writes messages as lines. While one write is under way the next lines wait together, so that a burst costs few writes.
+import type { Writable } from 'node:stream';
+import type { JsonRpcMessage } from '../protocol/jsonrpc.ts';
+
+/** Writes JSON Lines to `output`, in order. */
+export class JsonlWriter {
+  readonly #output: Writable;
+  #waiting: string[] = [];
+  #waitingLength = 0;
+  #writingLength = 0;
+  #scheduled = false;
+  #closed = false;
+  #drained: (() => void)[] = [];
+
+  constructor(output: Writable) {
+    this.#output = output;
+    const stop = (): void => this.#stop();
+    output.once('close', stop);
+    output.once('error', stop);
+  }
+
+  /** Characters that are accepted and not yet written. */
+  get backlog(): number {
+    return this.#waitingLength + this.#writingLength;
+  }
+
+  send(message: JsonRpcMessage): void {
+    if (this.#closed) return;
+    const line = `${JSON.stringify(message)}\n`;
+    this.#waiting.push(line);
+    this.#waitingLength += line.length;
+    if (this.#writingLength > 0 || this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  whenDrained(listener: () => void): void {
+    if (this.backlog === 0) listener();
+    else this.#drained.push(listener);
+  }
+
+  /** Ends the stream after what is waiting has been written. */
+  close(): void {
+    if (this.#closed) return;
+    if (this.#waiting.length > 0) this.#output.write(this.#waiting.join(''));
+    this.#closed = true;
+    this.#output.end();
+    this.#settle();
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#closed) return;
+    if (this.#waiting.length === 0) {
+      this.#settle();
+      return;
+    }
+    const text = this.#waiting.join('');
+    this.#waiting = [];
+    this.#writingLength = this.#waitingLength;
+    this.#waitingLength = 0;
+    this.#output.write(text, () => {
+      this.#writingLength = 0;
+      this.#flush();
+    });
+  }
+
+  #stop(): void {
+    this.#closed = true;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#closed) {
+      this.#waiting = [];
+      this.#waitingLength = 0;
+      this.#writingLength = 0;
+    }
+    const listeners = this.#drained;
+    this.#drained = [];
+    for (const listener of listeners) listener();
+  }
+}

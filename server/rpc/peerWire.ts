@@ -1,0 +1,186 @@
+// Between a transport and vscode-jsonrpc: ids of our own inside (theirs may repeat), faults answered, order kept, a slow reader felt.
+import {
+  AbstractMessageReader,
+  AbstractMessageWriter,
+  Message,
+  type DataCallback,
+  type Disposable,
+  type MessageReader,
+  type MessageWriter,
+  type ResponseMessage,
+} from 'vscode-jsonrpc/node';
+import { ERROR_CODES, ProtocolError } from '../protocol/errors.ts';
+import type { JsonRpcError, JsonRpcMessage, JsonRpcRequest, RequestId } from '../protocol/jsonrpc.ts';
+import { Reply, type IncomingRequest } from './incoming.ts';
+import type { Transport, TransportFault } from './transport.ts';
+
+/** Above this backlog nothing more is read, so that no answer has to be dropped. */
+const BACKLOG_LIMIT = 16 * 1024 * 1024;
+
+/** Names a request of the other side inside: vscode-jsonrpc would lose one of two requests with the same id. */
+class Envelope {
+  readonly id: RequestId;
+  readonly params: unknown;
+
+  constructor(id: RequestId, params: unknown) {
+    this.id = id;
+    this.params = params;
+  }
+}
+
+interface Asked {
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** The reader and the writer that vscode-jsonrpc is given, over one transport. */
+export class PeerWire {
+  readonly reader: MessageReader;
+  readonly writer: MessageWriter;
+  readonly closed: Promise<void>;
+  readonly #transport: Transport;
+  readonly #stampMs: (() => number) | null;
+  readonly #ids = new Map<number, RequestId>();
+  readonly #asked = new Map<RequestId, Asked>();
+  readonly #end = Promise.withResolvers<void>();
+  #nextId = 0;
+
+  constructor(transport: Transport, stampMs: (() => number) | null) {
+    this.#transport = transport;
+    this.#stampMs = stampMs;
+    this.closed = this.#end.promise;
+    this.reader = new WireReader((deliver) => this.#listen(deliver));
+    this.writer = new WireWriter((message) => this.#write(message));
+  }
+
+  /** Takes a request of the other side out of its envelope. */
+  open(method: string, envelope: unknown): IncomingRequest {
+    if (!(envelope instanceof Envelope))
+      throw new ProtocolError('internalError', 'A request came without its envelope.');
+    return { id: envelope.id, method, params: envelope.params };
+  }
+
+  ask(id: RequestId, method: string, params: unknown): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#asked.set(id, { resolve, reject });
+    this.#transport.send({ method, id, params });
+    return promise;
+  }
+
+  forget(id: RequestId): void {
+    this.#asked.delete(id);
+  }
+
+  notify(method: string, params: unknown): void {
+    this.#transport.send(this.#stampMs ? { method, params, emittedAtMs: this.#stampMs() } : { method, params });
+  }
+
+  close(): void {
+    this.#transport.close();
+    this.#end.resolve();
+  }
+
+  #listen(deliver: DataCallback): void {
+    this.#transport.listen({
+      message: (message) => this.#receive(message, deliver),
+      fault: (fault) => this.#answerFault(fault),
+      closed: () => this.#end.resolve(),
+    });
+  }
+
+  #receive(message: JsonRpcMessage, deliver: DataCallback): void {
+    if ('method' in message) {
+      // `$/...` is vscode-jsonrpc's own convention and no part of this protocol.
+      if (message.method.startsWith('$/') && !('id' in message)) return;
+      deliver('id' in message ? this.#enclose(message) : inside(message));
+      return;
+    }
+    const asked = message.id === null ? undefined : this.#asked.get(message.id);
+    if (asked === undefined || message.id === null) {
+      deliver(inside(message));
+      return;
+    }
+    this.#asked.delete(message.id);
+    if ('error' in message) asked.reject(new ProtocolError(message.error.code, message.error.message));
+    else asked.resolve(message.result);
+  }
+
+  #enclose(request: JsonRpcRequest): Message {
+    const id = this.#nextId++;
+    this.#ids.set(id, request.id);
+    return inside({ id, method: request.method, params: new Envelope(request.id, request.params) });
+  }
+
+  #answerFault(fault: TransportFault): void {
+    this.#transport.send({
+      error: { code: ERROR_CODES[fault.code], message: fault.message, data: { kind: fault.code } },
+      id: null,
+    });
+    this.#slowDown();
+  }
+
+  #write(message: Message): void {
+    if (Message.isRequest(message))
+      this.#transport.send({ method: message.method, id: message.id ?? '', params: message.params });
+    else if (Message.isResponse(message)) this.#answer(message.id, message);
+  }
+
+  #answer(inner: RequestId | null, response: ResponseMessage): void {
+    const id = typeof inner === 'number' ? this.#ids.get(inner) : undefined;
+    if (id === undefined) return;
+    this.#ids.delete(Number(inner));
+    if (response.error !== undefined) {
+      const error: JsonRpcError['error'] = response.error;
+      this.#transport.send({ error, id });
+    } else if (response.result instanceof Reply) {
+      this.#transport.send({ id, result: response.result.value });
+      response.result.after();
+    } else {
+      this.#transport.send({ id, result: response.result });
+    }
+    this.#slowDown();
+  }
+
+  #slowDown(): void {
+    if (this.#transport.backlogBytes < BACKLOG_LIMIT) return;
+    this.#transport.pause();
+    this.#transport.whenDrained(() => this.#transport.resume());
+  }
+}
+
+/** vscode-jsonrpc types its messages with the `jsonrpc` member that this wire leaves out. */
+function inside(message: JsonRpcMessage): Message {
+  return Object.assign({ jsonrpc: '2.0' }, message);
+}
+
+class WireReader extends AbstractMessageReader {
+  readonly #start: (deliver: DataCallback) => void;
+
+  constructor(start: (deliver: DataCallback) => void) {
+    super();
+    this.#start = start;
+  }
+
+  listen(callback: DataCallback): Disposable {
+    this.#start(callback);
+    return { dispose: () => undefined };
+  }
+}
+
+class WireWriter extends AbstractMessageWriter implements MessageWriter {
+  readonly #send: (message: Message) => void;
+
+  constructor(send: (message: Message) => void) {
+    super();
+    this.#send = send;
+  }
+
+  write(message: Message): Promise<void> {
+    this.#send(message);
+    return Promise.resolve();
+  }
+
+  end(): void {
+    // The transport is closed by its owner.
+  }
+}

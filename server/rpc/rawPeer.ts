@@ -1,0 +1,109 @@
+// One side of a connection: sends requests and notifications, serves those of the other side. Built on vscode-jsonrpc.
+import { createMessageConnection, NullLogger, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ConnectionLost, ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../protocol/errors.ts';
+import type { RequestId } from '../protocol/jsonrpc.ts';
+import type { IncomingRequest } from './incoming.ts';
+import { PeerWire } from './peerWire.ts';
+import type { Transport } from './transport.ts';
+
+/** What a peer does with what arrives. `request` may throw a ProtocolError; anything else is answered as an internal error. */
+export interface PeerHandlers {
+  request(request: IncomingRequest): Promise<unknown>;
+  notification(method: string, params: unknown): void;
+  /** An unexpected failure in a handler, for the log. */
+  failed?(method: string, error: unknown): void;
+}
+
+export interface PeerOptions {
+  /** Adds `emittedAtMs` to every notification that is sent; the server's side does. */
+  readonly stampMs?: () => number;
+}
+
+/** How many requests of the other side may be under way before further ones are answered "overloaded". */
+export const MAX_REQUESTS_IN_FLIGHT = 1024;
+
+/** One side of a connection. After the close every open request rejects with ConnectionLost. */
+export class RawPeer {
+  readonly #connection: MessageConnection;
+  readonly #wire: PeerWire;
+  readonly #handlers: PeerHandlers;
+  readonly #lost = Promise.withResolvers<never>();
+  readonly closed: Promise<void>;
+  #inFlight = 0;
+
+  constructor(transport: Transport, handlers: PeerHandlers, options: PeerOptions = {}) {
+    this.#handlers = handlers;
+    this.#wire = new PeerWire(transport, options.stampMs ?? null);
+    this.#connection = createMessageConnection(this.#wire.reader, this.#wire.writer, NullLogger);
+    this.#connection.onRequest((method, envelope) => this.#serve(method, envelope));
+    this.#connection.onNotification((method, params) => handlers.notification(method, params));
+    // Nobody may be waiting for it when the connection ends.
+    this.#lost.promise.catch(() => undefined);
+    this.closed = this.#wire.closed.then(() => {
+      this.#lost.reject(new ConnectionLost());
+      this.#connection.dispose();
+    });
+  }
+
+  /** Starts delivery. Call once, when everything is wired. */
+  listen(): void {
+    this.#connection.listen();
+  }
+
+  /** Sends a request; resolves with the raw result, rejects with ProtocolError ("no") or ConnectionLost ("unknown"). */
+  async request(method: string, params: unknown): Promise<unknown> {
+    try {
+      return await Promise.race([this.#connection.sendRequest<unknown>(method, params), this.#lost.promise]);
+    } catch (error) {
+      if (error instanceof ResponseError) throw asProtocolError(error);
+      if (isProtocolError(error)) throw error;
+      throw error instanceof ConnectionLost ? error : new ConnectionLost(undefined, error);
+    }
+  }
+
+  /** Sends a request under an id of the caller's choosing, so that several connections can carry the same one. */
+  ask(id: RequestId, method: string, params: unknown): Promise<unknown> {
+    return Promise.race([this.#wire.ask(id, method, params), this.#lost.promise]);
+  }
+
+  /** Stops waiting for an `ask`; a late answer is ignored. */
+  forget(id: RequestId): void {
+    this.#wire.forget(id);
+  }
+
+  notify(method: string, params: unknown): void {
+    this.#wire.notify(method, params);
+  }
+
+  close(): void {
+    this.#wire.close();
+  }
+
+  async #serve(method: string, envelope: unknown): Promise<unknown> {
+    const request = this.#wire.open(method, envelope);
+    if (this.#inFlight >= MAX_REQUESTS_IN_FLIGHT) {
+      throw asResponseError(new ProtocolError('overloaded', 'The server is overloaded; try again later.'));
+    }
+    this.#inFlight += 1;
+    try {
+      const result = await this.#handlers.request(request);
+      return result ?? {};
+    } catch (error) {
+      if (!isProtocolError(error)) this.#handlers.failed?.(method, error);
+      throw asResponseError(error);
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+}
+
+function asResponseError(error: unknown): ResponseError<unknown> {
+  if (isProtocolError(error)) return new ResponseError(error.code, error.message, error.data);
+  return new ResponseError(ERROR_CODES.internalError, messageOf(error), { kind: 'internalError' });
+}
+
+function asProtocolError(error: ResponseError<unknown>): ProtocolError {
+  const data = typeof error.data === 'object' && error.data !== null ? { ...error.data } : {};
+  const kind = 'kind' in data && typeof data.kind === 'string' ? data.kind : undefined;
+  return new ProtocolError(error.code, error.message, kind === undefined ? { data } : { data, kind });
+}
