@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { extensionBundle, manifest, serverBundle, webviewBundle } from './bundles.mjs';
 import { ROOT } from './folders.mjs';
 import { thirdPartyNotices } from './notices.mjs';
-import { runMain, say, step } from './progress.mjs';
-import { run, runVisibly } from './run.mjs';
+import { runMain, say, step, UserError } from './progress.mjs';
+import { CommandFailed, run, runVisibly } from './run.mjs';
 import { sizeOf } from './sizes.mjs';
 
 await runMain(async () => {
@@ -16,8 +16,10 @@ await runMain(async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'bowline-package-'));
   try {
     writeFileSync(join(ROOT, 'dist/ThirdPartyNotices.txt'), thirdPartyNotices(await bundledFiles()));
+    // what is named again after a "!" stays in, so the programs must not be named at all
+    const named = readFileSync(join(ROOT, '.vscodeignore'), 'utf8').split('\n');
     const universalIgnore = join(scratch, 'vscodeignore');
-    writeFileSync(universalIgnore, `${readFileSync(join(ROOT, '.vscodeignore'), 'utf8')}\ndist/bin/**\n`);
+    writeFileSync(universalIgnore, named.filter((line) => !line.startsWith('!dist/bin/')).join('\n'));
     const target = `${platformName()}-${process.arch}`;
     await pack(target, ['--target', target]);
     await pack('universal', ['--ignoreFile', universalIgnore]);
@@ -40,8 +42,14 @@ async function pack(name, flags) {
     'package',
     '--no-dependencies',
     '--allow-missing-repository',
+    '--no-rewrite-relative-links',
   ];
-  await step(`Packing ${name}`, () => run(process.execPath, [...vsce, ...flags, '--out', vsix], { cwd: ROOT }));
+  await step(`Packing ${name}`, () => run(process.execPath, [...vsce, ...flags, '--out', vsix], { cwd: ROOT })).catch(
+    (error) => {
+      if (!(error instanceof CommandFailed)) throw error;
+      throw new UserError(`The ${name} package could not be made.`, error.output, error);
+    },
+  );
   say(`packed ${vsix.slice(ROOT.length + 1).padEnd(44)} ${sizeOf(vsix)}`);
 }
 
