@@ -77,7 +77,8 @@ async function buildBinary() {
   const made = `dist/bin/bowline${EXE}`;
   // made under another name and moved: the program that stands there may be running
   const fresh = join(folder, `.bowline-${process.pid}${EXE}`);
-  const bun = join(ROOT, 'node_modules/.bin/bun');
+  // the package calls its program so on every system
+  const bun = join(ROOT, 'node_modules/bun/bin/bun.exe');
   const named = Object.entries(defines).map(([name, value]) => `--define=${name}=${value}`);
   try {
     await run(bun, ['build', ...BUN_FLAGS, ...named, `--outfile=${fresh}`, 'server/main.ts'], { cwd: ROOT });

@@ -92,7 +92,7 @@ describe('room boundaries', () => {
   it('fails when the modules are fewer than a house has', async () => {
     const scratch = makeScratch(roomFiles);
     try {
-      deepEqual(await findBoundaryFaults(scratch, 15), ['too-few-modules: 15 read, at least 15 expected']);
+      deepEqual(await findBoundaryFaults(scratch, 15), ['too-few-modules: 14 read, at least 15 expected']);
     } finally {
       removeScratch(scratch);
     }

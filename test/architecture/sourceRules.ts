@@ -88,11 +88,11 @@ function findBarrel(lines: readonly string[]): number[] {
   return /^(?:\s*export (?:type )?\{[^}]*\} from '[^']+';)+\s*$/.test(code) ? [1] : [];
 }
 
-/** A `catch` that drops its error has a comment, on its line or the next, that says why. */
+/** A `catch` that drops its error has a comment, on its line or beside it, that says why. */
 function findSilentCatches(lines: readonly string[]): number[] {
   const drops = /\bcatch \{|\.catch\(\(\) => (?:\{\s*\}|undefined|null)\)/;
   return linesMatching(drops)(lines).filter((line) => {
-    const near = `${lines[line - 1] ?? ''}\n${lines[line] ?? ''}`;
+    const near = [lines[line - 2], lines[line - 1], lines[line]].join('\n');
     return !/\/\/ |\/\* /.test(near);
   });
 }

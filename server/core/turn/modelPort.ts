@@ -2,7 +2,7 @@
 import type { AgentErrorInfo } from '../../protocol/errors.ts';
 import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { TokenUsage } from '../../protocol/schema/turn.ts';
-import type { ToolSpec } from './tool.ts';
+import type { ToolSpec } from './toolSpec.ts';
 
 export type ModelContent =
   | { readonly type: 'input_text'; readonly text: string }

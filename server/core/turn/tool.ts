@@ -1,25 +1,12 @@
 // The contract between a turn and its tools: what the model is told, how a call runs, what it may touch.
 import type { ServerNotification } from '../../protocol/methods.ts';
-import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { CommandExecutionItem, FileChangeItem, ThreadItem } from '../../protocol/schema/item.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelContent } from './modelPort.ts';
+import type { ToolSpec } from './toolSpec.ts';
 
-/** A tool as it is described to the model. */
-export type ToolSpec =
-  | {
-      readonly type: 'function';
-      readonly name: string;
-      readonly description: string;
-      readonly parameters: { readonly [key: string]: JsonValue };
-    }
-  | {
-      readonly type: 'custom';
-      readonly name: string;
-      readonly description: string;
-      readonly format: { readonly type: 'grammar'; readonly syntax: 'lark'; readonly definition: string };
-    };
+export type { ToolSpec };
 
 /** A call as the model wrote it: `input` is JSON text for a function, free text for a custom tool. */
 export interface ToolCall {
