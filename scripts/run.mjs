@@ -1,10 +1,14 @@
 // Starts other programs, keeps the end of what they said, and leaves none of them behind.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const KEPT_LINES = 40;
 const KILL_AFTER_MS = 5_000;
+const LOOK_AGAIN_MS = 50;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
@@ -40,18 +44,16 @@ export function start(command, args, options = {}) {
 }
 
 /**
- * Stops a program started by {@link start} and everything in its process group; resolves when it has ended.
+ * Stops a program started by {@link start} and everything in its process group; resolves when all of it has ended.
  * @param {import('node:child_process').ChildProcess} child
  */
 export async function stop(child) {
-  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    signalGroup(child, 'SIGTERM');
-    const insist = setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS);
-    await ended;
-    clearTimeout(insist);
-  }
+  if (child.pid === undefined) return;
+  signalGroup(child, 'SIGTERM');
+  const limit = performance.now() + KILL_AFTER_MS;
+  while (performance.now() < limit && (await isGroupAlive(child))) await delay(LOOK_AGAIN_MS);
   signalGroup(child, 'SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 /**
@@ -160,14 +162,41 @@ function can(path, mode) {
   }
 }
 
-/** @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */
+/**
+ * Whether a program or one that it started still runs.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+async function isGroupAlive(child) {
+  if (child.pid === undefined) return false;
+  if (child.exitCode === null && child.signalCode === null) return true;
+  if (process.platform === 'linux') return await hasLivingMember(child.pid);
+  return process.platform !== 'win32' && signalGroup(child, 0);
+}
+
+/**
+ * In containers nobody may collect the ended processes (zombies) of a group, so that the group can still be signalled: their state tells.
+ * @param {number} group
+ */
+async function hasLivingMember(group) {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''); // it has just ended
+    const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (Number(processGroup) === group && state !== 'Z') return true;
+  }
+  return false;
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals | 0} signal
+ * @returns {boolean} whether there was anybody to get it
+ */
 function signalGroup(child, signal) {
-  if (child.pid === undefined) return;
+  if (child.pid === undefined) return false;
   try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
+    return process.platform === 'win32' ? child.kill(signal) : process.kill(-child.pid, signal);
   } catch {
-    // the whole group has already ended
+    return false; // the whole group has already ended
   }
 }
 

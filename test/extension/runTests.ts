@@ -27,7 +27,8 @@ export async function runTests(load: () => Promise<unknown>): Promise<void> {
 
 /** VS Code makes stack traces its own way, without source maps; this names the test files in them. */
 function toSources(stack: string): string {
-  return stack.replaceAll(/([^\s()]+\.cjs):(\d+):(\d+)/g, (place, bundle: string, line: string, column: string) => {
+  return stack.replaceAll(/([^\s()]+\.cjs):(\d+):(\d+)/g, (place, ...parts: string[]) => {
+    const [bundle = '', line, column] = parts;
     const entry = findSourceMap(bundle)?.findEntry(Number(line) - 1, Number(column) - 1);
     if (entry === undefined || !('originalSource' in entry)) return place;
     return `${fileURLToPath(entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
