@@ -1,5 +1,5 @@
 // The building blocks of the registry: schemas that are built at first use, and the shape of one registry line.
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A schema that is built at its first use; building all of them at start would cost more than the handshake. */
 export type LazySchema<S extends z.ZodType = z.ZodType> = () => S;

@@ -7,6 +7,18 @@ import { extensionBundle, serverBundle, webviewBundle, type Bundle } from '../..
 const WEBVIEW_ENTRY_LIMIT = 500_000;
 
 describe('bundles', () => {
+  it('no bundle carries the translations of zod', async () => {
+    // `import * as z` leaves out what is not used, `import { z }` brings fifty languages
+    for (const options of [extensionBundle, serverBundle]) {
+      const { outputs } = await bundle(options);
+      const used = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+      deepEqual(
+        used.filter((path) => /zod\/v4\/locales\/(?!en\.)/.test(path)),
+        [],
+      );
+    }
+  });
+
   it('the webview carries no zod, no React, no server room but the protocol', async () => {
     const inputs = Object.keys((await bundle(webviewBundle)).inputs);
     deepEqual(

@@ -1,5 +1,5 @@
 // The account: an API key, kept by the server for the default provider.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 
 export const AccountReadParams = lazy(() => z.object({ refreshToken: z.boolean().nullish() }));

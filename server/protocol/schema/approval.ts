@@ -1,5 +1,5 @@
 // Approvals: what the server asks the client before it acts, and the answers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import { CommandAction } from './item.ts';
 

@@ -1,5 +1,5 @@
 // Shapes that many methods share: JSON values, paging, reasoning settings, approval and sandbox policies.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };

@@ -1,5 +1,5 @@
 // Reading the effective configuration and where each value came from.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import { JsonValue } from './common.ts';
 

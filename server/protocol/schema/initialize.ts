@@ -1,5 +1,5 @@
 // The handshake: who the client is, what it can do, and what the server says of itself.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import { TextRange } from './common.ts';
 

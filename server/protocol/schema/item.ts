@@ -1,5 +1,5 @@
 // The items of a turn: what the user said, what the agent said, thought, ran and changed.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import { JsonValue } from './common.ts';
 

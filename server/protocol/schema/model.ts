@@ -1,5 +1,5 @@
 // The models that a provider offers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 
 export const ReasoningEffortOption = lazy(() => z.object({ reasoningEffort: z.string(), description: z.string() }));

@@ -1,5 +1,5 @@
 // A thread: the durable conversation; its requests and its notifications.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import {
   ApprovalsReviewer,

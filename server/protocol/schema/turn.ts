@@ -1,5 +1,5 @@
 // A turn: one unit of agent work, begun by the user and ended by the agent; its requests and its notifications.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import {
   ApprovalsReviewer,
