@@ -37,7 +37,7 @@ export async function ensurePackages(root) {
 export async function runNpm(args, options) {
   const [command, firstArgs] = npm();
   try {
-    return await run(command, [...firstArgs, ...args], options);
+    return await run(command, [...firstArgs, '--loglevel=error', ...args], options);
   } catch (error) {
     const output = error instanceof CommandFailed ? error.output : String(error);
     throw new UserError(`npm ${args[0]} failed in ${options.cwd}.\n\n${output}`, adviceFor(output), error);

@@ -1,4 +1,4 @@
-// Starts other programs, keeps the end of what they said, and leaves none of them behind.
+// Starts other programs, keeps what matters of what they said, and leaves none of them behind.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
@@ -6,7 +6,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const KEPT_LINES = 40;
+const KEPT_FIRST_LINES = 15;
+const KEPT_LAST_LINES = 30;
 const KILL_AFTER_MS = 5_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -14,12 +15,12 @@ const LOOK_AGAIN_MS = 50;
 const running = new Set();
 let isGuarding = false;
 
-/** A program that ended badly: its command line, its exit code or signal, and the last lines it wrote. */
+/** A program that ended badly: its command line, its exit code or signal, and the first and last lines it wrote. */
 export class CommandFailed extends Error {
   /**
    * @param {string} commandLine
    * @param {string} how such as "exit code 1"
-   * @param {string} output the last lines of stdout and stderr
+   * @param {string} output the first and the last lines of stdout and stderr
    */
   constructor(commandLine, how, output) {
     super(`${commandLine}: ${how}\n${output}`);
@@ -68,7 +69,7 @@ export async function run(command, args, options = {}) {
   const child = start(command, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
   const commandLine = [command, ...args].join(' ');
   /** @type {string[]} */
-  const lastLines = [];
+  const lines = [];
   let stdout = '';
   child.stdout?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
     stdout += text;
@@ -79,10 +80,11 @@ export async function run(command, args, options = {}) {
   function keep(text) {
     for (const line of text.split('\n')) {
       if (line.trim() === '') continue;
-      lastLines.push(line);
+      lines.push(line);
       options.onLine?.(line.trim());
     }
-    lastLines.splice(0, lastLines.length - KEPT_LINES);
+    if (lines.length > KEPT_FIRST_LINES + KEPT_LAST_LINES)
+      lines.splice(KEPT_FIRST_LINES, lines.length - KEPT_FIRST_LINES - KEPT_LAST_LINES);
   }
   return await new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new CommandFailed(commandLine, error.message, '')));
@@ -93,7 +95,7 @@ export async function run(command, args, options = {}) {
           new CommandFailed(
             commandLine,
             signal === null ? `exit code ${code}` : `killed by ${signal}`,
-            lastLines.join('\n'),
+            lines.join('\n'),
           ),
         );
     });
