@@ -1,0 +1,96 @@
+// A FileUpdateChange shows exactly what the wire says, and gives back the texts it was made from.
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  applyUnifiedHunks,
+  countChangedLines,
+  fileUpdateChange,
+  textAfter,
+  textBefore,
+  unifiedHunks,
+} from '../../../server/protocol/fileChange.ts';
+
+const PATH = '/work/a.txt';
+const line = fc.constantFrom('a', 'b', 'c', '', ' ', '-x', '+y', '@@ -1 +1 @@', '\\ No newline', '\ttab', 'end\r');
+const text = fc
+  .tuple(fc.array(line, { maxLength: 30 }), fc.boolean())
+  .map(([lines, final]) => lines.join('\n') + (final && lines.length > 0 ? '\n' : ''));
+
+describe('fileUpdateChange', () => {
+  it('shows an added file as its whole text, a deleted one as its whole old text', () => {
+    const added = fileUpdateChange({ path: PATH, before: null, after: 'one\ntwo\n', movePath: null });
+    assert.deepEqual(added, { path: PATH, kind: { type: 'add' }, diff: 'one\ntwo\n' });
+    const deleted = fileUpdateChange({ path: PATH, before: 'bye\n', after: null, movePath: null });
+    assert.deepEqual(deleted, { path: PATH, kind: { type: 'delete' }, diff: 'bye\n' });
+  });
+
+  it('shows an update as unified hunks without file headers', () => {
+    const change = fileUpdateChange({ path: PATH, before: '# demo\n', after: '# demo changed\nmore\n', movePath: null });
+    assert.equal(change.diff, '@@ -1 +1,2 @@\n-# demo\n+# demo changed\n+more\n');
+    assert.deepEqual(change.kind, { type: 'update', move_path: null });
+  });
+
+  it('says where a file was moved to', () => {
+    const change = fileUpdateChange({ path: PATH, before: 'x\ny\n', after: 'X\ny\n', movePath: '/work/moved/new.txt' });
+    assert.equal(change.diff, '@@ -1,2 +1,2 @@\n-x\n+X\n y\n\n\nMoved to: /work/moved/new.txt');
+    assert.deepEqual(textAfter('x\ny\n', change), { type: 'text', text: 'X\ny\n' });
+    const pure = fileUpdateChange({ path: PATH, before: 'x\n', after: 'x\n', movePath: '/work/b' });
+    assert.equal(pure.diff, '\n\nMoved to: /work/b');
+    assert.deepEqual(textAfter('x\n', pure), { type: 'text', text: 'x\n' });
+  });
+
+  it('marks a missing final newline and an empty side as diff does', () => {
+    assert.equal(unifiedHunks('a', 'a\n'), '@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n');
+    assert.equal(unifiedHunks('', 'a\n'), '@@ -0,0 +1 @@\n+a\n');
+    assert.equal(unifiedHunks('a\n', ''), '@@ -1 +0,0 @@\n-a\n');
+  });
+
+  it('gives back the text after from the text before, and the other way round', () => {
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const change = fileUpdateChange({ path: PATH, before, after, movePath: null });
+        assert.deepEqual(textAfter(before, change), { type: 'text', text: after });
+        assert.deepEqual(textBefore(after, change), { type: 'text', text: before });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never throws on a diff that is none', () => {
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string()), fc.oneof(text, fc.string()), (before, hunks) => {
+        applyUnifiedHunks(before, hunks);
+        countChangedLines({ path: PATH, kind: { type: 'update', move_path: null }, diff: hunks });
+      }),
+    );
+  });
+
+  it('finds hunks that slid, and refuses those that are not there any more', () => {
+    const hunks = unifiedHunks('a\nb\nc\n', 'a\nB\nc\n');
+    assert.equal(applyUnifiedHunks('new\nlines\na\nb\nc\n', hunks), 'new\nlines\na\nB\nc\n');
+    assert.equal(applyUnifiedHunks('a\nother\nc\n', hunks), null);
+  });
+
+  it('does not guess the place of a hunk that is still being written', () => {
+    const loose = { path: PATH, kind: { type: 'update', move_path: null }, diff: '@@\n-a\n+b\n' } as const;
+    assert.equal(textAfter('a\n', loose).type, 'conflict');
+    assert.deepEqual(countChangedLines(loose), { added: 1, removed: 1 });
+    assert.equal(textAfter(null, loose).type, 'conflict');
+  });
+
+  it('counts lines', () => {
+    const count = (before: string | null, after: string | null) =>
+      countChangedLines(fileUpdateChange({ path: PATH, before, after, movePath: '/m' }));
+    assert.deepEqual(count(null, 'a\nb'), { added: 2, removed: 0 });
+    assert.deepEqual(count('a\nb\n', null), { added: 0, removed: 2 });
+    assert.deepEqual(count('a\n-b\n', 'a\n+c\nd\n'), { added: 2, removed: 1 });
+  });
+
+  it('stays quick on two long texts with nothing in common', () => {
+    const long = (word: string): string => Array.from({ length: 20_000 }, (_, n) => `${word} ${n}\n`).join('');
+    const [before, after] = [`same\n${long('old')}end\n`, `same\n${long('new')}end\n`];
+    const hunks = unifiedHunks(before, after);
+    assert.match(hunks, /^@@ -2,20000 \+2,20000 @@\n/);
+    assert.equal(applyUnifiedHunks(before, hunks), after);
+  });
+});
