@@ -9,11 +9,11 @@ export interface IncomingRequest {
 }
 
 /** A result with something to do once it has been sent: what must come after the answer on the wire. */
-export class Reply {
-  readonly value: unknown;
+export class Reply<T = unknown> {
+  readonly value: T;
   readonly after: () => void;
 
-  constructor(value: unknown, after: () => void) {
+  constructor(value: T, after: () => void) {
     this.value = value;
     this.after = after;
   }

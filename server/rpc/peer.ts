@@ -1,6 +1,6 @@
 // The peer with the registry's types: every message that arrives is validated at this door, answers to our own requests included.
 import type { z } from 'zod';
-import type { LazySchema } from '../protocol/define.ts';
+import type { Infer, LazySchema } from '../protocol/define.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type ClientNotificationMethod,
   type ClientRequestInput,
   type ClientRequestMethod,
+  type ClientRequestParams,
   type ClientRequestResult,
   type ServerNotification,
   type ServerRequest,
@@ -21,12 +22,17 @@ import type { Transport } from './transport.ts';
  * Parses `value`, or throws ProtocolError invalidParams whose message names the failing path, e.g.
  * "Invalid params: `threadId`: expected string, received number".
  */
-export function parseParams(schema: LazySchema, value: unknown): unknown {
+export function parseParams<S extends LazySchema>(schema: S, value: unknown): Infer<S> {
   const parsed = schema().safeParse(value ?? {});
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return parsed.data as Infer<S>;
   const issues = parsed.error.issues.map(wordsOf);
   const path = parsed.error.issues[0]?.path.join('.') ?? '';
   throw new ProtocolError('invalidParams', `Invalid params: ${issues.join('; ')}`, { data: { path } });
+}
+
+/** Parses a client request's params by the registry; throws like {@link parseParams}. */
+export function parseRequest<M extends ClientRequestMethod>(method: M, value: unknown): ClientRequestParams<M> {
+  return parseParams(clientRequests[method].params, value) as ClientRequestParams<M>;
 }
 
 function wordsOf(issue: z.core.$ZodIssue): string {

@@ -82,6 +82,8 @@ export interface FileEffect {
   readonly path: string;
   readonly before: Uint8Array | null;
   readonly after: Uint8Array | null;
+  /** Absolute path of the file that was moved here; that path has an effect of its own. */
+  readonly movedFrom?: string;
 }
 
 export interface Tool {

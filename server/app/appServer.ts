@@ -1,0 +1,80 @@
+// The protocol's server side: takes connections, dispatches their requests, fans out what happens.
+import { messageOf } from '../protocol/errors.ts';
+import type { ServerNotification } from '../protocol/methods.ts';
+import { RawPeer } from '../rpc/rawPeer.ts';
+import type { Transport } from '../rpc/transport.ts';
+import { Connection } from './connection.ts';
+import { Dispatcher } from './dispatch.ts';
+import { Fanout } from './fanout.ts';
+import type { RequestContext } from './requestContext.ts';
+import { ServerRequests } from './serverRequests.ts';
+import { ThreadTable } from './threadTable.ts';
+import type { AppWorld } from './world.ts';
+
+export class AppServer {
+  readonly #app: AppWorld;
+  readonly #fanout = new Fanout();
+  readonly #questions = new ServerRequests(this.#fanout);
+  readonly #dispatcher = new Dispatcher();
+  #threads: Promise<ThreadTable> | null = null;
+
+  constructor(app: AppWorld) {
+    this.#app = app;
+  }
+
+  /** Serves one client until its transport closes; resolves then. */
+  async serve(transport: Transport): Promise<void> {
+    const connection = new Connection(() => peer);
+    const context: RequestContext = {
+      connection,
+      app: this.#app,
+      fanout: this.#fanout,
+      questions: this.#questions,
+      threads: () => this.#openThreads(),
+    };
+    const peer = new RawPeer(
+      transport,
+      {
+        request: (request) => this.#dispatcher.dispatch(request, context),
+        notification: () => undefined,
+        failed: (method, error) =>
+          this.#app.log.error('A request failed unexpectedly.', {
+            method,
+            reason: messageOf(error),
+            stack: error instanceof Error ? error.stack : undefined,
+          }),
+      },
+      { stampMs: () => this.#app.clock.nowMs() },
+    );
+    this.#fanout.add(connection);
+    peer.listen();
+    await peer.closed;
+    this.#fanout.remove(connection);
+    this.#questions.disconnected(connection);
+  }
+
+  /** Ends every turn in order, saves what is open, closes the store. */
+  async close(): Promise<void> {
+    const threads = await this.#threads?.catch(() => null);
+    await threads?.close();
+  }
+
+  #openThreads(): Promise<ThreadTable> {
+    this.#threads ??= this.#open().catch((error: unknown) => {
+      // The next request tries again: a full disk or a read-only home may have been mended.
+      this.#threads = null;
+      throw error;
+    });
+    return this.#threads;
+  }
+
+  async #open(): Promise<ThreadTable> {
+    const world = await this.#app.openTurnWorld(this.#questions);
+    return new ThreadTable({ app: this.#app, world, publish: (event) => this.#publish(event) });
+  }
+
+  #publish(event: ServerNotification): void {
+    this.#fanout.publish(event);
+    if (event.method === 'turn/completed') this.#questions.turnCompleted(event.params.threadId);
+  }
+}

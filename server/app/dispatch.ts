@@ -1,0 +1,96 @@
+// Finds the handler of a request, checks its params, and keeps the requests of one thread in order.
+import { ProtocolError } from '../protocol/errors.ts';
+import { clientRequests, type ClientRequestMethod } from '../protocol/methods.ts';
+import type { IncomingRequest } from '../rpc/incoming.ts';
+import { parseRequest } from '../rpc/peer.ts';
+import { initialize } from './handlers/initialize.ts';
+import type { Handler, RequestContext } from './requestContext.ts';
+
+interface Bound {
+  readonly scope: (typeof clientRequests)[ClientRequestMethod]['scope'];
+  /** Checks the params; the returned function answers. */
+  prepare(params: unknown): { readonly threadId: string | null; answer(context: RequestContext): Promise<unknown> };
+}
+
+/** Handlers are loaded at the first use of their group, so that the handshake loads none of them. */
+const lifecycle = () => import('./handlers/threadLifecycle.ts');
+const reading = () => import('./handlers/threadRead.ts');
+const shelf = () => import('./handlers/threadShelf.ts');
+const turns = () => import('./handlers/turn.ts');
+const server = () => import('./handlers/server.ts');
+
+const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
+  initialize: bind('initialize', () => initialize),
+  'thread/start': bind('thread/start', async () => (await lifecycle()).threadStart),
+  'thread/resume': bind('thread/resume', async () => (await lifecycle()).threadResume),
+  'thread/fork': bind('thread/fork', async () => (await lifecycle()).threadFork),
+  'thread/unsubscribe': bind('thread/unsubscribe', async () => (await lifecycle()).threadUnsubscribe),
+  'thread/archive': bind('thread/archive', async () => (await shelf()).threadArchive),
+  'thread/unarchive': bind('thread/unarchive', async () => (await shelf()).threadUnarchive),
+  'thread/delete': bind('thread/delete', async () => (await shelf()).threadDelete),
+  'thread/name/set': bind('thread/name/set', async () => (await shelf()).threadNameSet),
+  'thread/list': bind('thread/list', async () => (await reading()).threadList),
+  'thread/loaded/list': bind('thread/loaded/list', async () => (await reading()).threadLoadedList),
+  'thread/read': bind('thread/read', async () => (await reading()).threadRead),
+  'thread/turns/list': bind('thread/turns/list', async () => (await reading()).threadTurnsList),
+  'thread/items/list': bind('thread/items/list', async () => (await reading()).threadItemsList),
+  'turn/start': bind('turn/start', async () => (await turns()).turnStart),
+  'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
+  'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),
+  'model/list': bind('model/list', async () => (await server()).modelList),
+  'config/read': bind('config/read', async () => (await server()).configRead),
+  'account/read': bind('account/read', async () => (await server()).accountRead),
+  'account/login/start': bind('account/login/start', async () => (await server()).accountLoginStart),
+  'account/logout': bind('account/logout', async () => (await server()).accountLogout),
+};
+
+function bind<M extends ClientRequestMethod>(method: M, load: () => Handler<M> | Promise<Handler<M>>): Bound {
+  return {
+    scope: clientRequests[method].scope,
+    prepare: (raw) => {
+      const params = parseRequest(method, raw);
+      return {
+        threadId: threadIdIn(params),
+        answer: async (context) => (await load())(context, params),
+      };
+    },
+  };
+}
+
+function threadIdIn(params: unknown): string | null {
+  if (typeof params !== 'object' || params === null || !('threadId' in params)) return null;
+  return typeof params.threadId === 'string' ? params.threadId : null;
+}
+
+function isKnown(method: string): method is ClientRequestMethod {
+  return Object.hasOwn(TABLE, method);
+}
+
+export class Dispatcher {
+  readonly #queues = new Map<string, Promise<void>>();
+
+  async dispatch(request: IncomingRequest, context: RequestContext): Promise<unknown> {
+    const { method } = request;
+    if (!isKnown(method)) throw new ProtocolError('methodNotFound', `Unknown method: ${method}`);
+    const bound = TABLE[method];
+    const prepared = bound.prepare(request.params);
+    if (bound.scope !== 'connection' && !context.connection.isInitialized)
+      throw new ProtocolError('invalidRequest', 'Not initialized');
+    if (bound.scope !== 'thread' || prepared.threadId === null) return await prepared.answer(context);
+    return await this.#inOrder(prepared.threadId, () => prepared.answer(context));
+  }
+
+  /** Runs after every earlier request of the same thread has been answered. */
+  async #inOrder(threadId: string, task: () => Promise<unknown>): Promise<unknown> {
+    const before = this.#queues.get(threadId);
+    const gate = Promise.withResolvers<void>();
+    this.#queues.set(threadId, gate.promise);
+    await before;
+    try {
+      return await task();
+    } finally {
+      gate.resolve();
+      if (this.#queues.get(threadId) === gate.promise) this.#queues.delete(threadId);
+    }
+  }
+}

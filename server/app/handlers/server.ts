@@ -1,0 +1,48 @@
+// What belongs to no thread: models, configuration, account.
+import { ProtocolError } from '../../protocol/errors.ts';
+import { Reply } from '../../rpc/incoming.ts';
+import type { Handler } from '../requestContext.ts';
+
+export const modelList: Handler<'model/list'> = async ({ app }, params) => {
+  const models = (await app.models(params.modelProvider ?? null)).filter(
+    (model) => params.includeHidden === true || !model.hidden,
+  );
+  const start = offsetOf(params.cursor ?? null);
+  const end = params.limit === undefined || params.limit === null ? models.length : start + Math.max(1, params.limit);
+  return { data: models.slice(start, end), nextCursor: end < models.length ? String(end) : null };
+};
+
+export const configRead: Handler<'config/read'> = ({ app }, params) => app.configuration.read(params);
+
+export const accountRead: Handler<'account/read'> = ({ app }) => app.account.read();
+
+export const accountLoginStart: Handler<'account/login/start'> = async ({ app, fanout }, params) => {
+  if (params.type !== 'apiKey') {
+    throw new ProtocolError(
+      'invalidRequest',
+      `Signing in with \`${params.type}\` is not supported; use an API key (type \`apiKey\`).`,
+      { kind: 'loginNotSupported' },
+    );
+  }
+  await app.account.login(params.apiKey ?? '');
+  return new Reply({ type: 'apiKey' as const }, () => {
+    fanout.publish({
+      method: 'account/login/completed',
+      params: { loginId: null, success: true, error: null, onboardingEntrypoint: null },
+    });
+    fanout.publish({ method: 'account/updated', params: { authMode: 'apikey', planType: null } });
+  });
+};
+
+export const accountLogout: Handler<'account/logout'> = async ({ app, fanout }) => {
+  await app.account.logout();
+  return new Reply({}, () => fanout.publish({ method: 'account/updated', params: { authMode: null, planType: null } }));
+};
+
+function offsetOf(cursor: string | null): number {
+  if (cursor === null) return 0;
+  const offset = Number(cursor);
+  if (!Number.isSafeInteger(offset) || offset < 0)
+    throw new ProtocolError('invalidRequest', `invalid cursor: ${cursor}`, { kind: 'invalidCursor' });
+  return offset;
+}

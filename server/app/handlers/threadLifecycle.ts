@@ -1,0 +1,173 @@
+// Opening threads: start, resume, fork; and leaving them.
+import type { Settings } from '../../core/settings.ts';
+import type { LiveThread } from '../../core/thread/liveThread.ts';
+import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { ThreadResumeParams } from '../../protocol/schema/thread.ts';
+import { openItems, runningTurn } from '../../protocol/state/select.ts';
+import { Reply } from '../../rpc/incoming.ts';
+import { openedThread } from '../openedThread.ts';
+import type { Handler, RequestContext } from '../requestContext.ts';
+import { needRow, turnsOf } from '../threadHistory.ts';
+import type { ThreadTable } from '../threadTable.ts';
+import type { SettingsRequest } from '../world.ts';
+
+const noStoredThread = (id: string): string => `no rollout found for thread id ${id}`;
+
+export const threadStart: Handler<'thread/start'> = async (context, params) => {
+  const { app, connection, fanout } = context;
+  const settings = await app.configuration.resolve({ ...params, cwd: app.absolutePath(params.cwd ?? '.') });
+  const threads = await context.threads();
+  const thread = threads.start(settings, { name: connection.clientName, isEphemeral: params.ephemeral === true });
+  connection.subscribe(thread.id);
+  const result = await openedThread(thread);
+  return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
+};
+
+export const threadResume: Handler<'thread/resume'> = async (context, params) => {
+  const threads = await context.threads();
+  const loaded = threads.get(params.threadId);
+  const thread = loaded ?? (await load(context, threads, params));
+  context.connection.subscribe(thread.id);
+  if (loaded === undefined) thread.setStatus({ type: 'idle' });
+  const turns = params.excludeTurns === true ? [] : turnsOf(threads, thread.id).data;
+  const ends = turnsOf(threads, thread.id, { cursor: null, limit: 1, direction: 'desc' });
+  const items = thread.isStored
+    ? threads.world.store.items(thread.id, null, { cursor: null, limit: 1, direction: 'desc' })
+    : null;
+  const result = {
+    ...(await openedThread(thread, turns)),
+    collaborationMode: null,
+    turnsBackwardsCursor: ends.backwardsCursor,
+    itemsBackwardsCursor: items?.backwardsCursor ?? null,
+  };
+  return new Reply(result, () => tellJoined(context, thread));
+};
+
+export const threadFork: Handler<'thread/fork'> = async (context, params) => {
+  const { app, connection, fanout } = context;
+  const threads = await context.threads();
+  const source = threads.get(params.threadId)?.row ?? needRow(threads, params.threadId, noStoredThread);
+  if (params.ephemeral === true)
+    throw new ProtocolError(
+      'invalidRequest',
+      'ephemeral forks are not supported; fork the thread and delete the fork when it is done',
+    );
+  const lastTurnId = lastTurnToKeep(threads, params.threadId, params.lastTurnId ?? null);
+  const id = app.ids.next();
+  const nowMs = app.clock.nowMs();
+  const record: ThreadRecord = {
+    ...source,
+    id,
+    forkedFromId: source.id,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    recencyAtMs: nowMs,
+    archived: false,
+    originator: connection.clientName,
+    settings: await overridden(app, source.settings, params),
+  };
+  const lease = threads.acquire(id, connection.clientName, false);
+  const isSourceStored = threads.world.store.get(source.id) !== undefined;
+  threads.world.store.create(record, isSourceStored ? { threadId: source.id, lastTurnId } : null);
+  const thread = threads.add(record, {
+    history: threads.world.store.modelItems(id),
+    isStored: true,
+    isEphemeral: false,
+    clientName: connection.clientName,
+    lease,
+  });
+  connection.subscribe(id);
+  const turns = params.excludeTurns === true ? [] : turnsOf(threads, id).data;
+  const result = await openedThread(thread, turns);
+  return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
+};
+
+export const threadUnsubscribe: Handler<'thread/unsubscribe'> = async ({ connection, threads }, { threadId }) => {
+  const wasSubscribed = connection.unsubscribe(threadId);
+  if ((await threads()).get(threadId) === undefined) return { status: 'notLoaded' };
+  return { status: wasSubscribed ? 'unsubscribed' : 'notSubscribed' };
+};
+
+async function load(context: RequestContext, threads: ThreadTable, params: ThreadResumeParams): Promise<LiveThread> {
+  const record = needRow(threads, params.threadId, noStoredThread);
+  if (record.archived) {
+    throw new ProtocolError(
+      'invalidRequest',
+      `thread ${record.id} is archived. Unarchive it first (thread/unarchive).`,
+      { kind: 'threadArchived' },
+    );
+  }
+  if (params.takeover === true && !context.connection.wantsExperimental) {
+    throw new ProtocolError('invalidRequest', 'thread/resume.takeover requires experimentalApi capability');
+  }
+  const clientName = context.connection.clientName;
+  const lease = threads.acquire(record.id, clientName, params.takeover === true);
+  const settings = await overridden(context.app, record.settings, params);
+  const history = threads.world.store.modelItems(record.id);
+  const thread = threads.add(threads.world.store.get(record.id) ?? record, {
+    history,
+    isStored: true,
+    isEphemeral: false,
+    clientName,
+    lease,
+  });
+  thread.change({ settings });
+  return thread;
+}
+
+/** The stored settings with the client's overrides; resolved anew only when there are any. */
+async function overridden(app: RequestContext['app'], settings: Settings, request: SettingsRequest): Promise<Settings> {
+  const { cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions } =
+    request;
+  const given = [cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions];
+  if (given.every((value) => value === undefined || value === null)) return settings;
+  const resolved = await app.configuration.resolve({
+    ...request,
+    cwd: cwd === undefined || cwd === null ? settings.cwd : app.absolutePath(cwd),
+    model: model ?? settings.model,
+    modelProvider: modelProvider ?? settings.modelProvider,
+    config: { ...settings.overrides, ...config },
+  });
+  return {
+    ...resolved,
+    effort: resolved.effort ?? settings.effort,
+    approvalPolicy: approvalPolicy ?? settings.approvalPolicy,
+    sandbox: sandbox === undefined || sandbox === null ? settings.sandbox : resolved.sandbox,
+    baseInstructions: baseInstructions ?? settings.baseInstructions,
+    developerInstructions: developerInstructions ?? settings.developerInstructions,
+  };
+}
+
+/** What a client that joins must know beyond the answer: usage, open items with their text so far, open questions. */
+function tellJoined({ connection, questions }: RequestContext, thread: LiveThread): void {
+  const turn = runningTurn(thread.state);
+  const { tokenUsage } = thread.row;
+  if (tokenUsage !== null) {
+    const turnId = turn?.id ?? thread.state.turns.at(-1)?.id ?? '';
+    connection.notify({ method: 'thread/tokenUsage/updated', params: { threadId: thread.id, turnId, tokenUsage } });
+  }
+  for (const open of thread.state.turns) {
+    for (const item of openItems(open)) {
+      connection.notify({
+        method: 'item/started',
+        params: { item, threadId: thread.id, turnId: open.id, startedAtMs: item.startedAtMs ?? 0 },
+      });
+    }
+  }
+  questions.askAgain(thread.id, connection);
+}
+
+/** The last turn that a fork inherits; null when the source has none. */
+function lastTurnToKeep(threads: ThreadTable, threadId: string, wanted: string | null): string | null {
+  if (wanted === null)
+    return turnsOf(threads, threadId, { cursor: null, limit: 1, direction: 'desc' }).data[0]?.id ?? null;
+  const running = threads.get(threadId)?.running;
+  if (running?.id === wanted)
+    throw new ProtocolError(
+      'invalidRequest',
+      `turn ${wanted} is still in progress; fork at an earlier turn or wait for its end`,
+      { kind: 'turnInProgress' },
+    );
+  return wanted;
+}

@@ -1,0 +1,111 @@
+// Reading threads: list, read, page through turns and items.
+import type { Page, ThreadQuery } from '../../core/thread/threadStore.ts';
+import { threadView } from '../../core/thread/threadView.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Turn, TurnItemsView } from '../../protocol/schema/turn.ts';
+import { summaryOf } from '../../protocol/state/select.ts';
+import type { Handler } from '../requestContext.ts';
+import { needRow, statusOf, turnsOf } from '../threadHistory.ts';
+import type { ThreadTable } from '../threadTable.ts';
+
+const DEFAULT_PAGE = 25;
+const LONGEST_PAGE = 1000;
+
+const notLoaded = (id: string): string => `thread not loaded: ${id}`;
+
+export const threadList: Handler<'thread/list'> = async (context, params) => {
+  const threads = await context.threads();
+  const { sortKey } = params;
+  const query: ThreadQuery = {
+    ...pageOf(params, 'desc'),
+    sortKey: sortKey === undefined || sortKey === null || sortKey === 'section_position' ? 'created_at' : sortKey,
+    archived: params.archived === true,
+    cwds: typeof params.cwd === 'string' ? [params.cwd] : (params.cwd ?? []),
+    modelProviders: params.modelProviders ?? [],
+    excludedIds: params.excludedThreadIds ?? [],
+    searchTerm: params.searchTerm ?? null,
+  };
+  const found = threads.world.store.list(query);
+  return {
+    data: found.data.map((record) => threadView(threads.get(record.id)?.row ?? record, statusOf(threads, record.id))),
+    nextCursor: found.nextCursor,
+    backwardsCursor: found.backwardsCursor,
+  };
+};
+
+export const threadLoadedList: Handler<'thread/loaded/list'> = async (context, params) => {
+  const { ids } = await context.threads();
+  const after =
+    params.cursor === undefined || params.cursor === null ? ids : ids.filter((id) => id > (params.cursor ?? ''));
+  const data = after.slice(0, params.limit ?? after.length);
+  return { data, nextCursor: data.length < after.length ? (data.at(-1) ?? null) : null };
+};
+
+export const threadRead: Handler<'thread/read'> = async (context, { threadId, includeTurns }) => {
+  const threads = await context.threads();
+  const live = threads.get(threadId);
+  if (live?.isEphemeral === true && includeTurns === true)
+    throw new ProtocolError('invalidRequest', 'ephemeral threads do not support includeTurns');
+  const record = live?.row ?? needRow(threads, threadId, notLoaded);
+  const turns = includeTurns === true ? turnsOf(threads, threadId).data : [];
+  const thread = live === undefined ? threadView(record, { type: 'notLoaded' }) : live.view();
+  return { thread: { ...thread, turns: [...turns] } };
+};
+
+export const threadTurnsList: Handler<'thread/turns/list'> = async (context, params) => {
+  const threads = await context.threads();
+  refuseEphemeral(threads, params.threadId, 'thread/turns/list');
+  const view = params.itemsView ?? 'summary';
+  const found = turnsOf(threads, params.threadId, pageOf(params, 'desc'));
+  return {
+    data: found.data.map((turn) => viewed(turn, view)),
+    nextCursor: found.nextCursor,
+    backwardsCursor: found.backwardsCursor,
+  };
+};
+
+export const threadItemsList: Handler<'thread/items/list'> = async (context, params) => {
+  const threads = await context.threads();
+  refuseEphemeral(threads, params.threadId, 'thread/items/list');
+  if (threads.get(params.threadId)?.isStored === false) return { data: [], nextCursor: null, backwardsCursor: null };
+  const found = threads.world.store.items(params.threadId, params.turnId ?? null, pageOf(params, 'asc'));
+  return {
+    data: found.data.map((entry) => ({ ...entry })),
+    nextCursor: found.nextCursor,
+    backwardsCursor: found.backwardsCursor,
+  };
+};
+
+function pageOf(
+  params: {
+    cursor?: string | null | undefined;
+    limit?: number | null | undefined;
+    sortDirection?: 'asc' | 'desc' | null | undefined;
+  },
+  fallback: 'asc' | 'desc',
+): Page {
+  return {
+    cursor: params.cursor ?? null,
+    limit: Math.min(LONGEST_PAGE, Math.max(1, params.limit ?? DEFAULT_PAGE)),
+    direction: params.sortDirection ?? fallback,
+  };
+}
+
+function viewed(turn: Turn, view: TurnItemsView): Turn {
+  switch (view) {
+    case 'full':
+      return turn;
+    case 'summary':
+      return summaryOf(turn);
+    case 'notLoaded':
+      return { ...turn, items: [], itemsView: 'notLoaded' };
+  }
+}
+
+/** Ephemeral threads keep no history to page through; unknown ones get the wire's error. */
+function refuseEphemeral(threads: ThreadTable, threadId: string, method: string): void {
+  const live = threads.get(threadId);
+  if (live?.isEphemeral === true)
+    throw new ProtocolError('invalidRequest', `ephemeral threads do not support ${method}`);
+  if (live === undefined) needRow(threads, threadId, notLoaded);
+}

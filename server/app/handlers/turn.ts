@@ -1,0 +1,94 @@
+// Starting, steering and interrupting turns.
+import type { Settings } from '../../core/settings.ts';
+import type { LiveThread } from '../../core/thread/liveThread.ts';
+import { RunningTurn } from '../../core/turn/runningTurn.ts';
+import { runTurn, turnView } from '../../core/turn/runTurn.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { UserInput } from '../../protocol/schema/item.ts';
+import type { TurnStartParams } from '../../protocol/schema/turn.ts';
+import { Reply } from '../../rpc/incoming.ts';
+import type { Handler, RequestContext } from '../requestContext.ts';
+
+/** In characters, over all text of one message. */
+const LONGEST_INPUT = 1_048_576;
+
+export const turnStart: Handler<'turn/start'> = async (context, params) => {
+  const thread = (await context.threads()).need(params.threadId);
+  refuseTooLong(params.input);
+  const clientId = params.clientUserMessageId ?? null;
+  const known = clientId === null ? undefined : thread.turnOfMessage(clientId);
+  if (known !== undefined) return { turn: known };
+  thread.ensureWritable();
+  applyOverrides(context, thread, params);
+  const { running } = thread;
+  if (running !== null) {
+    const view = turnView(running, 'inProgress');
+    thread.noteMessage(clientId, view);
+    running.steer({ input: params.input, clientId });
+    return { turn: view };
+  }
+  const nowMs = context.app.clock.nowMs();
+  const turn = new RunningTurn(context.app.ids.next(), nowMs);
+  thread.running = turn;
+  thread.change({ recencyAtMs: nowMs, updatedAtMs: nowMs });
+  const answer = { ...turnView(turn, 'inProgress'), startedAt: null };
+  thread.noteMessage(clientId, answer);
+  const input = { input: params.input, clientId, outputSchema: params.outputSchema ?? null };
+  return new Reply({ turn: answer }, () => void runTurn(thread, turn, input));
+};
+
+export const turnSteer: Handler<'turn/steer'> = async (context, params) => {
+  const thread = (await context.threads()).need(params.threadId);
+  const { running } = thread;
+  if (running === null) throw new ProtocolError('invalidRequest', 'no active turn to steer', { kind: 'noActiveTurn' });
+  if (running.id !== params.expectedTurnId) {
+    throw new ProtocolError(
+      'invalidRequest',
+      `expected active turn id \`${params.expectedTurnId}\` but found \`${running.id}\``,
+      { kind: 'turnMismatch' },
+    );
+  }
+  if (params.input.length === 0) throw new ProtocolError('invalidRequest', 'input must not be empty');
+  refuseTooLong(params.input);
+  const clientId = params.clientUserMessageId ?? null;
+  const isRepeated = clientId !== null && thread.turnOfMessage(clientId) !== undefined;
+  const result = { turnId: running.id };
+  if (isRepeated) return result;
+  thread.noteMessage(clientId, turnView(running, 'inProgress'));
+  return new Reply(result, () => running.steer({ input: params.input, clientId }));
+};
+
+export const turnInterrupt: Handler<'turn/interrupt'> = async (context, { threadId, turnId }) => {
+  const { running } = (await context.threads()).need(threadId);
+  if (running === null)
+    throw new ProtocolError('invalidRequest', 'no active turn to interrupt', { kind: 'noActiveTurn' });
+  if (running.id !== turnId)
+    throw new ProtocolError('invalidRequest', `expected active turn id ${turnId} but found ${running.id}`, {
+      kind: 'turnMismatch',
+    });
+  return new Reply({}, () => running.interrupt());
+};
+
+function refuseTooLong(input: readonly UserInput[]): void {
+  const length = input.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
+  if (length <= LONGEST_INPUT) return;
+  throw new ProtocolError('invalidParams', `Input exceeds the maximum length of ${LONGEST_INPUT} characters.`, {
+    kind: 'inputTooLarge',
+    data: { input_error_code: 'input_too_large', max_chars: LONGEST_INPUT, actual_chars: length, path: 'input' },
+  });
+}
+
+/** Overrides hold for this turn and later ones; those given while a turn runs hold for the next. */
+function applyOverrides({ app }: RequestContext, thread: LiveThread, params: TurnStartParams): void {
+  const { settings } = thread;
+  const next: Settings = {
+    ...settings,
+    cwd: params.cwd === undefined || params.cwd === null ? settings.cwd : app.absolutePath(params.cwd),
+    approvalPolicy: params.approvalPolicy ?? settings.approvalPolicy,
+    sandbox: params.sandboxPolicy ?? settings.sandbox,
+    model: params.model ?? settings.model,
+    effort: params.effort ?? settings.effort,
+    summary: params.summary ?? settings.summary,
+  };
+  if (JSON.stringify(next) !== JSON.stringify(settings)) thread.change({ settings: next });
+}

@@ -1,0 +1,35 @@
+// Reads a thread's turns and items: what is stored, with what runs in this process as it is at this moment.
+import type { ThreadStatus } from '../protocol/schema/thread.ts';
+import type { Turn } from '../protocol/schema/turn.ts';
+import type { Page, Paged, ThreadRecord } from '../core/thread/threadStore.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { ThreadTable } from './threadTable.ts';
+
+/** More turns than any thread has: one page with all of them. */
+const ALL_TURNS: Page = { cursor: null, limit: Number.MAX_SAFE_INTEGER, direction: 'asc' };
+
+/** The stored row, or the wire's error. `words` is the method's own wording of "there is no such thread". */
+export function needRow(threads: ThreadTable, threadId: string, words: (id: string) => string): ThreadRecord {
+  const record = threads.world.store.get(threadId);
+  if (record !== undefined) return record;
+  throw new ProtocolError('invalidRequest', words(threadId), { kind: 'threadNotFound' });
+}
+
+export function statusOf(threads: ThreadTable, threadId: string): ThreadStatus {
+  return threads.get(threadId)?.status ?? { type: 'notLoaded' };
+}
+
+/** A page of turns; a turn that runs here is shown as it is now, its open items included. */
+export function turnsOf(threads: ThreadTable, threadId: string, page: Page = ALL_TURNS): Paged<Turn> {
+  const live = threads.get(threadId);
+  if (live !== undefined && !live.isStored) return { data: [], nextCursor: null, backwardsCursor: null };
+  const stored = threads.world.store.turns(threadId, page);
+  if (live === undefined) return stored;
+  return { ...stored, data: stored.data.map((turn) => withLiveItems(turn, live.state.turns)) };
+}
+
+function withLiveItems(turn: Turn, liveTurns: readonly Turn[]): Turn {
+  const live = liveTurns.find((candidate) => candidate.id === turn.id);
+  if (live === undefined || live.status !== 'inProgress') return turn;
+  return { ...live, items: [...live.items], itemsView: 'full' };
+}

@@ -1,0 +1,125 @@
+// The threads that are loaded, and how a stored one is loaded, created, and let go.
+import { LiveThread } from '../core/thread/liveThread.ts';
+import type { Lease, LeaseOwner, ThreadRecord } from '../core/thread/threadStore.ts';
+import type { Settings } from '../core/settings.ts';
+import type { ModelItem } from '../core/turn/modelPort.ts';
+import type { TurnWorld } from '../core/turn/turnWorld.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { ServerNotification } from '../protocol/methods.ts';
+import type { AppWorld } from './world.ts';
+
+export interface ThreadTableOptions {
+  readonly app: AppWorld;
+  readonly world: TurnWorld;
+  publish(event: ServerNotification): void;
+}
+
+export class ThreadTable {
+  readonly world: TurnWorld;
+  readonly #options: ThreadTableOptions;
+  readonly #live = new Map<string, LiveThread>();
+
+  constructor(options: ThreadTableOptions) {
+    this.world = options.world;
+    this.#options = options;
+  }
+
+  get ids(): string[] {
+    return [...this.#live.keys()].toSorted();
+  }
+
+  get(threadId: string): LiveThread | undefined {
+    return this.#live.get(threadId);
+  }
+
+  /** The loaded thread, or the wire's error for one that must be resumed first. */
+  need(threadId: string): LiveThread {
+    const thread = this.#live.get(threadId);
+    if (thread !== undefined) return thread;
+    throw new ProtocolError('invalidRequest', `thread not found: ${threadId}`, { kind: 'threadNotFound' });
+  }
+
+  /** A new thread. Nothing is stored before its first turn. */
+  start(settings: Settings, client: { readonly name: string; readonly isEphemeral: boolean }): LiveThread {
+    const { ids, clock } = this.world;
+    const id = ids.next();
+    const nowMs = clock.nowMs();
+    const record: ThreadRecord = {
+      id,
+      sessionId: id,
+      forkedFromId: null,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      recencyAtMs: nowMs,
+      archived: false,
+      name: null,
+      preview: '',
+      cliVersion: this.#options.app.version,
+      originator: client.name,
+      gitInfo: null,
+      settings,
+      tokenUsage: null,
+    };
+    return this.add(record, { history: [], isStored: false, isEphemeral: client.isEphemeral, clientName: client.name });
+  }
+
+  add(
+    record: ThreadRecord,
+    parts: {
+      history: readonly ModelItem[];
+      isStored: boolean;
+      isEphemeral: boolean;
+      clientName: string;
+      lease?: Lease;
+    },
+  ): LiveThread {
+    let lease = parts.lease ?? null;
+    const settings = (): Settings => this.#live.get(record.id)?.settings ?? record.settings;
+    const thread = new LiveThread({
+      world: this.world,
+      record,
+      history: parts.history,
+      isStored: parts.isStored,
+      isEphemeral: parts.isEphemeral,
+      tools: this.#options.app.tools(this.world, settings),
+      publish: (event) => this.#options.publish(event),
+      acquire: () => {
+        const held = lease ?? this.acquire(record.id, parts.clientName, false);
+        lease = null;
+        return held;
+      },
+    });
+    this.#live.set(record.id, thread);
+    if (parts.isStored) thread.ensureWritable();
+    return thread;
+  }
+
+  /** The right to write the thread, or an error that names who has it. */
+  acquire(threadId: string, client: string, takeover: boolean): Lease {
+    const owner: LeaseOwner = { ...this.#options.app.process, client, sinceMs: this.world.clock.nowMs() };
+    const outcome = this.world.store.acquire(threadId, owner, takeover);
+    if (outcome.type === 'held') return outcome.lease;
+    const { by } = outcome;
+    const since = new Date(by.sinceMs).toISOString();
+    throw new ProtocolError(
+      'invalidRequest',
+      `thread ${threadId} already has an active writer: ${by.client} (pid ${by.pid} on ${by.host}) since ${since}. Close it there, or resume with takeover.`,
+      { kind: 'threadHeld', data: { owner: by } },
+    );
+  }
+
+  /** Ends what the thread runs and forgets it; its stored history stays. */
+  async unload(threadId: string): Promise<void> {
+    const thread = this.#live.get(threadId);
+    if (thread === undefined) return;
+    await thread.close();
+    this.#live.delete(threadId);
+    thread.setStatus({ type: 'notLoaded' });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((thread) => thread.close()));
+    this.#live.clear();
+    this.world.store.close();
+  }
+}

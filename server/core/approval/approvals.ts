@@ -1,0 +1,135 @@
+// Asks the user within a turn: keeps the thread's "waiting" status, and turns the answer into a verdict.
+import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../../protocol/schema/approval.ts';
+import type { CommandExecutionItem, FileChangeItem } from '../../protocol/schema/item.ts';
+import type { Approver, Clock } from '../ports.ts';
+import type { Action, Verdict } from '../turn/tool.ts';
+import type { Grants } from './grants.ts';
+
+export interface ApprovalsOptions {
+  readonly threadId: string;
+  readonly approver: Approver;
+  readonly grants: Grants;
+  readonly clock: Clock;
+  /** Records the thread's status: waiting for the user, or active again. */
+  setWaiting(isWaiting: boolean): void;
+  /** The user answered `cancel`: the turn ends. */
+  cancelTurn(): void;
+}
+
+/** Where a question belongs. */
+export interface AskedIn {
+  readonly turnId: string;
+  readonly signal: AbortSignal;
+  startItem<T extends CommandExecutionItem | FileChangeItem>(item: T): T;
+}
+
+/** The open questions of one thread. */
+export class Approvals {
+  readonly #options: ApprovalsOptions;
+  readonly #patchPaths = new Map<string, readonly string[]>();
+  /** Items whose refusal is known; their "waiting" ends when they are completed. */
+  readonly #refused = new Set<string>();
+  #waiting = 0;
+
+  constructor(options: ApprovalsOptions) {
+    this.#options = options;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Remembers which files a patch item touches, so that "accept for session" knows what was accepted. */
+  notePatch(itemId: string, paths: readonly string[]): void {
+    this.#patchPaths.set(itemId, paths);
+  }
+
+  async askCommand(
+    item: CommandExecutionItem,
+    action: Extract<Action, { kind: 'command' }>,
+    asked: AskedIn & { reason: string },
+  ): Promise<Verdict> {
+    this.#enter();
+    const started = asked.startItem(item);
+    const decision = await this.#options.approver.askCommand(
+      {
+        kind: 'command',
+        threadId: this.#options.threadId,
+        turnId: asked.turnId,
+        itemId: item.id,
+        startedAtMs: started.startedAtMs ?? this.#options.clock.nowMs(),
+        environmentId: 'local',
+        reason: action.justification ?? asked.reason,
+        command: item.command,
+        cwd: item.cwd,
+        commandActions: item.commandActions,
+        availableDecisions: ['accept', 'acceptForSession', 'decline', 'cancel'],
+      },
+      asked.signal,
+    );
+    return this.#settle(item.id, decision, action);
+  }
+
+  async askFileChange(item: FileChangeItem, reason: string, asked: AskedIn): Promise<Verdict> {
+    this.#enter();
+    const decision = await this.#options.approver.askFileChange(
+      {
+        threadId: this.#options.threadId,
+        turnId: asked.turnId,
+        itemId: item.id,
+        startedAtMs: this.#options.clock.nowMs(),
+        reason,
+        grantRoot: null,
+      },
+      asked.signal,
+    );
+    const paths = this.#patchPaths.get(item.id) ?? item.changes.map((change) => change.path);
+    this.#patchPaths.delete(item.id);
+    return this.#settle(item.id, decision, { kind: 'patch', paths });
+  }
+
+  /** Call when an item has been completed: a refused one stops counting as waiting only now, as the wire has it. */
+  itemCompleted(itemId: string): void {
+    if (this.#refused.delete(itemId)) this.#leave();
+  }
+
+  #settle(
+    itemId: string,
+    decision: CommandApprovalDecision | FileChangeApprovalDecision | 'failed',
+    action: Action,
+  ): Verdict {
+    const verdict = verdictOf(decision);
+    if (verdict === 'accepted') {
+      if (decision !== 'accept') this.#options.grants.add(action);
+      this.#leave();
+      return verdict;
+    }
+    this.#refused.add(itemId);
+    if (verdict === 'cancelled') this.#options.cancelTurn();
+    return verdict;
+  }
+
+  #enter(): void {
+    this.#waiting += 1;
+    if (this.#waiting === 1) this.#options.setWaiting(true);
+  }
+
+  #leave(): void {
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#options.setWaiting(false);
+  }
+}
+
+function verdictOf(decision: CommandApprovalDecision | FileChangeApprovalDecision | 'failed'): Verdict {
+  switch (decision) {
+    case 'decline':
+      return 'declined';
+    case 'cancel':
+      return 'cancelled';
+    case 'failed':
+      return 'failed';
+    default:
+      // `accept`, `acceptForSession`, and amendments: rules do not exist yet, so an amendment holds for the session.
+      return 'accepted';
+  }
+}

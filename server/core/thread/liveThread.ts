@@ -1,0 +1,203 @@
+// A thread that is loaded: its row, its live state, the model's side of the conversation, and the turn that runs.
+import type { ServerNotification } from '../../protocol/methods.ts';
+import type { Thread, ThreadStatus } from '../../protocol/schema/thread.ts';
+import type { ThreadTokenUsage, TokenUsage, Turn } from '../../protocol/schema/turn.ts';
+import { threadStateOf, type ThreadState } from '../../protocol/state/threadState.ts';
+import { Approvals } from '../approval/approvals.ts';
+import { Grants } from '../approval/grants.ts';
+import { Recorder } from '../record.ts';
+import type { Settings } from '../settings.ts';
+import type { ModelItem } from '../turn/modelPort.ts';
+import type { RunningTurn } from '../turn/runningTurn.ts';
+import type { ThreadTools, TurnWorld } from '../turn/turnWorld.ts';
+import type { Lease, ThreadRecord, ThreadRecordChange } from './threadStore.ts';
+import { threadView } from './threadView.ts';
+
+export interface LiveThreadOptions {
+  readonly world: TurnWorld;
+  readonly record: ThreadRecord;
+  /** What the model was told and said so far. */
+  readonly history: readonly ModelItem[];
+  /** Whether the store already has a row for it; a new thread gets one with its first turn or name. */
+  readonly isStored: boolean;
+  readonly isEphemeral: boolean;
+  readonly tools: ThreadTools;
+  publish(event: ServerNotification): void;
+  /** Makes sure that this process may write the thread, and returns the lease. Throws when another process holds it. */
+  acquire(): Lease;
+}
+
+/** How many message ids of clients a thread remembers. */
+const REMEMBERED_MESSAGES = 256;
+
+export class LiveThread {
+  readonly id: string;
+  readonly world: TurnWorld;
+  readonly grants = new Grants();
+  readonly approvals: Approvals;
+  readonly tools: ThreadTools;
+  readonly isEphemeral: boolean;
+  readonly #options: LiveThreadOptions;
+  readonly #recorder: Recorder;
+  readonly #history: ModelItem[];
+  #record: ThreadRecord;
+  readonly #messages = new Map<string, Turn>();
+  #isStored: boolean;
+  #lease: Lease | null = null;
+  /** The turn that runs; null when idle. */
+  running: RunningTurn | null = null;
+
+  constructor(options: LiveThreadOptions) {
+    this.id = options.record.id;
+    this.world = options.world;
+    this.isEphemeral = options.isEphemeral;
+    this.tools = options.tools;
+    this.#options = options;
+    this.#record = options.record;
+    this.#history = [...options.history];
+    this.#isStored = options.isStored;
+    const state = {
+      ...threadStateOf(threadView(options.record, { type: 'idle' })),
+      tokenUsage: options.record.tokenUsage,
+    };
+    const { clock, log, store, approver } = options.world;
+    this.#recorder = new Recorder(
+      {
+        threadId: this.id,
+        clock,
+        log,
+        store,
+        publish: (event) => options.publish(event),
+        storeFailed: (reason) => this.running?.fail(reason),
+      },
+      state,
+      options.isStored,
+    );
+    this.approvals = new Approvals({
+      threadId: this.id,
+      approver,
+      grants: this.grants,
+      clock,
+      setWaiting: (isWaiting) =>
+        this.setStatus({ type: 'active', activeFlags: isWaiting ? ['waitingOnApproval'] : [] }),
+      cancelTurn: () => this.running?.interrupt(),
+    });
+  }
+
+  get state(): ThreadState {
+    return this.#recorder.state;
+  }
+
+  get settings(): Settings {
+    return this.#record.settings;
+  }
+
+  get row(): ThreadRecord {
+    return this.#record;
+  }
+
+  get status(): ThreadStatus {
+    return this.state.thread.status;
+  }
+
+  get history(): readonly ModelItem[] {
+    return this.#history;
+  }
+
+  get isStored(): boolean {
+    return this.#isStored;
+  }
+
+  /** The thread as the wire shows it, without turns. */
+  view(): Thread {
+    return { ...threadView(this.#record, this.status), ephemeral: this.isEphemeral };
+  }
+
+  record(event: ServerNotification): void {
+    this.#recorder.record(event);
+  }
+
+  setStatus(status: ThreadStatus): void {
+    this.record({ method: 'thread/status/changed', params: { threadId: this.id, status } });
+  }
+
+  /** Adds to the model's side of the conversation. */
+  remember(turnId: string, items: readonly ModelItem[]): void {
+    this.#history.push(...items);
+    this.#recorder.append(items.map((item) => ({ type: 'model', turnId, item })));
+  }
+
+  /** Changes the row, in memory and in the store. */
+  change(change: ThreadRecordChange): void {
+    this.#record = { ...this.#record, ...change };
+    if (this.#isStored) this.world.store.update(this.id, change);
+  }
+
+  /** Creates the row if there is none, and makes sure that this process may write. Ephemeral threads stay in memory. */
+  ensureWritable(): void {
+    if (this.isEphemeral) return;
+    if (this.#lease === null) {
+      this.#lease = this.#options.acquire();
+      this.#lease.onLost((by) => {
+        this.#lease = null;
+        this.running?.fail(`Another process (${by.client}, pid ${by.pid} on ${by.host}) took this thread over.`);
+        this.record({
+          method: 'warning',
+          params: {
+            threadId: this.id,
+            message: `This thread is now written by ${by.client} (pid ${by.pid} on ${by.host}). Resume it to continue here.`,
+          },
+        });
+      });
+    }
+    if (this.#isStored) return;
+    this.world.store.create(this.#record, null);
+    this.#isStored = true;
+    this.#recorder.startStoring();
+  }
+
+  /** The turn that a message of a client began or joined, so that a repeated request does not repeat the work. */
+  turnOfMessage(clientId: string): Turn | undefined {
+    return this.#messages.get(clientId);
+  }
+
+  noteMessage(clientId: string | null, turn: Turn): void {
+    if (clientId === null) return;
+    this.#messages.set(clientId, turn);
+    const oldest = this.#messages.size > REMEMBERED_MESSAGES ? this.#messages.keys().next().value : undefined;
+    if (oldest !== undefined) this.#messages.delete(oldest);
+  }
+
+  /** Adds a response's usage to the thread's total and tells the clients. */
+  addUsage(turnId: string, last: TokenUsage): void {
+    const before = this.#record.tokenUsage?.total;
+    const tokenUsage: ThreadTokenUsage = {
+      total: before === undefined ? last : addUsage(before, last),
+      last,
+      modelContextWindow: this.settings.contextWindow,
+    };
+    this.change({ tokenUsage });
+    this.record({ method: 'thread/tokenUsage/updated', params: { threadId: this.id, turnId, tokenUsage } });
+  }
+
+  /** Ends what runs, saves what is open, gives the right to write back. */
+  async close(): Promise<void> {
+    this.running?.interrupt();
+    await this.running?.ended;
+    await this.tools.close();
+    this.#recorder.flush();
+    this.#lease?.release();
+    this.#lease = null;
+  }
+}
+
+function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
+  return {
+    totalTokens: a.totalTokens + b.totalTokens,
+    inputTokens: a.inputTokens + b.inputTokens,
+    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
+    cacheWriteInputTokens: a.cacheWriteInputTokens + b.cacheWriteInputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningOutputTokens: a.reasoningOutputTokens + b.reasoningOutputTokens,
+  };
+}

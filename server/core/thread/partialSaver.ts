@@ -1,0 +1,62 @@
+// Saves open items now and then, so that a killed server loses at most a moment of the text that was streaming.
+import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { Clock } from '../ports.ts';
+
+/** An open item is saved at most this often, in milliseconds, ... */
+const INTERVAL_MS = 250;
+/** ... or after this many new characters. */
+const MAX_UNSAVED_CHARACTERS = 4096;
+
+export interface PartialSaverOptions {
+  readonly clock: Clock;
+  /** The open item as it is now; undefined once it is closed. */
+  current(turnId: string, itemId: string): ThreadItem | undefined;
+  save(turnId: string, item: ThreadItem): void;
+}
+
+interface Unsaved {
+  readonly turnId: string;
+  characters: number;
+  readonly cancel: () => void;
+}
+
+/** One saver per live thread. */
+export class PartialSaver {
+  readonly #options: PartialSaverOptions;
+  readonly #unsaved = new Map<string, Unsaved>();
+
+  constructor(options: PartialSaverOptions) {
+    this.#options = options;
+  }
+
+  /** An open item grew by so many characters. */
+  touched(turnId: string, itemId: string, characters: number): void {
+    const unsaved = this.#unsaved.get(itemId);
+    if (unsaved === undefined) {
+      const cancel = this.#options.clock.after(INTERVAL_MS, () => this.#save(itemId));
+      this.#unsaved.set(itemId, { turnId, characters, cancel });
+      return;
+    }
+    unsaved.characters += characters;
+    if (unsaved.characters >= MAX_UNSAVED_CHARACTERS) this.#save(itemId);
+  }
+
+  /** The item was completed: its partial text is no longer needed. */
+  closed(itemId: string): void {
+    this.#unsaved.get(itemId)?.cancel();
+    this.#unsaved.delete(itemId);
+  }
+
+  /** Saves whatever is open; for an orderly end. */
+  flush(): void {
+    for (const itemId of this.#unsaved.keys()) this.#save(itemId);
+  }
+
+  #save(itemId: string): void {
+    const unsaved = this.#unsaved.get(itemId);
+    if (unsaved === undefined) return;
+    this.closed(itemId);
+    const item = this.#options.current(unsaved.turnId, itemId);
+    if (item !== undefined) this.#options.save(unsaved.turnId, item);
+  }
+}

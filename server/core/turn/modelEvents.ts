@@ -1,0 +1,187 @@
+// Reads one response of the model: its parts become items of the turn, its calls start at once.
+import type { AgentMessageItem, ReasoningItem } from '../../protocol/schema/item.ts';
+import type { TokenUsage } from '../../protocol/schema/turn.ts';
+import type { LiveThread } from '../thread/liveThread.ts';
+import type { ModelEvent, ModelItem } from './modelPort.ts';
+import type { InputWatcher } from './tool.ts';
+import { toolCallOf, type ToolRuns } from './toolRuns.ts';
+import type { TurnItems } from './turnItems.ts';
+
+type OpenPart =
+  | { readonly kind: 'message' | 'reasoning'; readonly itemId: string }
+  | { readonly kind: 'call'; readonly watcher: InputWatcher | undefined };
+
+/** How the response ended, as far as its stream told. */
+export type ResponseEnd =
+  | { readonly type: 'completed'; readonly usage: TokenUsage | null }
+  | { readonly type: 'incomplete'; readonly reason: string; readonly usage: TokenUsage | null };
+
+export interface ResponseParts {
+  readonly thread: LiveThread;
+  readonly turnId: string;
+  readonly items: TurnItems;
+  readonly runs: ToolRuns;
+}
+
+export class ResponseReader {
+  readonly #parts: ResponseParts;
+  readonly #open = new Map<number, OpenPart>();
+  #hasCalls = false;
+  #hasFinished = false;
+
+  constructor(parts: ResponseParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the model has begun to call a tool: then a steering message waits for the calls. */
+  get hasCalls(): boolean {
+    return this.#hasCalls;
+  }
+
+  /** Whether at least one part was finished and remembered. */
+  get hasFinished(): boolean {
+    return this.#hasFinished;
+  }
+
+  /** Takes one event; returns how the response ended once it has. */
+  take(event: ModelEvent): ResponseEnd | null {
+    switch (event.type) {
+      case 'itemAdded':
+        this.#begin(event.index, event.item);
+        return null;
+      case 'itemDone':
+        this.#finish(event.index, event.item);
+        return null;
+      case 'completed':
+      case 'incomplete':
+        return event;
+      default:
+        this.#grow(event);
+        return null;
+    }
+  }
+
+  /**
+   * Closes what the stream left open, with the text that came, and returns that text as the model's own, to be remembered
+   * when the turn goes on or is interrupted.
+   */
+  abandon(): ModelItem[] {
+    const said: ModelItem[] = [];
+    for (const part of this.#open.values()) {
+      if (part.kind === 'call') {
+        part.watcher?.abandoned();
+        continue;
+      }
+      const item = this.#parts.items.open(part.itemId);
+      if (item === undefined) continue;
+      this.#parts.items.complete(item);
+      if (item.type === 'agentMessage' && item.text !== '') {
+        said.push({ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: item.text }] });
+      }
+    }
+    this.#open.clear();
+    return said;
+  }
+
+  #begin(index: number, item: ModelItem): void {
+    const call = toolCallOf(item);
+    if (call !== null) {
+      this.#hasCalls = true;
+      this.#open.set(index, { kind: 'call', watcher: this.#parts.runs.watch(call) });
+      return;
+    }
+    const shown = this.#shown(item);
+    if (shown === null) return;
+    this.#parts.items.start(
+      shown.type === 'agentMessage' ? { ...shown, text: '' } : { ...shown, summary: [], content: [] },
+    );
+    this.#open.set(index, { kind: shown.type === 'agentMessage' ? 'message' : 'reasoning', itemId: shown.id });
+  }
+
+  #finish(index: number, item: ModelItem): void {
+    const open = this.#open.get(index);
+    this.#open.delete(index);
+    this.#hasFinished = true;
+    this.#parts.thread.remember(this.#parts.turnId, [item]);
+    const call = toolCallOf(item);
+    if (call !== null) {
+      this.#hasCalls = true;
+      this.#parts.runs.start(call);
+      return;
+    }
+    const shown = this.#shown(item);
+    if (shown === null) return;
+    const started = open !== undefined && open.kind !== 'call' ? this.#parts.items.open(open.itemId) : undefined;
+    this.#parts.items.complete(
+      started === undefined
+        ? this.#parts.items.start(shown)
+        : { ...shown, id: started.id, startedAtMs: started.startedAtMs },
+    );
+  }
+
+  #grow(event: Exclude<ModelEvent, { type: 'itemAdded' | 'itemDone' | 'completed' | 'incomplete' }>): void {
+    const open = this.#open.get(event.index);
+    if (open === undefined) return;
+    if (open.kind === 'call') {
+      if (event.type === 'inputDelta') open.watcher?.delta(event.delta);
+      return;
+    }
+    const { thread, turnId } = this.#parts;
+    const at = { threadId: thread.id, turnId, itemId: open.itemId };
+    switch (event.type) {
+      case 'textDelta':
+        thread.record({ method: 'item/agentMessage/delta', params: { ...at, delta: event.delta } });
+        return;
+      case 'summaryPartAdded':
+        thread.record({
+          method: 'item/reasoning/summaryPartAdded',
+          params: { ...at, summaryIndex: event.summaryIndex },
+        });
+        return;
+      case 'summaryDelta':
+        thread.record({
+          method: 'item/reasoning/summaryTextDelta',
+          params: { ...at, delta: event.delta, summaryIndex: event.summaryIndex },
+        });
+        return;
+      case 'reasoningDelta':
+        thread.record({
+          method: 'item/reasoning/textDelta',
+          params: { ...at, delta: event.delta, contentIndex: event.contentIndex },
+        });
+        return;
+      case 'inputDelta':
+        return;
+    }
+  }
+
+  /** A message or a reasoning part as an item; null for what has no item. */
+  #shown(item: ModelItem): (AgentMessageItem | ReasoningItem) | null {
+    const id = 'id' in item && item.id !== undefined && item.id !== '' ? item.id : null;
+    const { ids } = this.#parts.thread.world;
+    if (item.type === 'message' && item.role === 'assistant') return agentMessage(id ?? `msg_${ids.next()}`, item);
+    if (item.type === 'reasoning') {
+      return {
+        type: 'reasoning',
+        id: id ?? `rs_${ids.next()}`,
+        summary: item.summary.map((part) => part.text),
+        content: (item.content ?? []).map((part) => part.text),
+      };
+    }
+    return null;
+  }
+}
+
+function agentMessage(id: string, item: Extract<ModelItem, { type: 'message' }>): AgentMessageItem {
+  const text = item.content.map((part) => (part.type === 'output_text' ? part.text : '')).join('');
+  return {
+    type: 'agentMessage',
+    id,
+    text,
+    phase: item.phase ?? null,
+    moderation: null,
+    memoryCitation: null,
+    delivery: null,
+    questions: null,
+  };
+}

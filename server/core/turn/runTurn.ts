@@ -1,0 +1,307 @@
+// Runs one turn: tells the model, shows what it says, runs what it calls, until it is done, stopped, or failed.
+import { isAgentError, messageOf, type AgentErrorInfo } from '../../protocol/errors.ts';
+import type { JsonValue } from '../../protocol/schema/common.ts';
+import type { UserInput } from '../../protocol/schema/item.ts';
+import type { Turn, TurnError } from '../../protocol/schema/turn.ts';
+import { finalMessage } from '../../protocol/state/select.ts';
+import { withEveryCallAnswered } from '../thread/history.ts';
+import type { LiveThread } from '../thread/liveThread.ts';
+import { ResponseReader, type ResponseEnd } from './modelEvents.ts';
+import { ModelFailure, type ModelProvider, type ModelRequest } from './modelPort.ts';
+import { retryDelayMs } from './retry.ts';
+import type { RunningTurn } from './runningTurn.ts';
+import { toolContext } from './toolContext.ts';
+import { ToolRuns } from './toolRuns.ts';
+import { TurnChanges } from './turnChanges.ts';
+import { TurnItems } from './turnItems.ts';
+import { modelMessage, textOf, userMessageItem } from './userMessage.ts';
+
+export interface TurnInput {
+  readonly input: readonly UserInput[];
+  readonly clientId: string | null;
+  readonly outputSchema: JsonValue | null;
+}
+
+/** How a turn ended. */
+type TurnEnd =
+  | { readonly status: 'completed' }
+  | { readonly status: 'interrupted' }
+  | { readonly status: 'failed'; readonly error: TurnError };
+
+/** Told to the model in the next turn when this one was interrupted. */
+const INTERRUPTED_NOTE =
+  '<turn_aborted>The user interrupted the previous turn. Commands that were running were stopped; check the state of the workspace before you go on.</turn_aborted>';
+
+/** Runs the turn to its end. Never rejects: every failure ends as `turn/completed`. */
+export async function runTurn(thread: LiveThread, turn: RunningTurn, input: TurnInput): Promise<void> {
+  const run = new TurnRun(thread, turn, input);
+  thread.setStatus({ type: 'active', activeFlags: [] });
+  thread.record({ method: 'turn/started', params: { threadId: thread.id, turn: turnView(turn, 'inProgress') } });
+  let end: TurnEnd;
+  try {
+    end = await run.converse();
+  } catch (error) {
+    thread.world.log.warn('A turn failed.', { turnId: turn.id, reason: messageOf(error) });
+    end = { status: 'failed', error: turnErrorOf(error) };
+  }
+  await run.finish(end);
+  turn.finish();
+}
+
+/** A turn as the wire shows it, without items. */
+export function turnView(turn: RunningTurn, status: Turn['status']): Turn {
+  return {
+    id: turn.id,
+    rootTurnId: turn.id,
+    items: [],
+    itemsView: 'notLoaded',
+    status,
+    error: null,
+    startedAt: Math.floor(turn.startedAtMs / 1000),
+    completedAt: null,
+    durationMs: null,
+  };
+}
+
+class TurnRun {
+  readonly #thread: LiveThread;
+  readonly #turn: RunningTurn;
+  readonly #input: TurnInput;
+  readonly #items: TurnItems;
+  readonly #runs: ToolRuns;
+  readonly #changes: TurnChanges;
+
+  constructor(thread: LiveThread, turn: RunningTurn, input: TurnInput) {
+    this.#thread = thread;
+    this.#turn = turn;
+    this.#input = input;
+    this.#items = new TurnItems(thread, turn.id);
+    this.#changes = new TurnChanges(thread, turn);
+    const context = toolContext({
+      thread,
+      turn,
+      items: this.#items,
+      filesChanged: (effects) => this.#changes.patched(effects),
+    });
+    this.#runs = new ToolRuns(thread, this.#changes.watching(context));
+  }
+
+  /** Responses and tool calls in turn until the model has nothing more to do. */
+  async converse(): Promise<TurnEnd> {
+    await this.#say(this.#input.input, this.#input.clientId);
+    const { settings, world } = this.#thread;
+    const provider = world.models.provider(settings.modelProvider);
+    const prompt = await world.prompt(settings);
+    let attempt = 0;
+    for (;;) {
+      const reader = new ResponseReader({
+        thread: this.#thread,
+        turnId: this.#turn.id,
+        items: this.#items,
+        runs: this.#runs,
+      });
+      const outcome = await this.#respond(provider, { prefix: prompt.items, reader });
+      await this.#collectOutputs();
+      if (this.#turn.stopped !== null) return this.#stoppedEnd();
+      if (outcome.type === 'failed') {
+        attempt = reader.hasFinished ? 1 : attempt + 1;
+        await this.#retryOrThrow(outcome.failure, attempt, provider.streamMaxRetries);
+        continue;
+      }
+      attempt = 0;
+      const steered = await this.#joinSteered();
+      if (outcome.type === 'steered' || steered || reader.hasCalls) continue;
+      if (outcome.end.type === 'incomplete')
+        throw new ModelFailure(`The model stopped before it was done: ${outcome.end.reason}.`, {
+          info: 'other',
+          retry: 'never',
+        });
+      return { status: 'completed' };
+    }
+  }
+
+  /** Closes everything and records the end of the turn. */
+  async finish(end: TurnEnd): Promise<void> {
+    this.#turn.whenSteered(null);
+    await this.#runs.outputs();
+    this.#items.closeAll();
+    await this.#changes.finish();
+    const thread = this.#thread;
+    const nowMs = thread.world.clock.nowMs();
+    thread.change({ updatedAtMs: nowMs });
+    thread.running = null;
+    if (end.status === 'failed') {
+      thread.setStatus({ type: 'systemError' });
+      thread.record({
+        method: 'error',
+        params: { error: end.error, willRetry: false, threadId: thread.id, turnId: this.#turn.id },
+      });
+    } else {
+      thread.setStatus({ type: 'idle' });
+    }
+    thread.record({ method: 'turn/completed', params: { threadId: thread.id, turn: this.#completedView(end, nowMs) } });
+  }
+
+  #completedView(end: TurnEnd, nowMs: number): Turn {
+    const known = this.#thread.state.turns.find((candidate) => candidate.id === this.#turn.id);
+    const last = end.status === 'completed' && known !== undefined ? finalMessage(known) : undefined;
+    return {
+      ...turnView(this.#turn, end.status),
+      items: last === undefined ? [] : [last],
+      itemsView: last === undefined ? 'notLoaded' : 'summary',
+      error: end.status === 'failed' ? end.error : null,
+      completedAt: Math.floor(nowMs / 1000),
+      durationMs: nowMs - this.#turn.startedAtMs,
+    };
+  }
+
+  async #say(input: readonly UserInput[], clientId: string | null): Promise<void> {
+    if (input.length === 0) return;
+    const item = this.#items.start(userMessageItem(this.#thread.world.ids.next(), clientId, input));
+    this.#items.complete(item);
+    if (this.#thread.row.preview === '') this.#thread.change({ preview: textOf(input).slice(0, 2000) });
+    this.#thread.remember(this.#turn.id, [await modelMessage(input, this.#thread.world.files)]);
+  }
+
+  /** Adds the messages that joined the turn; says whether there were any. */
+  async #joinSteered(): Promise<boolean> {
+    const steered = this.#turn.takeSteered();
+    for (const { input, clientId } of steered) await this.#say(input, clientId);
+    return steered.length > 0;
+  }
+
+  async #collectOutputs(): Promise<void> {
+    if (this.#runs.isEmpty) return;
+    this.#thread.remember(this.#turn.id, await this.#runs.outputs());
+    await this.#changes.update();
+  }
+
+  async #respond(
+    provider: ModelProvider,
+    parts: { prefix: ModelRequest['input']; reader: ResponseReader },
+  ): Promise<ResponseOutcome> {
+    const { reader } = parts;
+    const cut = new AbortController();
+    const signal = AbortSignal.any([this.#turn.signal, cut.signal]);
+    this.#turn.whenSteered(() => {
+      if (!reader.hasCalls) cut.abort();
+    });
+    try {
+      if (this.#turn.hasSteered) return { type: 'steered' };
+      const end = await this.#read(provider.stream(this.#request(parts.prefix), signal), reader);
+      if (end !== null) {
+        reader.abandon();
+        return { type: 'ended', end };
+      }
+      this.#thread.remember(this.#turn.id, reader.abandon());
+      return { type: 'steered' };
+    } catch (error) {
+      const said = reader.abandon();
+      if (signal.aborted) {
+        this.#thread.remember(this.#turn.id, said);
+        return { type: 'steered' };
+      }
+      if (error instanceof ModelFailure) return { type: 'failed', failure: error };
+      throw error;
+    } finally {
+      this.#turn.whenSteered(null);
+    }
+  }
+
+  /** Reads the stream to its end; null when it was cut short from our side. */
+  async #read(
+    stream: AsyncIterable<Parameters<ResponseReader['take']>[0]>,
+    reader: ResponseReader,
+  ): Promise<ResponseEnd | null> {
+    for await (const event of stream) {
+      const end = reader.take(event);
+      if (end === null) continue;
+      if (end.usage !== null) this.#thread.addUsage(this.#turn.id, end.usage);
+      return end;
+    }
+    return null;
+  }
+
+  #request(prefix: ModelRequest['input']): ModelRequest {
+    const { settings, tools, row } = this.#thread;
+    return {
+      threadId: this.#thread.id,
+      turnId: this.#turn.id,
+      model: settings.model,
+      input: [...prefix, ...withEveryCallAnswered(this.#thread.history)],
+      tools: tools.tools.map((tool) => tool.spec),
+      effort: settings.effort,
+      summary: settings.summary,
+      verbosity: settings.verbosity,
+      outputSchema: this.#input.outputSchema,
+      originator: row.originator ?? 'bowline',
+    };
+  }
+
+  /** Waits before the next attempt and says so; throws the failure when it is final. */
+  async #retryOrThrow(failure: ModelFailure, attempt: number, maxRetries: number): Promise<void> {
+    if (failure.retry === 'never' || attempt > maxRetries) throw failure;
+    const delayMs = retryDelayMs(attempt, failure.retryAfterMs, (this.#turn.startedAtMs % 100) / 100);
+    const cause = failure.details ?? failure.message;
+    this.#thread.record({
+      method: 'error',
+      params: {
+        error: {
+          message: `Reconnecting... ${attempt}/${maxRetries}`,
+          codexErrorInfo: wireInfo(failure.info),
+          additionalDetails: `${cause} Next try in ${(delayMs / 1000).toFixed(1)} s.`,
+          misalignment: null,
+        },
+        willRetry: true,
+        threadId: this.#thread.id,
+        turnId: this.#turn.id,
+      },
+    });
+    await this.#wait(delayMs);
+  }
+
+  /** Waits, but not longer than until the turn is stopped or steered. */
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        this.#turn.signal.removeEventListener('abort', done);
+        this.#turn.whenSteered(null);
+        resolve();
+      };
+      const cancel = this.#thread.world.clock.after(delayMs, done);
+      this.#turn.signal.addEventListener('abort', done);
+      this.#turn.whenSteered(done);
+    });
+  }
+
+  #stoppedEnd(): TurnEnd {
+    const reason = this.#turn.stopped;
+    if (reason?.type === 'failed') return { status: 'failed', error: turnErrorOf(new Error(reason.message)) };
+    this.#thread.remember(this.#turn.id, [
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: INTERRUPTED_NOTE }] },
+    ]);
+    return { status: 'interrupted' };
+  }
+}
+
+type ResponseOutcome =
+  | { readonly type: 'ended'; readonly end: ResponseEnd }
+  /** Cut short by a steering message or by the turn's stop. */
+  | { readonly type: 'steered' }
+  | { readonly type: 'failed'; readonly failure: ModelFailure };
+
+function wireInfo(info: AgentErrorInfo): TurnError['codexErrorInfo'] {
+  return typeof info === 'string' ? info : { ...info };
+}
+
+/** Any failure as the wire tells it. */
+function turnErrorOf(error: unknown): TurnError {
+  const known = error instanceof ModelFailure || isAgentError(error);
+  return {
+    message: messageOf(error),
+    codexErrorInfo: known ? wireInfo(error.info) : 'other',
+    additionalDetails: known ? error.details : null,
+    misalignment: null,
+  };
+}

@@ -1,0 +1,77 @@
+// The handle on a turn that runs: steer it, interrupt it, make it fail, wait for its end.
+import type { UserInput } from '../../protocol/schema/item.ts';
+
+/** A message of the user that joins a running turn. */
+export interface SteeredInput {
+  readonly input: readonly UserInput[];
+  readonly clientId: string | null;
+}
+
+/** Why a turn was stopped from outside. */
+export type StopReason = { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly message: string };
+
+export class RunningTurn {
+  readonly id: string;
+  readonly startedAtMs: number;
+  /** Resolves when `turn/completed` has been recorded. */
+  readonly ended: Promise<void>;
+  readonly #abort = new AbortController();
+  readonly #end = Promise.withResolvers<void>();
+  #steered: SteeredInput[] = [];
+  #onSteer: (() => void) | null = null;
+  #stop: StopReason | null = null;
+
+  constructor(id: string, startedAtMs: number) {
+    this.id = id;
+    this.startedAtMs = startedAtMs;
+    this.ended = this.#end.promise;
+  }
+
+  /** Aborted when the turn is interrupted or must fail. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get stopped(): StopReason | null {
+    return this.#stop;
+  }
+
+  interrupt(): void {
+    this.#stopFor({ type: 'interrupted' });
+  }
+
+  fail(message: string): void {
+    this.#stopFor({ type: 'failed', message });
+  }
+
+  steer(input: SteeredInput): void {
+    this.#steered.push(input);
+    this.#onSteer?.();
+  }
+
+  get hasSteered(): boolean {
+    return this.#steered.length > 0;
+  }
+
+  /** Takes the messages that joined since the last call. */
+  takeSteered(): readonly SteeredInput[] {
+    const steered = this.#steered;
+    this.#steered = [];
+    return steered;
+  }
+
+  /** Sets who is told at once of a steering message; null for nobody. */
+  whenSteered(listener: (() => void) | null): void {
+    this.#onSteer = listener;
+  }
+
+  finish(): void {
+    this.#end.resolve();
+  }
+
+  #stopFor(reason: StopReason): void {
+    if (this.#stop !== null) return;
+    this.#stop = reason;
+    this.#abort.abort();
+  }
+}

@@ -1,0 +1,34 @@
+// Everything of the world that threads and turns need, gathered once by the composition root.
+import type { Approver, Clock, Files, GitReader, Ids, Log, Models, WorkspaceWatch } from '../ports.ts';
+import type { Settings } from '../settings.ts';
+import type { ThreadStore } from '../thread/threadStore.ts';
+import type { ModelItem } from './modelPort.ts';
+import type { Tool } from './tool.ts';
+
+/** What the model is told before the conversation: instructions, project documents, environment. */
+export interface Prompt {
+  readonly items: readonly ModelItem[];
+  /** Absolute paths of the AGENTS.md files that were read. */
+  readonly sources: readonly string[];
+}
+
+/** The tools of one thread; they share its terminals, which `close` ends. */
+export interface ThreadTools {
+  readonly tools: readonly Tool[];
+  close(): Promise<void>;
+}
+
+export interface TurnWorld {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly store: ThreadStore;
+  readonly models: Models;
+  readonly approver: Approver;
+  readonly files: Files;
+  readonly git: GitReader;
+  readonly watch: WorkspaceWatch;
+  /** SHA-1 of the bytes as 40 hex digits (git's object ids in diffs). */
+  sha1(bytes: Uint8Array): string;
+  prompt(settings: Settings): Promise<Prompt>;
+}
