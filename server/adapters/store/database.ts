@@ -1,0 +1,148 @@
+// One SQLite connection: cached statements, transactions, and failures told in words that say what to do.
+import { dirname } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { isProtocolError, messageOf, ProtocolError } from '../../protocol/errors.ts';
+import type { Cell, Row } from './row.ts';
+
+/** SQLite's primary result codes that the user can do something about. */
+const CODES = { busy: 5, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+
+export class Database {
+  readonly path: string;
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #onDamage: () => void;
+  #isOpen = true;
+
+  /** `onDamage` is called each time SQLite finds the file damaged. */
+  constructor(path: string, connection: DatabaseSync, onDamage: () => void) {
+    this.path = path;
+    this.#connection = connection;
+    this.#onDamage = onDamage;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Runs statements that give no rows and take no values. */
+  script(sql: string): void {
+    this.#guard(() => this.#connection.exec(sql));
+  }
+
+  run(sql: string, ...values: Cell[]): number {
+    return this.#guard(() => Number(this.#prepared(sql).run(...values).lastInsertRowid));
+  }
+
+  get(sql: string, ...values: Cell[]): Row | undefined {
+    return this.#guard(() => this.#prepared(sql).get(...values) ?? undefined);
+  }
+
+  all(sql: string, ...values: Cell[]): Row[] {
+    return this.#guard(() => this.#prepared(sql).all(...values));
+  }
+
+  /** All or nothing; takes the write lock first, so that what `work` reads stays true until it has written. */
+  write<T>(work: () => T): T {
+    return this.#transaction('BEGIN IMMEDIATE', work);
+  }
+
+  /** Several reads that see the same moment. */
+  read<T>(work: () => T): T {
+    return this.#transaction('BEGIN', work);
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #transaction<T>(begin: string, work: () => T): T {
+    this.run(begin);
+    try {
+      const result = work();
+      this.run('COMMIT');
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#connection.isTransaction) this.#prepared('ROLLBACK').run();
+    } catch {
+      // the failure that led here is the one worth telling
+    }
+  }
+
+  #prepared(sql: string): StatementSync {
+    if (!this.#isOpen) throw new Error('the store is closed');
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!isProtocolError(error) && isDamage(error)) this.#onDamage();
+      throw storeFailure(error, this.path);
+    }
+  }
+}
+
+/** Whether SQLite said that the file is damaged. */
+export function isDamage(error: unknown): boolean {
+  const code = isProtocolError(error) ? codeOf(error.cause) : codeOf(error);
+  return code === CODES.corrupt || code === CODES.notADatabase;
+}
+
+/** The ProtocolError (kind `storeUnavailable`) for a failure of SQLite or of the file system; other errors as they are. */
+export function storeFailure(error: unknown, path: string): unknown {
+  const advice = adviceFor(error, path);
+  if (advice === undefined) return error;
+  const message = `Threads cannot be ${advice.verb} in ${dirname(path)}: ${advice.text}`;
+  return new ProtocolError('internalError', message, { kind: 'storeUnavailable', data: { path }, cause: error });
+}
+
+function adviceFor(error: unknown, path: string): { verb: string; text: string } | undefined {
+  if (isProtocolError(error)) return undefined;
+  switch (codeOf(error)) {
+    case CODES.full:
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { verb: 'saved', text: 'the disk is full. Free some space and try again; what was saved before is safe.' };
+    case CODES.readOnly:
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return { verb: 'saved', text: 'it is read-only. Make it writable, or set BOWLINE_HOME to a folder that is.' };
+    case CODES.cannotOpen:
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return { verb: 'opened', text: 'it is no folder that can be written to. Set BOWLINE_HOME to one that is.' };
+    case CODES.corrupt:
+    case CODES.notADatabase:
+      return { verb: 'read', text: 'the database is damaged. Restart Bowline: it sets the file aside and recovers what can be read.' };
+    case CODES.busy:
+      return { verb: 'saved', text: 'another process has locked the database for too long. Try again, or close other editor windows.' };
+    case CODES.io:
+      return { verb: 'saved', text: `the disk reports an error (${messageOf(error)}). Check the disk that holds ${path}.` };
+    default:
+      return undefined;
+  }
+}
+
+function codeOf(error: unknown): number | string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,235 @@
+// Reads a thread's history in pages: turns, items, and what the model was told, inherited parts included.
+import type { SortDirection } from '../../protocol/schema/common.ts';
+import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { Turn } from '../../protocol/schema/turn.ts';
+import type { Page, Paged, StoredTurnExtras } from '../../core/thread/threadStore.ts';
+import type { ModelItem } from '../../core/turn/modelPort.ts';
+import { closedItem, interruptedTurn } from './closing.ts';
+import { readCursor, writeCursor, type Anchor } from './cursor.ts';
+import type { Database } from './database.ts';
+import { lastKnownMs, turnAsLogged } from './leftovers.ts';
+import { findTurn, lineageOf, turnRows, UNCUT, type Segment, type TurnRow } from './lineage.ts';
+import { eventOf, integerOf, integerOrNull, itemOf, modelItemOf, modelItemsOf, textOf } from './row.ts';
+
+/** A thread as it is read: its chain, and whether a living process writes it. */
+interface Subject {
+  readonly database: Database;
+  readonly lineage: readonly Segment[];
+  readonly isLive: boolean;
+}
+
+/** Where an item is in its turn, and where its text is. */
+interface ItemKey {
+  readonly turn: TurnRow;
+  readonly segment: Segment;
+  readonly position: number;
+  readonly type: string;
+  readonly itemId: string;
+  /** Null while the item is open. */
+  readonly eventSeq: number | null;
+}
+
+type Entry = { readonly turnId: string; readonly item: ThreadItem };
+
+/** How many turns an item listing looks through at a time. */
+const TURNS_AT_ONCE = 16;
+
+export function subjectOf(database: Database, threadId: string, isLive: boolean): Subject {
+  return { database, lineage: lineageOf(database, threadId), isLive };
+}
+
+/** Turns with all their items. Throws ProtocolError `invalidCursor`. */
+export function readTurns(subject: Subject, page: Page): Paged<Turn> {
+  const anchor = page.cursor === null ? null : readCursor('turns', page.cursor, ['number']);
+  const limit = Math.max(1, page.limit);
+  const rows = turnRows(subject.database, subject.lineage, { ...ordinalsFrom(anchor, page.direction), limit: limit + 1 });
+  const cursorOf = (row: TurnRow, inclusive: boolean) => writeCursor('turns', { keys: [row.ordinal], inclusive });
+  return cutPage({ found: rows, limit, cursorOf }, (row) => turnOf(subject, row));
+}
+
+/** Items of the whole thread, or of one turn, in the order in which they began. Throws ProtocolError `invalidCursor`. */
+export function readItems(subject: Subject, turnId: string | null, page: Page): Paged<Entry> {
+  const anchor = page.cursor === null ? null : readCursor('items', page.cursor, ['number', 'number']);
+  const limit = Math.max(1, page.limit);
+  const keys = findItems(subject, turnId, { anchor, direction: page.direction, limit: limit + 1 });
+  const cursorOf = (key: ItemKey, inclusive: boolean) =>
+    writeCursor('items', { keys: [key.turn.ordinal, key.position], inclusive });
+  return cutPage({ found: keys, limit, cursorOf }, (key) => {
+    const item = itemAt(subject, key);
+    return item === undefined ? undefined : { turnId: key.turn.turnId, item };
+  });
+}
+
+/** The last diff and plan of a turn. */
+export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
+  const turn = findTurn(subject.database, subject.lineage, turnId);
+  const diff = eventAt(subject.database, turn?.diffSeq ?? null);
+  const plan = eventAt(subject.database, turn?.planSeq ?? null);
+  return {
+    diff: diff?.method === 'turn/diff/updated' ? diff.params.diff : null,
+    plan: plan?.method === 'turn/plan/updated' ? { explanation: plan.params.explanation, steps: plan.params.plan } : null,
+  };
+}
+
+/** What the model is to be told again: everything since the last compaction that the thread can see. */
+export function readModelItems(subject: Subject): ModelItem[] {
+  const newestFirst: ModelItem[] = [];
+  for (const segment of subject.lineage) {
+    const sql = 'SELECT kind, body FROM model_items WHERE thread_id = ? AND seq <= ? AND ordinal <= ? ORDER BY seq DESC';
+    for (const row of subject.database.all(sql, segment.threadId, segment.maxModelSeq, segment.maxOrdinal)) {
+      const body = textOf(row, 'body');
+      if (textOf(row, 'kind') === 'base') return [...modelItemsOf(body), ...newestFirst.reverse()];
+      newestFirst.push(modelItemOf(body));
+    }
+  }
+  return newestFirst.reverse();
+}
+
+interface Found<T> {
+  /** One more than fits, when there is more. */
+  readonly found: readonly T[];
+  readonly limit: number;
+  cursorOf(row: T, inclusive: boolean): string;
+}
+
+function cutPage<T, R>({ found, limit, cursorOf }: Found<T>, read: (row: T) => R | undefined): Paged<R> {
+  const rows = found.slice(0, limit);
+  const [first] = rows;
+  const last = rows.at(-1);
+  return {
+    data: rows.map(read).filter((entry) => entry !== undefined),
+    nextCursor: last !== undefined && found.length > limit ? cursorOf(last, false) : null,
+    backwardsCursor: first === undefined ? null : cursorOf(first, true),
+  };
+}
+
+function ordinalsFrom(anchor: Anchor | null, direction: SortDirection): { from: number; to: number; direction: SortDirection } {
+  const ordinal = anchor === null ? null : Number(anchor.keys[0]);
+  const step = anchor?.inclusive ? 0 : 1;
+  if (ordinal === null) return { from: 0, to: UNCUT, direction };
+  return direction === 'asc' ? { from: ordinal + step, to: UNCUT, direction } : { from: 0, to: ordinal - step, direction };
+}
+
+function turnOf(subject: Subject, row: TurnRow): Turn {
+  const { database, isLive, lineage } = subject;
+  const logged = turnAsLogged(database, row) ?? unreadableTurn(row.turnId);
+  const turn: Turn = { ...logged, items: itemsOf(subject, row), itemsView: 'full' };
+  const isRunning = isLive && row.segment === lineage[0];
+  if (turn.status !== 'inProgress' || isRunning) return turn;
+  return interruptedTurn(turn, lastKnownMs(database, row.segment, row.ordinal));
+}
+
+/** What the turn's first event brought, as the reducer keeps it, then what was recorded item by item. */
+function itemsOf(subject: Subject, row: TurnRow): ThreadItem[] {
+  const first = row.startedSeq === null ? row : { startedSeq: row.startedSeq, completedSeq: null };
+  const brought = turnAsLogged(subject.database, first)?.items ?? [];
+  const items = [...brought];
+  for (const key of itemKeys(subject, row)) {
+    const item = itemAt(subject, key);
+    if (item === undefined) continue;
+    const known = brought.findIndex((candidate) => candidate.id === item.id && candidate.type === item.type);
+    if (known < 0) items.push(item);
+    else items[known] = item;
+  }
+  return items;
+}
+
+/** Stands for a turn whose events a damaged database lost. */
+function unreadableTurn(id: string): Turn {
+  return {
+    id,
+    rootTurnId: id,
+    items: [],
+    itemsView: 'full',
+    status: 'interrupted',
+    error: null,
+    startedAt: null,
+    completedAt: null,
+    durationMs: null,
+  };
+}
+
+function findItems(
+  subject: Subject,
+  turnId: string | null,
+  range: { anchor: Anchor | null; direction: SortDirection; limit: number },
+): ItemKey[] {
+  const found: ItemKey[] = [];
+  for (const turn of turnsInRange(subject, turnId, range)) {
+    const keys = itemKeys(subject, turn).filter((key) => isBeyond(key, range));
+    found.push(...(range.direction === 'asc' ? keys : keys.reverse()));
+    if (found.length >= range.limit) break;
+  }
+  return found.slice(0, range.limit);
+}
+
+function* turnsInRange(
+  { database, lineage }: Subject,
+  turnId: string | null,
+  { anchor, direction }: { anchor: Anchor | null; direction: SortDirection },
+): Generator<TurnRow> {
+  if (turnId !== null) {
+    const turn = findTurn(database, lineage, turnId);
+    if (turn !== undefined) yield turn;
+    return;
+  }
+  let range = ordinalsFrom(anchor && { ...anchor, inclusive: true }, direction);
+  for (;;) {
+    const turns = turnRows(database, lineage, { ...range, limit: TURNS_AT_ONCE });
+    yield* turns;
+    const last = turns.at(-1);
+    if (last === undefined || turns.length < TURNS_AT_ONCE) return;
+    range = ordinalsFrom({ keys: [last.ordinal], inclusive: false }, direction);
+  }
+}
+
+function isBeyond(key: ItemKey, { anchor, direction }: { anchor: Anchor | null; direction: SortDirection }): boolean {
+  if (anchor === null) return true;
+  const [ordinal, position] = anchor.keys.map(Number);
+  const distance = key.turn.ordinal === ordinal ? key.position - (position ?? 0) : key.turn.ordinal - (ordinal ?? 0);
+  if (distance === 0) return anchor.inclusive;
+  return direction === 'asc' ? distance > 0 : distance < 0;
+}
+
+/** Of one turn, in order. An item that a fork closed for itself is read from the fork. */
+function itemKeys({ database, lineage }: Subject, turn: TurnRow): ItemKey[] {
+  const found = new Map<string, ItemKey>();
+  const sql = 'SELECT position, type, item_id, event_seq FROM items WHERE thread_id = ? AND ordinal = ?';
+  for (const segment of lineage.slice(lineage.indexOf(turn.segment))) {
+    if (segment.maxOrdinal < turn.ordinal) break;
+    for (const row of database.all(sql, segment.threadId, turn.ordinal)) {
+      const eventSeq = integerOrNull(row, 'event_seq');
+      const isSeen = segment === lineage[0] || (eventSeq !== null && eventSeq <= segment.maxSeq);
+      const type = textOf(row, 'type');
+      const itemId = textOf(row, 'item_id');
+      const name = `${type} ${itemId}`;
+      if (isSeen && !found.has(name)) {
+        found.set(name, { turn, segment, position: integerOf(row, 'position'), type, itemId, eventSeq });
+      }
+    }
+  }
+  return [...found.values()].sort((a, b) => a.position - b.position);
+}
+
+/** Undefined when a damaged database lost the text. */
+function itemAt({ database, isLive }: Subject, key: ItemKey): ThreadItem | undefined {
+  if (key.eventSeq !== null) {
+    const event = eventAt(database, key.eventSeq);
+    return event?.method === 'item/completed' ? event.params.item : undefined;
+  }
+  const row = database.get(
+    'SELECT at_ms, body FROM partials WHERE thread_id = ? AND ordinal = ? AND item_id = ? AND type = ?',
+    key.segment.threadId,
+    key.turn.ordinal,
+    key.itemId,
+    key.type,
+  );
+  if (row === undefined) return undefined;
+  const item = itemOf(textOf(row, 'body'));
+  return isLive ? item : closedItem(item, integerOf(row, 'at_ms'));
+}
+
+function eventAt(database: Database, seq: number | null): ReturnType<typeof eventOf> | undefined {
+  const row = seq === null ? undefined : database.get('SELECT body FROM events WHERE seq = ?', seq);
+  return row && eventOf(textOf(row, 'body'));
+}

@@ -1,0 +1,60 @@
+// Ends in the log what a dead process, or a fork's source, left open.
+import type { Turn } from '../../protocol/schema/turn.ts';
+import { closedItem, interruptedTurn } from './closing.ts';
+import type { Database } from './database.ts';
+import type { Segment } from './lineage.ts';
+import { logEvent } from './projection.ts';
+import { eventOf, integerOf, integerOrNull, itemOf, textOf } from './row.ts';
+
+/** The last moment at which something is known to have happened in a turn: its thread's last event, or a save of an open item. */
+export function lastKnownMs(database: Database, segment: Segment, ordinal: number): number {
+  const event = database.get(
+    'SELECT at_ms FROM events WHERE thread_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
+    segment.threadId,
+    segment.maxSeq,
+  );
+  const partial = database.get(
+    'SELECT max(at_ms) AS at_ms FROM partials WHERE thread_id = ? AND ordinal = ?',
+    segment.threadId,
+    ordinal,
+  );
+  return Math.max((event && integerOrNull(event, 'at_ms')) ?? 0, (partial && integerOrNull(partial, 'at_ms')) ?? 0);
+}
+
+/** The turn as its events say it, without its items; undefined when the events cannot be read. */
+export function turnAsLogged(database: Database, seqs: { startedSeq: number | null; completedSeq: number | null }): Turn | undefined {
+  for (const seq of [seqs.completedSeq, seqs.startedSeq]) {
+    const row = seq === null ? undefined : database.get('SELECT body FROM events WHERE seq = ?', seq);
+    const event = row && eventOf(textOf(row, 'body'));
+    if (event?.method === 'turn/completed' || event?.method === 'turn/started') return event.params.turn;
+  }
+  return undefined;
+}
+
+/** Appends to `into` the ends of the items and turns that are open in the segment, as far as it is seen. Runs inside a transaction. */
+export function closeLeftovers(database: Database, segment: Segment, into: string): void {
+  closeItems(database, segment, into);
+  const sql = `SELECT ordinal, started_seq FROM turns
+    WHERE thread_id = ? AND ordinal <= ? AND started_seq IS NOT NULL AND (completed_seq IS NULL OR completed_seq > ?)
+    ORDER BY ordinal`;
+  for (const row of database.all(sql, segment.threadId, segment.maxOrdinal, segment.maxSeq)) {
+    const turn = turnAsLogged(database, { startedSeq: integerOf(row, 'started_seq'), completedSeq: null });
+    if (turn === undefined) continue;
+    const atMs = lastKnownMs(database, segment, integerOf(row, 'ordinal'));
+    const ended: Turn = { ...interruptedTurn(turn, atMs), items: [], itemsView: 'notLoaded' };
+    logEvent(database, into, { event: { method: 'turn/completed', params: { threadId: into, turn: ended } }, atMs });
+  }
+}
+
+function closeItems(database: Database, segment: Segment, into: string): void {
+  const sql = `SELECT partials.at_ms AS at_ms, partials.body AS body, turns.turn_id AS turn_id
+    FROM partials JOIN items USING (thread_id, ordinal, item_id, type) JOIN turns USING (thread_id, ordinal)
+    WHERE thread_id = ? AND ordinal <= ? AND (event_seq IS NULL OR event_seq > ?)
+    ORDER BY ordinal, position`;
+  for (const row of database.all(sql, segment.threadId, segment.maxOrdinal, segment.maxSeq)) {
+    const atMs = integerOf(row, 'at_ms');
+    const item = closedItem(itemOf(textOf(row, 'body')), atMs);
+    const params = { threadId: into, turnId: textOf(row, 'turn_id'), item, completedAtMs: item.completedAtMs ?? atMs };
+    logEvent(database, into, { event: { method: 'item/completed', params }, atMs });
+  }
+}

@@ -1,0 +1,145 @@
+// Copies what can still be read of a damaged database into a fresh one.
+import { copyFileSync, existsSync, mkdtempSync, openSync, closeSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { isProtocolError } from '../../protocol/errors.ts';
+import type { Database } from './database.ts';
+import { projectEvent } from './projection.ts';
+import { eventOf, integerOf, textOf, type Row } from './row.ts';
+
+type SqliteModule = typeof import('node:sqlite');
+
+/** Leases end with the damaged file; the search index is made anew from the events. */
+const TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'partials'] as const;
+
+export interface Recovered {
+  readonly rows: number;
+  /** How often reading met damage and went on behind it. */
+  readonly gaps: number;
+}
+
+/**
+ * Reads a copy of the file at `aside`, each table from both ends, stepping over the pages that cannot be read; then lets the events
+ * say again what the projections lost.
+ */
+export function recoverInto(sqlite: SqliteModule, fresh: Database, aside: string): Recovered {
+  const scratch = mkdtempSync(join(tmpdir(), 'bowline-recovery-'));
+  try {
+    const copy = join(scratch, 'threads.db');
+    copyFileSync(aside, copy);
+    if (existsSync(`${aside}-wal`)) copyFileSync(`${aside}-wal`, `${copy}-wal`);
+    const damaged = openReadable(sqlite, copy, fresh.path);
+    if (damaged === undefined) return { rows: 0, gaps: 1 };
+    try {
+      return copyRows(damaged, fresh);
+    } finally {
+      damaged.close();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** With a first page that cannot be read, that of the fresh database stands in: its tables begin on the same pages. */
+function openReadable(sqlite: SqliteModule, copy: string, freshPath: string): DatabaseSync | undefined {
+  for (const prepare of [() => undefined, () => replaceFirstPage(copy, freshPath)]) {
+    prepare();
+    const connection = new sqlite.DatabaseSync(copy);
+    try {
+      connection.prepare('SELECT count(*) FROM sqlite_schema').get();
+      connection.prepare('SELECT id FROM threads LIMIT 1').all();
+      return connection;
+    } catch {
+      // tried again with another first page, and then given up
+      connection.close();
+    }
+  }
+  return undefined;
+}
+
+function replaceFirstPage(copy: string, freshPath: string): void {
+  const page = Buffer.alloc(4096);
+  const from = openSync(freshPath, 'r');
+  const to = openSync(copy, 'r+');
+  try {
+    readSync(from, page, 0, page.length, 0);
+    page.writeUInt32BE(Math.floor(statSync(copy).size / page.length), 28);
+    page.writeUInt32BE(page.readUInt32BE(24), 92);
+    page.writeUInt32BE(0, 32);
+    page.writeUInt32BE(0, 36);
+    writeSync(to, page, 0, page.length, 0);
+  } finally {
+    closeSync(from);
+    closeSync(to);
+  }
+}
+
+function copyRows(damaged: DatabaseSync, fresh: Database): Recovered {
+  let rows = 0;
+  let gaps = 0;
+  fresh.write(() => {
+    for (const table of TABLES) {
+      for (const direction of ['asc', 'desc'] as const) {
+        gaps += eachReadableRow(damaged, { table, direction }, (row) => {
+          rows += insertRow(fresh, table, row);
+        });
+      }
+    }
+    for (const row of fresh.all('SELECT seq, thread_id, body FROM events ORDER BY seq')) {
+      projectEvent(fresh, { threadId: textOf(row, 'thread_id'), seq: integerOf(row, 'seq'), event: eventOf(textOf(row, 'body')) });
+    }
+  });
+  return { rows, gaps };
+}
+
+/** Visits rows in the order of their rowids. Behind damage it goes on with growing steps. Returns how often it met damage. */
+function eachReadableRow(
+  damaged: DatabaseSync,
+  { table, direction }: { table: string; direction: 'asc' | 'desc' },
+  visit: (row: Row) => void,
+): number {
+  const isUp = direction === 'asc';
+  const sql = `SELECT rowid AS place, * FROM ${table} WHERE rowid ${isUp ? '>' : '<'} ? ORDER BY rowid ${direction}`;
+  let place = isUp ? 0 : Number.MAX_SAFE_INTEGER;
+  let gaps = 0;
+  for (let step = 1; isUp ? place < Number.MAX_SAFE_INTEGER : place > 0; step *= 2) {
+    try {
+      for (const row of damaged.prepare(sql).iterate(place)) {
+        place = integerOf(row, 'place');
+        step = 1;
+        visit(row);
+      }
+      return gaps;
+    } catch (error) {
+      if (isProtocolError(error)) throw error;
+      // a page that cannot be read: what lies behind it may be
+      gaps += 1;
+      place += isUp ? step : -step;
+    }
+  }
+  return gaps;
+}
+
+function insertRow(fresh: Database, table: string, { place: _place, ...row }: Row): number {
+  if (![row.body, row.record].every(isReadable)) return 0;
+  const columns = Object.keys(row);
+  const marks = columns.map(() => '?').join(', ');
+  const sql = `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`;
+  const before = fresh.get('SELECT total_changes() AS changes');
+  fresh.run(sql, ...Object.values(row));
+  const after = fresh.get('SELECT total_changes() AS changes');
+  return before !== undefined && after !== undefined ? integerOf(after, 'changes') - integerOf(before, 'changes') : 0;
+}
+
+/** Damage may lie within a text without SQLite noticing. */
+function isReadable(cell: Row[string] | undefined): boolean {
+  if (typeof cell !== 'string') return cell === undefined;
+  try {
+    JSON.parse(cell);
+    return true;
+  } catch {
+    // not the text that was written
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+// Reads the columns of a database row with their types, and the JSON that the store itself wrote.
+import type { ServerNotification } from '../../protocol/methods.ts';
+import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { ModelItem } from '../../core/turn/modelPort.ts';
+import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+
+export type Cell = null | number | bigint | string | Uint8Array;
+export type Row = Record<string, Cell>;
+
+export function textOf(row: Row, column: string): string {
+  const cell = row[column];
+  if (typeof cell !== 'string') throw new TypeError(`column ${column} holds no text`);
+  return cell;
+}
+
+export function textOrNull(row: Row, column: string): string | null {
+  const cell = row[column];
+  return typeof cell === 'string' ? cell : null;
+}
+
+export function integerOf(row: Row, column: string): number {
+  const cell = row[column];
+  if (typeof cell !== 'number') throw new TypeError(`column ${column} holds no number`);
+  return cell;
+}
+
+export function integerOrNull(row: Row, column: string): number | null {
+  const cell = row[column];
+  return typeof cell === 'number' ? cell : null;
+}
+
+// The texts below were valid when this store wrote them: reading asks only for what tells the shapes apart, so that reading a
+// long thread costs no second validation and keeps members that a newer version wrote.
+
+export function eventOf(text: string): ServerNotification {
+  const value: unknown = JSON.parse(text);
+  if (!isEvent(value)) throw new TypeError('a stored event has no method');
+  return value;
+}
+
+export function itemOf(text: string): ThreadItem {
+  const value: unknown = JSON.parse(text);
+  if (!isItem(value)) throw new TypeError('a stored item has no type');
+  return value;
+}
+
+export function modelItemOf(text: string): ModelItem {
+  const value: unknown = JSON.parse(text);
+  if (!isModelItem(value)) throw new TypeError('a stored model item has no type');
+  return value;
+}
+
+export function modelItemsOf(text: string): ModelItem[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value) || !value.every(isModelItem)) throw new TypeError('stored model items are no list');
+  return value;
+}
+
+export function recordOf(text: string): ThreadRecord {
+  const value: unknown = JSON.parse(text);
+  if (!isRecord(value)) throw new TypeError('a stored thread has no settings');
+  return value;
+}
+
+function isEvent(value: unknown): value is ServerNotification {
+  return hasMember(value, 'method', 'string') && hasMember(value, 'params', 'object');
+}
+
+function isItem(value: unknown): value is ThreadItem {
+  return hasMember(value, 'type', 'string') && hasMember(value, 'id', 'string');
+}
+
+function isModelItem(value: unknown): value is ModelItem {
+  return hasMember(value, 'type', 'string');
+}
+
+function isRecord(value: unknown): value is ThreadRecord {
+  return hasMember(value, 'id', 'string') && hasMember(value, 'settings', 'object');
+}
+
+function hasMember(value: unknown, name: string, type: 'string' | 'object'): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const member: unknown = Reflect.get(value, name);
+  return typeof member === type && member !== null;
+}

@@ -1,0 +1,95 @@
+// The tables of the thread database, and the steps that bring an older database up to them.
+
+/**
+ * One step per version, never edited once released: `PRAGMA user_version` says how many a database has had.
+ *
+ * `events` is the truth: append-only, `seq` orders the whole database. `turns` and `items` are projections that point at events and hold
+ * no text of their own. An item without `event_seq` is open; what is saved of it lies in `partials`. A fork keeps only its base: the
+ * thread it came from and how far it can see into it. `position` is an item's place among the items of its turn.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE threads (
+    id TEXT PRIMARY KEY,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    recency_at_ms INTEGER NOT NULL,
+    archived INTEGER NOT NULL,
+    cwd TEXT NOT NULL,
+    model_provider TEXT NOT NULL,
+    search_text TEXT NOT NULL,
+    record TEXT NOT NULL,
+    base_thread_id TEXT,
+    base_ordinal INTEGER,
+    base_seq INTEGER,
+    base_model_seq INTEGER
+  );
+  CREATE INDEX threads_by_creation ON threads (archived, created_at_ms, id);
+  CREATE INDEX threads_by_update ON threads (archived, updated_at_ms, id);
+  CREATE INDEX threads_by_recency ON threads (archived, recency_at_ms, id);
+  CREATE INDEX threads_by_base ON threads (base_thread_id, base_seq);
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    thread_id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX events_by_thread ON events (thread_id, seq);
+
+  CREATE TABLE turns (
+    thread_id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    turn_id TEXT NOT NULL,
+    started_seq INTEGER,
+    completed_seq INTEGER,
+    diff_seq INTEGER,
+    plan_seq INTEGER,
+    PRIMARY KEY (thread_id, ordinal)
+  );
+  CREATE UNIQUE INDEX turns_by_id ON turns (thread_id, turn_id);
+
+  CREATE TABLE items (
+    thread_id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    item_id TEXT NOT NULL,
+    event_seq INTEGER,
+    PRIMARY KEY (thread_id, ordinal, item_id, type)
+  );
+
+  CREATE TABLE partials (
+    thread_id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    item_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (thread_id, ordinal, item_id, type)
+  );
+
+  CREATE TABLE model_items (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    thread_id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX model_items_by_thread ON model_items (thread_id, seq);
+
+  CREATE TABLE leases (
+    thread_id TEXT PRIMARY KEY,
+    token TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    client TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    machine TEXT NOT NULL,
+    process_start TEXT,
+    heartbeat_at_ms INTEGER
+  );
+
+  CREATE VIRTUAL TABLE texts USING fts5 (text, content = '', contentless_delete = 1);
+  `,
+];

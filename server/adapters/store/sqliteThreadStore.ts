@@ -1,0 +1,112 @@
+// The thread store on SQLite: each method of the port as one transaction of the database.
+import type { ServerNotification } from '../../protocol/methods.ts';
+import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { Turn } from '../../protocol/schema/turn.ts';
+import type { Clock } from '../../core/ports.ts';
+import type {
+  LeaseOutcome,
+  LeaseOwner,
+  Page,
+  Paged,
+  StoredTurnExtras,
+  StoreEntry,
+  ThreadQuery,
+  ThreadRecord,
+  ThreadRecordChange,
+  ThreadStore,
+} from '../../core/thread/threadStore.ts';
+import type { ModelItem } from '../../core/turn/modelPort.ts';
+import type { Database } from './database.ts';
+import { readExtras, readItems, readModelItems, readTurns, subjectOf } from './history.ts';
+import type { Leases } from './leases.ts';
+import { closeLeftovers } from './leftovers.ts';
+import { lineageOf } from './lineage.ts';
+import { writeEntry } from './projection.ts';
+import { eventOf, integerOf, textOf } from './row.ts';
+import { createThread, getThread, listThreads, removeThread, threadNotFound, updateThread, type ForkBase } from './threadRows.ts';
+
+export class SqliteThreadStore implements ThreadStore {
+  readonly #database: Database;
+  readonly #leases: Leases;
+  readonly #clock: Clock;
+
+  constructor(parts: { database: Database; leases: Leases; clock: Clock }) {
+    this.#database = parts.database;
+    this.#leases = parts.leases;
+    this.#clock = parts.clock;
+  }
+
+  create(record: ThreadRecord, base: ForkBase | null): void {
+    this.#database.write(() => createThread(this.#database, record, base));
+  }
+
+  get(threadId: string): ThreadRecord | undefined {
+    return getThread(this.#database, threadId);
+  }
+
+  update(threadId: string, change: ThreadRecordChange): void {
+    this.#database.write(() => updateThread(this.#database, threadId, change));
+  }
+
+  remove(threadId: string): void {
+    this.#database.write(() => {
+      this.#leases.assertMayWrite(threadId);
+      removeThread(this.#database, threadId);
+    });
+    this.#leases.release(threadId);
+  }
+
+  list(query: ThreadQuery): Paged<ThreadRecord> {
+    return listThreads(this.#database, query);
+  }
+
+  append(threadId: string, entries: readonly StoreEntry[]): void {
+    const nowMs = this.#clock.nowMs();
+    this.#database.write(() => {
+      this.#leases.assertMayWrite(threadId);
+      if (this.#database.get('SELECT 1 FROM threads WHERE id = ?', threadId) === undefined) throw threadNotFound(threadId);
+      for (const entry of entries) writeEntry(this.#database, threadId, { entry, nowMs });
+    });
+  }
+
+  turns(threadId: string, page: Page): Paged<Turn> {
+    return this.#database.read(() => readTurns(this.#subject(threadId), page));
+  }
+
+  items(threadId: string, turnId: string | null, page: Page): Paged<{ turnId: string; item: ThreadItem }> {
+    return this.#database.read(() => readItems(this.#subject(threadId), turnId, page));
+  }
+
+  turnExtras(threadId: string, turnId: string): StoredTurnExtras {
+    return this.#database.read(() => readExtras(this.#subject(threadId), turnId));
+  }
+
+  modelItems(threadId: string): readonly ModelItem[] {
+    return this.#database.read(() => readModelItems(this.#subject(threadId)));
+  }
+
+  events(threadId: string): { event: ServerNotification; atMs: number }[] {
+    const rows = this.#database.all('SELECT at_ms, body FROM events WHERE thread_id = ? ORDER BY seq', threadId);
+    return rows.map((row) => ({ event: eventOf(textOf(row, 'body')), atMs: integerOf(row, 'at_ms') }));
+  }
+
+  acquire(threadId: string, owner: LeaseOwner, takeover: boolean): LeaseOutcome {
+    return this.#leases.acquire(threadId, owner, { takeover, closeBefore: () => this.#closeLeftovers(threadId) });
+  }
+
+  close(): void {
+    if (!this.#database.isOpen) return;
+    this.#leases.releaseAll();
+    this.#database.close();
+  }
+
+  /** Only what this thread's own writer left; what a fork inherited open was closed when it was made. */
+  #closeLeftovers(threadId: string): void {
+    const [own] = lineageOf(this.#database, threadId);
+    if (own !== undefined) closeLeftovers(this.#database, own, threadId);
+  }
+
+  #subject(threadId: string): ReturnType<typeof subjectOf> {
+    return subjectOf(this.#database, threadId, this.#leases.isLive(threadId));
+  }
+}

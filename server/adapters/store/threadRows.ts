@@ -1,0 +1,173 @@
+// The rows of threads: creating, changing, listing and removing them.
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Paged, ThreadQuery, ThreadRecord, ThreadRecordChange } from '../../core/thread/threadStore.ts';
+import { readCursor, writeCursor, type Anchor } from './cursor.ts';
+import type { Database } from './database.ts';
+import { closeLeftovers } from './leftovers.ts';
+import { findTurn, lineageOf } from './lineage.ts';
+import { integerOrNull, recordOf, textOf, type Cell } from './row.ts';
+
+export type ForkBase = { readonly threadId: string; readonly lastTurnId: string | null };
+
+/** What a fork sees of its source; nothing when `lastTurnId` is null. */
+interface BaseRow {
+  readonly threadId: string | null;
+  readonly ordinal: number | null;
+  readonly seq: number | null;
+  readonly modelSeq: number | null;
+}
+
+const NO_BASE: BaseRow = { threadId: null, ordinal: null, seq: null, modelSeq: null };
+
+const SORT_COLUMNS = { created_at: 'created_at_ms', updated_at: 'updated_at_ms', recency_at: 'recency_at_ms' } as const;
+
+/** Runs inside a transaction. What a fork inherits open is closed in the fork. Throws ProtocolError `turnNotFound`. */
+export function createThread(database: Database, record: ThreadRecord, base: ForkBase | null): void {
+  const from = base === null ? NO_BASE : baseRow(database, base);
+  database.run(
+    `INSERT INTO threads (id, created_at_ms, updated_at_ms, recency_at_ms, archived, cwd, model_provider, search_text, record,
+      base_thread_id, base_ordinal, base_seq, base_model_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    record.id,
+    record.createdAtMs,
+    ...changingColumns(record),
+    from.threadId,
+    from.ordinal,
+    from.seq,
+    from.modelSeq,
+  );
+  const inherited = lineageOf(database, record.id)[1];
+  if (inherited !== undefined) closeLeftovers(database, inherited, record.id);
+}
+
+function baseRow(database: Database, base: ForkBase): BaseRow {
+  if (base.lastTurnId === null) return NO_BASE;
+  const turn = findTurn(database, lineageOf(database, base.threadId), base.lastTurnId);
+  if (turn === undefined) {
+    throw new ProtocolError('invalidRequest', `turn not found: ${base.lastTurnId}`, { kind: 'turnNotFound' });
+  }
+  return {
+    threadId: base.threadId,
+    ordinal: turn.ordinal,
+    seq: lastSeq(database, 'events'),
+    modelSeq: lastSeq(database, 'model_items'),
+  };
+}
+
+function lastSeq(database: Database, table: 'events' | 'model_items'): number {
+  const row = database.get(`SELECT max(seq) AS seq FROM ${table}`);
+  return (row && integerOrNull(row, 'seq')) ?? 0;
+}
+
+export function getThread(database: Database, threadId: string): ThreadRecord | undefined {
+  const row = database.get('SELECT record FROM threads WHERE id = ?', threadId);
+  return row && recordOf(textOf(row, 'record'));
+}
+
+/** Throws ProtocolError `threadNotFound`. */
+export function updateThread(database: Database, threadId: string, change: ThreadRecordChange): void {
+  const known = getThread(database, threadId);
+  if (known === undefined) throw threadNotFound(threadId);
+  const record = { ...known, ...definedMembers(change) };
+  database.run(
+    `UPDATE threads SET updated_at_ms = ?, recency_at_ms = ?, archived = ?, cwd = ?, model_provider = ?, search_text = ?, record = ?
+      WHERE id = ?`,
+    ...changingColumns(record),
+    threadId,
+  );
+}
+
+/** Runs inside a transaction. Throws ProtocolError `hasForks`. */
+export function removeThread(database: Database, threadId: string): void {
+  if (database.get('SELECT 1 FROM threads WHERE base_thread_id = ? LIMIT 1', threadId) !== undefined) {
+    const message = `cannot delete thread ${threadId}: forked history still references it`;
+    throw new ProtocolError('invalidRequest', message, { kind: 'hasForks' });
+  }
+  database.run('DELETE FROM texts WHERE rowid IN (SELECT seq FROM events WHERE thread_id = ?)', threadId);
+  for (const table of ['events', 'turns', 'items', 'partials', 'model_items']) {
+    database.run(`DELETE FROM ${table} WHERE thread_id = ?`, threadId);
+  }
+  database.run('DELETE FROM threads WHERE id = ?', threadId);
+}
+
+/** Throws ProtocolError `invalidCursor`. */
+export function listThreads(database: Database, query: ThreadQuery): Paged<ThreadRecord> {
+  const list = `threads ${query.sortKey}`;
+  const anchor = query.cursor === null ? null : readCursor(list, query.cursor, ['number', 'string']);
+  const limit = Math.max(1, query.limit);
+  const found = selectThreads(database, query, { anchor, limit: limit + 1 });
+  const data = found.slice(0, limit);
+  const cursorOf = (record: ThreadRecord, inclusive: boolean) =>
+    writeCursor(list, { keys: [sortValue(record, query.sortKey), record.id], inclusive });
+  const [first] = data;
+  const last = data.at(-1);
+  return {
+    data,
+    nextCursor: last !== undefined && found.length > limit ? cursorOf(last, false) : null,
+    backwardsCursor: first === undefined ? null : cursorOf(first, true),
+  };
+}
+
+function selectThreads(
+  database: Database,
+  query: ThreadQuery,
+  { anchor, limit }: { anchor: Anchor | null; limit: number },
+): ThreadRecord[] {
+  const column = SORT_COLUMNS[query.sortKey];
+  const conditions = ['archived = ?'];
+  const values: Cell[] = [query.archived ? 1 : 0];
+  const restrict = (condition: string, value: Cell) => {
+    conditions.push(condition);
+    values.push(value);
+  };
+  if (query.cwds.length > 0) restrict('cwd IN (SELECT value FROM json_each(?))', JSON.stringify(query.cwds));
+  if (query.modelProviders.length > 0) {
+    restrict('model_provider IN (SELECT value FROM json_each(?))', JSON.stringify(query.modelProviders));
+  }
+  if (query.excludedIds.length > 0) restrict('id NOT IN (SELECT value FROM json_each(?))', JSON.stringify(query.excludedIds));
+  if (query.searchTerm) restrict('instr(search_text, ?) > 0', searchForm(query.searchTerm));
+  if (anchor !== null) {
+    const comparison = `${query.direction === 'asc' ? '>' : '<'}${anchor.inclusive ? '=' : ''}`;
+    conditions.push(`(${column}, id) ${comparison} (?, ?)`);
+    values.push(...anchor.keys);
+  }
+  const sql = `SELECT record FROM threads WHERE ${conditions.join(' AND ')}
+    ORDER BY ${column} ${query.direction}, id ${query.direction} LIMIT ?`;
+  return database.all(sql, ...values, limit).map((row) => recordOf(textOf(row, 'record')));
+}
+
+function sortValue(record: ThreadRecord, sortKey: ThreadQuery['sortKey']): number {
+  switch (sortKey) {
+    case 'created_at':
+      return record.createdAtMs;
+    case 'updated_at':
+      return record.updatedAtMs;
+    case 'recency_at':
+      return record.recencyAtMs;
+  }
+}
+
+export function threadNotFound(threadId: string): ProtocolError {
+  return new ProtocolError('invalidRequest', `thread not found: ${threadId}`, { kind: 'threadNotFound' });
+}
+
+/** The columns that repeat what the record says, so that the database can sort and choose by them. */
+function changingColumns(record: ThreadRecord): [number, number, number, string, string, string, string] {
+  return [
+    record.updatedAtMs,
+    record.recencyAtMs,
+    record.archived ? 1 : 0,
+    record.settings.cwd,
+    record.settings.modelProvider,
+    searchForm(`${record.name ?? ''}\n${record.preview}`),
+    JSON.stringify(record),
+  ];
+}
+
+/** SQLite folds the case of ASCII letters only. */
+function searchForm(text: string): string {
+  return text.toLowerCase();
+}
+
+function definedMembers(change: ThreadRecordChange): ThreadRecordChange {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
