@@ -1,0 +1,34 @@
+// What the runner needs of a started process, whether it runs on pipes or in a terminal.
+
+/** How a process ended: an exit code, or the signal that killed it. */
+export type ProcessEnd =
+  | { readonly type: 'exit'; readonly code: number }
+  | { readonly type: 'signal'; readonly signal: string }
+  | { readonly type: 'error'; readonly message: string };
+
+/** Set before the first turn of the event loop after the start. Each is called from the event loop, `ended` once. */
+export interface ProcessEvents {
+  output(bytes: Uint8Array): void;
+  /** No more output can come. */
+  outputEnded(): void;
+  ended(end: ProcessEnd): void;
+}
+
+export interface ChildProcess {
+  /** Also the id of the process group; null when the process never started. */
+  readonly pid: number | null;
+  readonly isTerminal: boolean;
+  write(text: string): void;
+  closeStdin(): void;
+  /** Stops reading and lets go of pipes and terminals. */
+  close(): void;
+}
+
+export interface ProcessSpec {
+  /** The program is an absolute path that exists. */
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether somebody will write to it; without, its standard input is empty. */
+  readonly hasInput: boolean;
+}

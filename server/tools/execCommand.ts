@@ -1,0 +1,159 @@
+// The tool `exec_command`: runs a shell script, asks first where the policy says so, and leaves long ones to the background.
+import { isAbsolute, resolve } from 'node:path';
+import { proposedCommand, runningCommand } from '../core/command/commandItem.ts';
+import { outputTokens, startYieldMs } from '../core/command/commandLimits.ts';
+import { isTrustedShell, shellAt } from '../core/command/shell.ts';
+import type { CommandRunner, Log, Shell, ShellEnvironment } from '../core/ports.ts';
+import type { Action, Tool, ToolCall, ToolContext, ToolOutput, Verdict } from '../core/turn/tool.ts';
+import type { CommandExecutionItem } from '../protocol/schema/item.ts';
+import { ExecArguments, parseArguments } from './commandArguments.ts';
+import { EXEC_COMMAND_SPEC } from './commandSpecs.ts';
+import { terminalReport } from './terminalReport.ts';
+import type { Terminals } from './terminals.ts';
+
+export interface InterceptedPatch {
+  readonly patch: string;
+  /** Absolute. */
+  readonly cwd: string;
+}
+
+export interface ExecCommandDeps {
+  readonly runner: CommandRunner;
+  readonly environment: ShellEnvironment;
+  /** The table of the thread whose calls come here. */
+  readonly terminals: Terminals;
+  readonly log: Log;
+  /** Kills a command that runs longer, in the background too; null for no limit. */
+  readonly timeLimitMs?: number | null;
+  /** The patch in a script that does nothing but apply one; null for every other script. */
+  readonly interceptPatch?: (script: string, cwd: string) => InterceptedPatch | null;
+  readonly applyPatch?: (callId: string, patch: InterceptedPatch, context: ToolContext) => Promise<ToolOutput>;
+}
+
+/** A call that is understood and may be decided on. */
+interface Plan {
+  readonly callId: string;
+  readonly args: ExecArguments;
+  readonly cwd: string;
+  readonly shell: Shell;
+  readonly item: CommandExecutionItem;
+  readonly action: Extract<Action, { kind: 'command' }>;
+}
+
+export function createExecCommand(deps: ExecCommandDeps): Tool {
+  return {
+    spec: EXEC_COMMAND_SPEC,
+    async run(call, context) {
+      const plan = planCall(call, context, deps.environment.shell());
+      if (plan.type === 'wrong') return { output: plan.message };
+      const { args, cwd } = plan.value;
+      const patch = deps.interceptPatch?.(args.cmd, cwd) ?? null;
+      if (patch !== null && deps.applyPatch !== undefined) return deps.applyPatch(call.callId, patch, context);
+      return runPlan(plan.value, context, deps);
+    },
+  };
+}
+
+function planCall(
+  call: ToolCall,
+  { settings }: ToolContext,
+  ownShell: Shell,
+): { readonly type: 'ok'; readonly value: Plan } | { readonly type: 'wrong'; readonly message: string } {
+  const parsed = parseArguments(ExecArguments, 'exec_command', call.input);
+  if (parsed.type === 'wrong') return parsed;
+  const args = parsed.value;
+  const { callId } = call;
+  const cwd =
+    args.workdir === undefined || isAbsolute(args.workdir)
+      ? (args.workdir ?? settings.cwd)
+      : resolve(settings.cwd, args.workdir);
+  if (args.shell !== undefined && args.shell !== ownShell.path && !isTrustedShell(args.shell)) {
+    return {
+      type: 'wrong',
+      message: `${args.shell} is not a shell that can be used; leave out "shell" or name bash, zsh or sh.`,
+    };
+  }
+  const shell = args.shell === undefined ? ownShell : shellAt(args.shell);
+  const item = proposedCommand({ callId, script: args.cmd, argv: shell.argv(args.cmd, args.login ?? true), cwd });
+  const action: Plan['action'] = {
+    kind: 'command',
+    script: args.cmd,
+    cwd,
+    escalated: args.sandbox_permissions === 'require_escalated',
+    justification: args.justification ?? null,
+  };
+  return { type: 'ok', value: { callId, args, cwd, shell, item, action } };
+}
+
+async function runPlan(plan: Plan, context: ToolContext, deps: ExecCommandDeps): Promise<ToolOutput> {
+  const decision = context.decide(plan.action);
+  if (decision.type === 'refuse') return { output: `exec_command was not run: ${decision.reason}` };
+  // before the question, so that nothing can fail between the consent and the start
+  const env = await deps.environment.variables(context.settings);
+  if (context.signal.aborted) return INTERRUPTED;
+  if (deps.terminals.isFull) return tooMany(deps.terminals);
+  if (decision.type === 'run') {
+    const sessionId = deps.terminals.freeId();
+    const item = context.startItem(runningCommand(plan.item, sessionId));
+    return runItem({ plan, item, sessionId, env }, context, deps);
+  }
+  const asked = { ...plan.item, startedAtMs: context.clock.nowMs() };
+  const verdict = await context.askCommand(asked, plan.action, decision.reason);
+  // an interrupt wins over an answer that comes with it
+  if (verdict !== 'accepted' || context.signal.aborted) return refused(asked, verdict, context);
+  const sessionId = deps.terminals.freeId();
+  return runItem({ plan, item: runningCommand(asked, sessionId), sessionId, env }, context, deps);
+}
+
+interface Start {
+  readonly plan: Plan;
+  readonly item: CommandExecutionItem;
+  readonly sessionId: number;
+  readonly env: Record<string, string>;
+}
+
+async function runItem(start: Start, context: ToolContext, deps: ExecCommandDeps): Promise<ToolOutput> {
+  const { plan, item, sessionId, env } = start;
+  const { clock, signal } = context;
+  const isInteractive = plan.args.tty ?? false;
+  const running = deps.runner.start({
+    // the login shell's environment is in `env` already; a login shell for each command would cost a profile each
+    argv: plan.shell.argv(plan.args.cmd, false),
+    cwd: plan.cwd,
+    env,
+    tty: isInteractive,
+    timeoutMs: deps.timeLimitMs ?? null,
+  });
+  const terminal = deps.terminals.open({ sessionId, item, running, isInteractive, context, log: deps.log });
+  const end = await terminal.wait({ clock, signal, yieldMs: startYieldMs(plan.args.yield_time_ms), settleMs: null });
+  if (end === 'interrupted') await terminal.kill();
+  if (terminal.exit === null) terminal.leaveToBackground();
+  else deps.terminals.forget(sessionId);
+  const wallTimeMs = clock.nowMs() - terminal.startedAtMs;
+  return terminalReport(terminal, end, { wallTimeMs, maxTokens: outputTokens(plan.args.max_output_tokens) });
+}
+
+const INTERRUPTED: ToolOutput = { output: 'exec_command was not run: aborted by user' };
+
+function refused(item: CommandExecutionItem, verdict: Verdict, context: ToolContext): ToolOutput {
+  context.completeItem({ ...item, status: verdict === 'failed' ? 'failed' : 'declined' });
+  switch (verdict) {
+    case 'declined':
+      return {
+        output:
+          'exec_command was rejected by the user and not run. Do not get the same effect in another way; go on without it or ask.',
+      };
+    case 'failed':
+      return { output: 'exec_command was not run: the approval request failed, nobody answered it.' };
+    case 'accepted':
+    case 'cancelled':
+      return INTERRUPTED;
+  }
+}
+
+function tooMany(terminals: Terminals): ToolOutput {
+  const open = terminals.list().map(({ sessionId, command }) => `- session ${sessionId}: ${command}`);
+  return {
+    output: `exec_command was not run: too many commands are running. End one of these first:\n${open.join('\n')}`,
+  };
+}

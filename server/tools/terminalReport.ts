@@ -1,0 +1,22 @@
+// Tells the model what a terminal printed since it last looked, and whether it still runs.
+import { randomBytes } from 'node:crypto';
+import { renderCommandReport, type CommandProgress } from '../core/command/commandOutput.ts';
+import type { ToolOutput } from '../core/turn/tool.ts';
+import type { Terminal, WaitEnd } from './terminal.ts';
+
+export interface ReportOptions {
+  readonly wallTimeMs: number;
+  readonly maxTokens: number;
+}
+
+export function terminalReport(terminal: Terminal, end: WaitEnd, options: ReportOptions): ToolOutput {
+  const { text, totalBytes } = terminal.takeOutput();
+  const progress = progressOf(terminal, end);
+  const chunkId = randomBytes(3).toString('hex');
+  return { output: renderCommandReport({ chunkId, progress, output: text, totalBytes, ...options }) };
+}
+
+function progressOf({ sessionId, exit }: Terminal, end: WaitEnd): CommandProgress {
+  if (end === 'interrupted') return { type: 'interrupted', sessionId: exit === null ? sessionId : null };
+  return exit === null ? { type: 'running', sessionId } : { type: 'ended', exit };
+}
