@@ -12,7 +12,8 @@ type SourceRule = {
 };
 
 const MAX_LINES = 400;
-const TIRED_NOUN = '(?:Manager|Helpers?|Utils?|Service|Common|Base|Impl)';
+const TIRED_NOUN = '(?:Manager|Helpers?|Utils?|Service|Impl)';
+const TIRED_CLASS = `(?:${TIRED_NOUN}|Common|Base)`;
 
 const everywhere = () => true;
 const inside = (prefix: RegExp) => (path: string) => prefix.test(path);
@@ -33,7 +34,11 @@ export const sourceRules: readonly SourceRule[] = [
   {
     rule: 'tired-name',
     appliesTo: everywhere,
-    find: linesMatching(new RegExp(`\\b(?:class|interface|type|const|function)\\s+\\w*[a-z]${TIRED_NOUN}\\b`)),
+    find: linesMatching(
+      new RegExp(
+        `\\b(?:class\\s+\\w*[a-z]${TIRED_CLASS}|(?:interface|type|const|function)\\s+\\w*[a-z]${TIRED_NOUN})\\b`,
+      ),
+    ),
   },
   {
     rule: 'tired-file-name',
@@ -77,7 +82,7 @@ function hasHeaderSentence(lines: readonly string[]): boolean {
     if (!/^\s*(?:\/\/|\/\*|\*)/.test(line)) break;
     comment.push(line.replace(/^\s*(?:\/\/|\/\*\*?|\*)\s?/, ''));
   }
-  return /^[A-Z"'`<@].{15,}[.:)]/s.test(comment.join(' ').trim());
+  return /^[A-Z"'`<@].{8,}[.:)]/s.test(comment.join(' ').trim());
 }
 
 /** A file whose every statement hands on what another file exports. */
