@@ -132,6 +132,7 @@ async function linkExtension(extensionsDir) {
 async function writeFirstSettings(dataDir) {
   if (existsSync(join(dataDir, 'data', 'User', 'settings.json'))) return;
   await writeUserSettings(dataDir, {
+    'security.workspace.trust.startupPrompt': 'always',
     'telemetry.telemetryLevel': 'off',
     'chat.disableAIFeatures': true,
     'workbench.startupEditor': 'none',

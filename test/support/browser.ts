@@ -60,7 +60,15 @@ export async function openWindow(browser: Browser, url: string, options: WindowO
   return page;
 }
 
-/** Waits until the workbench is usable; for after `page.reload()`. */
+/** Reloads the window by VS Code's own command, which saves the state first, and waits until it is usable again. */
+export async function reloadWindow(page: Page): Promise<void> {
+  const loaded = page.waitForEvent('load', { timeout: WINDOW_TIMEOUT_MS });
+  await runCommand(page, 'Developer: Reload Window');
+  await loaded;
+  await waitForWorkbench(page);
+}
+
+/** Waits until the workbench is usable; for after `page.reload()`, which cuts a window off in the middle of things. */
 export async function waitForWorkbench(page: Page): Promise<void> {
   await page.locator('.monaco-workbench').waitFor({ timeout: WINDOW_TIMEOUT_MS });
   await page.locator('.statusbar .statusbar-item').first().waitFor({ timeout: WINDOW_TIMEOUT_MS });
@@ -158,9 +166,11 @@ export async function modalDialog(page: Page): Promise<ModalDialog> {
   };
 }
 
-/** The texts of the notifications that are shown. */
-export async function notifications(page: Page): Promise<string[]> {
-  return await page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+/** Waits for a notification whose text contains `text`; its buttons are in the locator that is answered. */
+export async function waitForNotification(page: Page, text: string): Promise<Locator> {
+  const toast = page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first();
+  await toast.waitFor();
+  return toast;
 }
 
 /** Chooses a colour theme as a user would and waits until the window shows it. To start in a theme, use the setting instead. */
