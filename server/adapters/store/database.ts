@@ -1,4 +1,5 @@
 // One SQLite connection: cached statements, transactions, and failures told in words that say what to do.
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isProtocolError, messageOf, ProtocolError } from '../../protocol/errors.ts';
@@ -12,6 +13,7 @@ export class Database {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #onDamage: () => void;
+  #inode: number | undefined;
   #isOpen = true;
 
   /** `onDamage` is called each time SQLite finds the file damaged. */
@@ -44,6 +46,7 @@ export class Database {
 
   /** All or nothing; takes the write lock first, so that what `work` reads stays true until it has written. */
   write<T>(work: () => T): T {
+    this.#assertInPlace();
     return this.#transaction('BEGIN IMMEDIATE', work);
   }
 
@@ -69,6 +72,16 @@ export class Database {
       this.#rollBack();
       throw error;
     }
+  }
+
+  /** Writing into a file that was removed, or set aside by another process, would lose what is written. */
+  #assertInPlace(): void {
+    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino;
+    this.#inode ??= inode;
+    if (inode !== undefined && inode === this.#inode) return;
+    const happened = inode === undefined ? 'was removed' : 'was damaged and another process set it aside';
+    const message = `Threads cannot be saved: ${this.path} ${happened}. Restart Bowline to go on.`;
+    throw new ProtocolError('internalError', message, { kind: 'storeUnavailable', data: { path: this.path } });
   }
 
   #rollBack(): void {
@@ -131,11 +144,20 @@ function adviceFor(error: unknown, path: string): { verb: string; text: string }
       return { verb: 'opened', text: 'it is no folder that can be written to. Set BOWLINE_HOME to one that is.' };
     case CODES.corrupt:
     case CODES.notADatabase:
-      return { verb: 'read', text: 'the database is damaged. Restart Bowline: it sets the file aside and recovers what can be read.' };
+      return {
+        verb: 'read',
+        text: 'the database is damaged. Restart Bowline: it sets the file aside and recovers what can be read.',
+      };
     case CODES.busy:
-      return { verb: 'saved', text: 'another process has locked the database for too long. Try again, or close other editor windows.' };
+      return {
+        verb: 'saved',
+        text: 'another process has locked the database for too long. Try again, or close other editor windows.',
+      };
     case CODES.io:
-      return { verb: 'saved', text: `the disk reports an error (${messageOf(error)}). Check the disk that holds ${path}.` };
+      return {
+        verb: 'saved',
+        text: `the disk reports an error (${messageOf(error)}). Check the disk that holds ${path}.`,
+      };
     default:
       return undefined;
   }

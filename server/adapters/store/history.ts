@@ -42,7 +42,10 @@ export function subjectOf(database: Database, threadId: string, isLive: boolean)
 export function readTurns(subject: Subject, page: Page): Paged<Turn> {
   const anchor = page.cursor === null ? null : readCursor('turns', page.cursor, ['number']);
   const limit = Math.max(1, page.limit);
-  const rows = turnRows(subject.database, subject.lineage, { ...ordinalsFrom(anchor, page.direction), limit: limit + 1 });
+  const rows = turnRows(subject.database, subject.lineage, {
+    ...ordinalsFrom(anchor, page.direction),
+    limit: limit + 1,
+  });
   const cursorOf = (row: TurnRow, inclusive: boolean) => writeCursor('turns', { keys: [row.ordinal], inclusive });
   return cutPage({ found: rows, limit, cursorOf }, (row) => turnOf(subject, row));
 }
@@ -67,7 +70,8 @@ export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
   const plan = eventAt(subject.database, turn?.planSeq ?? null);
   return {
     diff: diff?.method === 'turn/diff/updated' ? diff.params.diff : null,
-    plan: plan?.method === 'turn/plan/updated' ? { explanation: plan.params.explanation, steps: plan.params.plan } : null,
+    plan:
+      plan?.method === 'turn/plan/updated' ? { explanation: plan.params.explanation, steps: plan.params.plan } : null,
   };
 }
 
@@ -75,7 +79,8 @@ export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
 export function readModelItems(subject: Subject): ModelItem[] {
   const newestFirst: ModelItem[] = [];
   for (const segment of subject.lineage) {
-    const sql = 'SELECT kind, body FROM model_items WHERE thread_id = ? AND seq <= ? AND ordinal <= ? ORDER BY seq DESC';
+    const sql =
+      'SELECT kind, body FROM model_items WHERE thread_id = ? AND seq <= ? AND ordinal <= ? ORDER BY seq DESC';
     for (const row of subject.database.all(sql, segment.threadId, segment.maxModelSeq, segment.maxOrdinal)) {
       const body = textOf(row, 'body');
       if (textOf(row, 'kind') === 'base') return [...modelItemsOf(body), ...newestFirst.reverse()];
@@ -103,11 +108,16 @@ function cutPage<T, R>({ found, limit, cursorOf }: Found<T>, read: (row: T) => R
   };
 }
 
-function ordinalsFrom(anchor: Anchor | null, direction: SortDirection): { from: number; to: number; direction: SortDirection } {
+function ordinalsFrom(
+  anchor: Anchor | null,
+  direction: SortDirection,
+): { from: number; to: number; direction: SortDirection } {
   const ordinal = anchor === null ? null : Number(anchor.keys[0]);
   const step = anchor?.inclusive ? 0 : 1;
   if (ordinal === null) return { from: 0, to: UNCUT, direction };
-  return direction === 'asc' ? { from: ordinal + step, to: UNCUT, direction } : { from: 0, to: ordinal - step, direction };
+  return direction === 'asc'
+    ? { from: ordinal + step, to: UNCUT, direction }
+    : { from: 0, to: ordinal - step, direction };
 }
 
 function turnOf(subject: Subject, row: TurnRow): Turn {

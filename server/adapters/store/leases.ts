@@ -55,7 +55,8 @@ export class Leases {
       this.#sweep();
       const row = this.#row(threadId);
       const own = this.#held.get(threadId);
-      if (own !== undefined && row !== undefined && textOf(row, 'token') === own.token) return { type: 'held', lease: own.lease };
+      if (own !== undefined && row !== undefined && textOf(row, 'token') === own.token)
+        return { type: 'held', lease: own.lease };
       if (row !== undefined && !how.takeover && this.#isAlive(row)) return { type: 'taken', by: ownerOf(row) };
       how.closeBefore();
       this.#write({ held, owner, mark });
@@ -196,7 +197,11 @@ export class Leases {
   /** A process that cannot be looked at and sends no heartbeats counts as living: its thread is only taken over on request. */
   #isAlive(row: Row): boolean {
     if (this.#held.get(textOf(row, 'thread_id'))?.token === textOf(row, 'token')) return true;
-    const mark = { pid: integerOf(row, 'pid'), machine: textOf(row, 'machine'), start: textOrNull(row, 'process_start') };
+    const mark = {
+      pid: integerOf(row, 'pid'),
+      machine: textOf(row, 'machine'),
+      start: textOrNull(row, 'process_start'),
+    };
     const state = this.#options.liveness.check(mark);
     if (state !== 'unknown') return state === 'alive';
     const heartbeatAtMs = integerOrNull(row, 'heartbeat_at_ms');

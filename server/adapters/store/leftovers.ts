@@ -22,7 +22,10 @@ export function lastKnownMs(database: Database, segment: Segment, ordinal: numbe
 }
 
 /** The turn as its events say it, without its items; undefined when the events cannot be read. */
-export function turnAsLogged(database: Database, seqs: { startedSeq: number | null; completedSeq: number | null }): Turn | undefined {
+export function turnAsLogged(
+  database: Database,
+  seqs: { startedSeq: number | null; completedSeq: number | null },
+): Turn | undefined {
   for (const seq of [seqs.completedSeq, seqs.startedSeq]) {
     const row = seq === null ? undefined : database.get('SELECT body FROM events WHERE seq = ?', seq);
     const event = row && eventOf(textOf(row, 'body'));

@@ -34,7 +34,9 @@ export const processLiveness: Liveness = {
 let machine: string | undefined;
 
 function machineName(): string {
-  return (machine ??= [hostname(), firstLine('/proc/sys/kernel/random/boot_id'), linkOf('/proc/self/ns/pid')].join(' ').trim());
+  return (machine ??= [hostname(), firstLine('/proc/sys/kernel/random/boot_id'), linkOf('/proc/self/ns/pid')]
+    .join(' ')
+    .trim());
 }
 
 /** Field 22 of /proc/PID/stat; the command's name before it may hold spaces and brackets. A zombie is dead. */

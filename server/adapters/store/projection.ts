@@ -30,7 +30,11 @@ const ITEM_KEY = 'thread_id = ? AND ordinal = ? AND item_id = ? AND type = ?';
 const SAVED_OUTPUT_LIMIT = 65_536;
 
 /** Writes one entry. Runs inside a transaction. */
-export function writeEntry(database: Database, threadId: string, entry: { readonly entry: StoreEntry; readonly nowMs: number }): void {
+export function writeEntry(
+  database: Database,
+  threadId: string,
+  entry: { readonly entry: StoreEntry; readonly nowMs: number },
+): void {
   switch (entry.entry.type) {
     case 'event':
       return logEvent(database, threadId, entry.entry);
@@ -44,7 +48,11 @@ export function writeEntry(database: Database, threadId: string, entry: { readon
 }
 
 /** Appends an event to the log and lets the projections follow. */
-export function logEvent(database: Database, threadId: string, logged: { event: ServerNotification; atMs: number }): void {
+export function logEvent(
+  database: Database,
+  threadId: string,
+  logged: { event: ServerNotification; atMs: number },
+): void {
   const seq = database.run(
     'INSERT INTO events (thread_id, at_ms, body) VALUES (?, ?, ?)',
     threadId,
@@ -113,7 +121,7 @@ function completeItem(database: Database, logged: LoggedEvent, params: { turnId:
   database.run(`UPDATE items SET event_seq = ? WHERE ${ITEM_KEY}`, seq, ...key);
   database.run(`DELETE FROM partials WHERE ${ITEM_KEY}`, ...key);
   const text = searchableText(params.item);
-  if (text !== null) database.run('INSERT OR REPLACE INTO texts (rowid, text) VALUES (?, ?)', seq, text);
+  if (text !== null) database.run('INSERT INTO texts (rowid, text) VALUES (?, ?)', seq, text);
 }
 
 /**
@@ -132,7 +140,11 @@ function replaceDiff(database: Database, { threadId, seq }: LoggedEvent, turnId:
   database.run('UPDATE turns SET diff_seq = ? WHERE thread_id = ? AND ordinal = ?', seq, threadId, turn.ordinal);
 }
 
-function savePartial(database: Database, threadId: string, partial: { turnId: string; item: ThreadItem; nowMs: number }): void {
+function savePartial(
+  database: Database,
+  threadId: string,
+  partial: { turnId: string; item: ThreadItem; nowMs: number },
+): void {
   const turn = ownTurn(database, threadId, partial.turnId);
   if (turn === undefined) return;
   const { item } = partial;
@@ -154,7 +166,11 @@ function placeItem(database: Database, turn: OwnTurn, item: ThreadItem): boolean
 }
 
 function lastPosition(database: Database, { threadId, ordinal }: OwnTurn): number {
-  const row = database.get('SELECT max(position) AS last FROM items WHERE thread_id = ? AND ordinal = ?', threadId, ordinal);
+  const row = database.get(
+    'SELECT max(position) AS last FROM items WHERE thread_id = ? AND ordinal = ?',
+    threadId,
+    ordinal,
+  );
   return (row && integerOrNull(row, 'last')) ?? 0;
 }
 
@@ -207,7 +223,13 @@ function ownTurn(database: Database, threadId: string, turnId: string): OwnTurn 
     hidden.diffSeq,
     hidden.planSeq,
   );
-  return { threadId, ordinal: hidden.ordinal, startedSeq: hidden.startedSeq, diffSeq: hidden.diffSeq, isInherited: true };
+  return {
+    threadId,
+    ordinal: hidden.ordinal,
+    startedSeq: hidden.startedSeq,
+    diffSeq: hidden.diffSeq,
+    isInherited: true,
+  };
 }
 
 function lastOrdinal(database: Database, threadId: string): number {

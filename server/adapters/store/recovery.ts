@@ -1,5 +1,15 @@
 // Copies what can still be read of a damaged database into a fresh one.
-import { copyFileSync, existsSync, mkdtempSync, openSync, closeSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -87,7 +97,11 @@ function copyRows(damaged: DatabaseSync, fresh: Database): Recovered {
       }
     }
     for (const row of fresh.all('SELECT seq, thread_id, body FROM events ORDER BY seq')) {
-      projectEvent(fresh, { threadId: textOf(row, 'thread_id'), seq: integerOf(row, 'seq'), event: eventOf(textOf(row, 'body')) });
+      projectEvent(fresh, {
+        threadId: textOf(row, 'thread_id'),
+        seq: integerOf(row, 'seq'),
+        event: eventOf(textOf(row, 'body')),
+      });
     }
   });
   return { rows, gaps };

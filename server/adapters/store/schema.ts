@@ -58,6 +58,7 @@ export const MIGRATIONS: readonly string[] = [
     event_seq INTEGER,
     PRIMARY KEY (thread_id, ordinal, item_id, type)
   );
+  CREATE INDEX items_by_position ON items (thread_id, ordinal, position);
 
   CREATE TABLE partials (
     thread_id TEXT NOT NULL,

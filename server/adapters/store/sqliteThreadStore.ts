@@ -23,7 +23,15 @@ import { closeLeftovers } from './leftovers.ts';
 import { lineageOf } from './lineage.ts';
 import { writeEntry } from './projection.ts';
 import { eventOf, integerOf, textOf } from './row.ts';
-import { createThread, getThread, listThreads, removeThread, threadNotFound, updateThread, type ForkBase } from './threadRows.ts';
+import {
+  createThread,
+  getThread,
+  listThreads,
+  removeThread,
+  threadNotFound,
+  updateThread,
+  type ForkBase,
+} from './threadRows.ts';
 
 export class SqliteThreadStore implements ThreadStore {
   readonly #database: Database;
@@ -64,7 +72,8 @@ export class SqliteThreadStore implements ThreadStore {
     const nowMs = this.#clock.nowMs();
     this.#database.write(() => {
       this.#leases.assertMayWrite(threadId);
-      if (this.#database.get('SELECT 1 FROM threads WHERE id = ?', threadId) === undefined) throw threadNotFound(threadId);
+      if (this.#database.get('SELECT 1 FROM threads WHERE id = ?', threadId) === undefined)
+        throw threadNotFound(threadId);
       for (const entry of entries) writeEntry(this.#database, threadId, { entry, nowMs });
     });
   }

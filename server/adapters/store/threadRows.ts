@@ -123,7 +123,8 @@ function selectThreads(
   if (query.modelProviders.length > 0) {
     restrict('model_provider IN (SELECT value FROM json_each(?))', JSON.stringify(query.modelProviders));
   }
-  if (query.excludedIds.length > 0) restrict('id NOT IN (SELECT value FROM json_each(?))', JSON.stringify(query.excludedIds));
+  if (query.excludedIds.length > 0)
+    restrict('id NOT IN (SELECT value FROM json_each(?))', JSON.stringify(query.excludedIds));
   if (query.searchTerm) restrict('instr(search_text, ?) > 0', searchForm(query.searchTerm));
   if (anchor !== null) {
     const comparison = `${query.direction === 'asc' ? '>' : '<'}${anchor.inclusive ? '=' : ''}`;

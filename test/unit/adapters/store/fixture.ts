@@ -4,7 +4,13 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Log } from '../../../../server/core/ports.ts';
 import type { Settings } from '../../../../server/core/settings.ts';
-import type { LeaseOwner, Page, StoreEntry, ThreadRecord, ThreadStore } from '../../../../server/core/thread/threadStore.ts';
+import type {
+  LeaseOwner,
+  Page,
+  StoreEntry,
+  ThreadRecord,
+  ThreadStore,
+} from '../../../../server/core/thread/threadStore.ts';
 import type { ModelItem } from '../../../../server/core/turn/modelPort.ts';
 import type { ServerNotification } from '../../../../server/protocol/methods.ts';
 import type { ThreadItem } from '../../../../server/protocol/schema/item.ts';
@@ -187,7 +193,10 @@ export class Script {
   }
 
   completed(turnId: string, atMs = T0): StoreEntry {
-    return this.event({ method: 'turn/completed', params: { threadId: this.threadId, turn: completedTurn(turnId) } }, atMs);
+    return this.event(
+      { method: 'turn/completed', params: { threadId: this.threadId, turn: completedTurn(turnId) } },
+      atMs,
+    );
   }
 
   item(turnId: string, item: ThreadItem, atMs = T0): StoreEntry {
@@ -225,7 +234,9 @@ export function modelMessage(text: string): ModelItem {
 
 /** The words of model items, for short comparisons. */
 export function wordsOf(items: readonly ModelItem[]): string[] {
-  return items.flatMap((item) => (item.type === 'message' ? item.content : [])).map((part) => ('text' in part ? part.text : ''));
+  return items
+    .flatMap((item) => (item.type === 'message' ? item.content : []))
+    .map((part) => ('text' in part ? part.text : ''));
 }
 
 export function isKind(kind: string): (error: unknown) => boolean {

@@ -1,7 +1,20 @@
 // Forks: a reference to the source and a place in it, never a copy, and unmoved by what the source does later.
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import type { ThreadStore } from '../../../../server/core/thread/threadStore.ts';
-import { commandItem, FIRST, isKind, messageItem, modelMessage, NEWEST, ownerOf, recordOf, Scratch, Script, T0, wordsOf } from './fixture.ts';
+import {
+  commandItem,
+  FIRST,
+  isKind,
+  messageItem,
+  modelMessage,
+  NEWEST,
+  ownerOf,
+  recordOf,
+  Scratch,
+  Script,
+  T0,
+  wordsOf,
+} from './fixture.ts';
 
 describe('forks in the store', () => {
   const source = new Script('a');
@@ -29,10 +42,19 @@ describe('forks in the store', () => {
     deepEqual(store.turns('b', FIRST).data[0], store.turns('a', FIRST).data[0]);
     deepEqual(store.events('b').length, 4, 'its own events alone');
     const newest = store.turns('b', { ...NEWEST, limit: 2 });
-    deepEqual(newest.data.map((turn) => turn.id), ['u1', 't2']);
-    deepEqual(store.turns('b', { ...NEWEST, cursor: newest.nextCursor }).data.map((turn) => turn.id), ['t1']);
+    deepEqual(
+      newest.data.map((turn) => turn.id),
+      ['u1', 't2'],
+    );
+    deepEqual(
+      store.turns('b', { ...NEWEST, cursor: newest.nextCursor }).data.map((turn) => turn.id),
+      ['t1'],
+    );
     const items = store.items('b', null, { ...NEWEST, limit: 3 });
-    deepEqual(items.data.map((entry) => entry.item.id), ['u1-agent', 'u1-user', 't2-agent']);
+    deepEqual(
+      items.data.map((entry) => entry.item.id),
+      ['u1-agent', 'u1-user', 't2-agent'],
+    );
   });
 
   it('of forks see through to the first, and may begin with nothing', () => {
@@ -89,9 +111,15 @@ describe('forks in the store', () => {
     }
     const running = store.turns('a', NEWEST).data[0];
     equal(running?.status, 'completed');
-    deepEqual(running?.items.map((item) => item.id), ['m', 'c', 'later']);
+    deepEqual(
+      running?.items.map((item) => item.id),
+      ['m', 'c', 'later'],
+    );
     equal(store.turnExtras('a', 't4').diff, 'late');
-    deepEqual(store.items('b', 't4', FIRST).data.map((entry) => entry.item.id), ['m', 'c']);
+    deepEqual(
+      store.items('b', 't4', FIRST).data.map((entry) => entry.item.id),
+      ['m', 'c'],
+    );
     store.append('b', new Script('b').turn('u1'));
     deepEqual(turnIds('b'), ['t1', 't2', 't3', 't4', 'u1']);
     equal(store.turns('b', NEWEST).data[1]?.completedAt, T0 / 1000);

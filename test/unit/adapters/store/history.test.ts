@@ -31,18 +31,33 @@ describe('history in the store', () => {
   it('gives turns whole, from either end, page by page', () => {
     for (let index = 1; index <= 5; index += 1) store.append('a', script.turn(`t${index}`));
     const newest = store.turns('a', { ...NEWEST, limit: 2 });
-    deepEqual(newest.data.map((turn) => turn.id), ['t5', 't4']);
-    deepEqual(newest.data[0]?.items.map((item) => item.id), ['t5-user', 't5-agent']);
+    deepEqual(
+      newest.data.map((turn) => turn.id),
+      ['t5', 't4'],
+    );
+    deepEqual(
+      newest.data[0]?.items.map((item) => item.id),
+      ['t5-user', 't5-agent'],
+    );
     equal(newest.data[0]?.itemsView, 'full');
     equal(newest.data[0]?.status, 'completed');
     const older = store.turns('a', { ...NEWEST, limit: 3, cursor: newest.nextCursor });
-    deepEqual(older.data.map((turn) => turn.id), ['t3', 't2', 't1']);
+    deepEqual(
+      older.data.map((turn) => turn.id),
+      ['t3', 't2', 't1'],
+    );
     equal(older.nextCursor, null);
     const forward = store.turns('a', { ...FIRST, cursor: newest.backwardsCursor });
-    deepEqual(forward.data.map((turn) => turn.id), ['t5']);
+    deepEqual(
+      forward.data.map((turn) => turn.id),
+      ['t5'],
+    );
     store.append('a', script.turn('t6'));
     const later = store.turns('a', { ...FIRST, cursor: newest.backwardsCursor });
-    deepEqual(later.data.map((turn) => turn.id), ['t5', 't6']);
+    deepEqual(
+      later.data.map((turn) => turn.id),
+      ['t5', 't6'],
+    );
   });
 
   it('gives the items of a thread, or of one turn, page by page', () => {
@@ -56,13 +71,25 @@ describe('history in the store', () => {
     } while (cursor !== null);
     deepEqual(all, Array.from({ length: 40 }, (_, index) => [`t${index + 1}-user`, `t${index + 1}-agent`]).flat());
     const last = store.items('a', null, { ...NEWEST, limit: 3 });
-    deepEqual(last.data.map((entry) => `${entry.turnId} ${entry.item.id}`), ['t40 t40-agent', 't40 t40-user', 't39 t39-agent']);
+    deepEqual(
+      last.data.map((entry) => `${entry.turnId} ${entry.item.id}`),
+      ['t40 t40-agent', 't40 t40-user', 't39 t39-agent'],
+    );
     const before = store.items('a', null, { ...NEWEST, limit: 2, cursor: last.nextCursor });
-    deepEqual(before.data.map((entry) => entry.item.id), ['t39-user', 't38-agent']);
+    deepEqual(
+      before.data.map((entry) => entry.item.id),
+      ['t39-user', 't38-agent'],
+    );
     const one = store.items('a', 't7', { ...FIRST, limit: 1 });
-    deepEqual(one.data.map((entry) => entry.item.id), ['t7-user']);
+    deepEqual(
+      one.data.map((entry) => entry.item.id),
+      ['t7-user'],
+    );
     const rest = store.items('a', 't7', { ...FIRST, cursor: one.nextCursor });
-    deepEqual(rest.data.map((entry) => entry.item.id), ['t7-agent']);
+    deepEqual(
+      rest.data.map((entry) => entry.item.id),
+      ['t7-agent'],
+    );
     deepEqual(store.items('a', 'nope', FIRST).data, []);
   });
 
@@ -97,7 +124,10 @@ describe('history in the store', () => {
   it('shows what nobody writes any more as interrupted, closed at the last known moment', () => {
     store.append('a', [script.started('t1')]);
     scratch.clock.advance(3000);
-    store.append('a', [script.partial('t1', commandItem('c', 'half')), script.partial('t1', messageItem('m', 'Hel', null))]);
+    store.append('a', [
+      script.partial('t1', commandItem('c', 'half')),
+      script.partial('t1', messageItem('m', 'Hel', null)),
+    ]);
     const before = store.events('a');
     const [turn] = store.turns('a', NEWEST).data;
     equal(turn?.status, 'interrupted');
@@ -107,7 +137,10 @@ describe('history in the store', () => {
       { ...commandItem('c', 'half'), status: 'failed', durationMs: 3000, completedAtMs: T0 + 3000 },
       messageItem('m', 'Hel', T0 + 3000),
     ]);
-    deepEqual(store.items('a', null, FIRST).data.map((entry) => entry.item), turn?.items);
+    deepEqual(
+      store.items('a', null, FIRST).data.map((entry) => entry.item),
+      turn?.items,
+    );
     deepEqual(store.events('a'), before, 'reading writes nothing');
   });
 
@@ -137,7 +170,14 @@ describe('history in the store', () => {
   it('appends all of a call or nothing', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    const bad = script.item('t1', { type: 'webSearch', id: 'w', query: '', action: circular, startedAtMs: T0, completedAtMs: T0 });
+    const bad = script.item('t1', {
+      type: 'webSearch',
+      id: 'w',
+      query: '',
+      action: circular,
+      startedAtMs: T0,
+      completedAtMs: T0,
+    });
     throws(() => store.append('a', [script.started('t1'), bad]), TypeError);
     deepEqual(store.events('a'), []);
     store.append('a', script.turn('t1'));

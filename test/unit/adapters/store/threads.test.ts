@@ -20,7 +20,8 @@ const QUERY: ThreadQuery = {
 describe('threads in the store', () => {
   let scratch: Scratch;
   let store: ThreadStore;
-  const ids = (change: Partial<ThreadQuery> = {}) => store.list({ ...QUERY, ...change }).data.map((record) => record.id);
+  const ids = (change: Partial<ThreadQuery> = {}) =>
+    store.list({ ...QUERY, ...change }).data.map((record) => record.id);
 
   beforeEach(async () => {
     scratch = new Scratch();
@@ -51,14 +52,26 @@ describe('threads in the store', () => {
       store.create(recordOf(`t${index}`, { recencyAtMs: T0 + Math.floor(index / 2), createdAtMs: T0 - index }), null);
     }
     const first = store.list({ ...QUERY, limit: 3 });
-    deepEqual(first.data.map((record) => record.id), ['t6', 't5', 't4']);
+    deepEqual(
+      first.data.map((record) => record.id),
+      ['t6', 't5', 't4'],
+    );
     const second = store.list({ ...QUERY, limit: 3, cursor: first.nextCursor });
-    deepEqual(second.data.map((record) => record.id), ['t3', 't2', 't1']);
+    deepEqual(
+      second.data.map((record) => record.id),
+      ['t3', 't2', 't1'],
+    );
     const third = store.list({ ...QUERY, limit: 3, cursor: second.nextCursor });
-    deepEqual(third.data.map((record) => record.id), ['t0']);
+    deepEqual(
+      third.data.map((record) => record.id),
+      ['t0'],
+    );
     equal(third.nextCursor, null);
     const back = store.list({ ...QUERY, limit: 3, direction: 'asc', cursor: second.backwardsCursor });
-    deepEqual(back.data.map((record) => record.id), ['t3', 't4', 't5']);
+    deepEqual(
+      back.data.map((record) => record.id),
+      ['t3', 't4', 't5'],
+    );
     deepEqual(ids({ sortKey: 'created_at', direction: 'asc', limit: 2 }), ['t6', 't5']);
     deepEqual(ids({ limit: 0 }), ['t6']);
   });
@@ -82,7 +95,10 @@ describe('threads in the store', () => {
     for (const cursor of ['garbage', '', backwardsCursor, Buffer.from('["turns",0,{}]').toString('base64url')]) {
       throws(() => store.turns('a', { ...NEWEST, cursor }), isKind('invalidCursor'));
     }
-    throws(() => store.list({ ...QUERY, sortKey: 'created_at', cursor: backwardsCursor }), /^ProtocolError: invalid cursor: /);
+    throws(
+      () => store.list({ ...QUERY, sortKey: 'created_at', cursor: backwardsCursor }),
+      /^ProtocolError: invalid cursor: /,
+    );
   });
 
   it('are removed with all that belongs to them, but not under a fork', () => {

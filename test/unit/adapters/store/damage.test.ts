@@ -1,0 +1,180 @@
+// Damaged files, full disks and homes that cannot be written: set aside, recovered, or refused with words that help.
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import type { Log } from '../../../../server/core/ports.ts';
+import { FIRST, isKind, messageItem, NEWEST, recordOf, Scratch, Script, silentLog } from './fixture.ts';
+
+const script = new Script('a');
+const TURNS = 200;
+const PAGE = 4096;
+
+describe('a store in trouble', () => {
+  let scratch: Scratch;
+  const path = () => join(scratch.home, 'threads.db');
+  const setAside = () => readdirSync(scratch.home).filter((name) => /^threads\.db\.damaged-[\dTZ-]+$/.test(name));
+
+  beforeEach(() => {
+    scratch = new Scratch();
+  });
+  afterEach(() => scratch.dispose());
+
+  async function fill(): Promise<void> {
+    const store = await scratch.store();
+    store.create(recordOf('a', { name: 'Knots' }), null);
+    for (let index = 1; index <= TURNS; index += 1) store.append('a', script.turn(`t${index}`, 'x'.repeat(300)));
+    store.close();
+  }
+
+  function scribble(pages: readonly number[]): void {
+    const bytes = readFileSync(path());
+    for (const page of pages) bytes.fill(0xa5, page * PAGE, (page + 1) * PAGE);
+    writeFileSync(path(), bytes);
+  }
+
+  async function recovered(): Promise<readonly string[]> {
+    const store = await scratch.store();
+    equal(store.get('a')?.name, 'Knots');
+    const turns = store.turns('a', { ...FIRST, limit: 1000 }).data;
+    store.append('a', script.turn('after'));
+    equal(store.turns('a', NEWEST).data[0]?.id, 'after');
+    return turns.filter((turn) => turn.status === 'completed' && turn.items.length === 2).map((turn) => turn.id);
+  }
+
+  it('loses nothing when its first page is destroyed', async () => {
+    await fill();
+    scribble([0]);
+    const turns = await recovered();
+    equal(turns.length, TURNS);
+    equal(setAside().length, 1, 'the damaged file is kept');
+    equal(statSync(join(scratch.home, setAside()[0] ?? '')).size > PAGE, true);
+  });
+
+  it('recovers what lies around damaged pages', async () => {
+    await fill();
+    const count = statSync(path()).size / PAGE;
+    const events = pagesOf('events');
+    ok(events.length > 20, `${count} pages`);
+    scribble(events.slice(5, 7));
+    const store = await scratch.store();
+    const read = () => store.turns('a', { ...FIRST, limit: 1000 });
+    throws(read, isKind('storeUnavailable'));
+    throws(read, /Restart Bowline/);
+    store.close();
+    const turns = await recovered();
+    ok(turns.length > TURNS * 0.7 && turns.length < TURNS, `${turns.length} turns`);
+    equal(setAside().length, 1);
+  });
+
+  it('says so and begins anew when nothing can be read', async () => {
+    const told: string[] = [];
+    const log: Log = { ...silentLog, error: (message) => void told.push(message) };
+    mkdirSync(scratch.home, { recursive: true });
+    writeFileSync(path(), 'this is no database, and it is long enough to be taken for one'.repeat(100));
+    const store = await scratch.store({ log });
+    store.create(recordOf('b'), null);
+    equal(store.get('b')?.id, 'b');
+    equal(setAside().length, 1);
+    ok(told.some((message) => message.includes('set aside')));
+  });
+
+  it('tells of a full disk, keeps what was saved, and goes on when there is room again', async () => {
+    const full = await scratch.store({ maxPages: 60 });
+    full.create(recordOf('a'), null);
+    const appended: string[] = [];
+    const fillUp = () => {
+      for (let index = 0; ; index += 1) {
+        full.append('a', script.turn(`t${index}`, 'x'.repeat(2000)));
+        appended.push(`t${index}`);
+      }
+    };
+    throws(fillUp, isKind('storeUnavailable'));
+    throws(
+      () => full.append('a', [script.item('t0', messageItem('big', 'x'.repeat(100_000)))]),
+      /disk is full\. Free some space/,
+    );
+    deepEqual(
+      full.turns('a', { ...FIRST, limit: 1000 }).data.map((turn) => turn.id),
+      appended,
+    );
+    full.close();
+    const roomy = await scratch.store();
+    roomy.append('a', script.turn('after'));
+    deepEqual(
+      roomy.turns('a', { ...FIRST, limit: 1000 }).data.map((turn) => turn.id),
+      [...appended, 'after'],
+    );
+  });
+
+  it('refuses a home that is no folder, and works once it is one', async () => {
+    const home = join(scratch.home, 'file');
+    writeFileSync(home, '');
+    await rejects(
+      scratch.store({ home }),
+      (error) => isKind('storeUnavailable')(error) && /BOWLINE_HOME/.test(String(error)),
+    );
+    const store = await scratch.store({ home: join(scratch.home, 'made', 'on demand') });
+    deepEqual(store.events('a'), []);
+  });
+
+  it('refuses a home that is read-only', async function () {
+    if (process.platform === 'win32') this.skip();
+    await fill();
+    chmodSync(scratch.home, 0o555);
+    chmodSync(path(), 0o444);
+    await asOrdinaryUser(() => rejects(scratch.store(), isKind('storeUnavailable')));
+    chmodSync(scratch.home, 0o700);
+    chmodSync(path(), 0o600);
+    const store = await scratch.store();
+    equal(store.turns('a', { ...FIRST, limit: 1000 }).data.length, TURNS);
+  });
+
+  it('writes nothing into a file that another process has set aside', async () => {
+    const store = await scratch.store();
+    store.create(recordOf('a'), null);
+    for (const suffix of ['', '-wal', '-shm']) renameSync(path() + suffix, `${path()}.aside${suffix}`);
+    throws(() => store.append('a', script.turn('t1')), /was removed\. Restart/);
+    await scratch.store();
+    throws(() => store.append('a', script.turn('t1')), /set it aside\. Restart/);
+  });
+
+  it('refuses to touch the database of a newer version', async () => {
+    const store = await scratch.store();
+    store.close();
+    const database = new DatabaseSync(path());
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    await rejects(scratch.store(), (error) => isKind('storeUnavailable')(error) && /newer Bowline/.test(String(error)));
+    match(readFileSync(path(), 'latin1').slice(0, 15), /^SQLite format 3/);
+  });
+
+  /** Root may write everywhere: this runs as somebody else meanwhile. */
+  async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
+    if (process.getuid?.() !== 0) return work();
+    process.seteuid?.(65_534);
+    try {
+      await work();
+    } finally {
+      process.seteuid?.(0);
+    }
+  }
+
+  /** The leaf pages of a table, by their numbers from 0. */
+  function pagesOf(table: string): number[] {
+    const database = new DatabaseSync(path());
+    try {
+      const root = Number(database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table)?.rootpage);
+      const bytes = readFileSync(path());
+      const start = (root - 1) * PAGE;
+      equal(bytes[start], 5, 'the root is an interior page');
+      const cells = bytes.readUInt16BE(start + 3);
+      return Array.from({ length: cells }, (_, cell) => {
+        const offset = bytes.readUInt16BE(start + 12 + cell * 2);
+        return bytes.readUInt32BE(start + offset) - 1;
+      });
+    } finally {
+      database.close();
+    }
+  }
+});
