@@ -43,6 +43,7 @@ interface Plan {
 export function createExecCommand(deps: ExecCommandDeps): Tool {
   return {
     spec: EXEC_COMMAND_SPEC,
+    changesWorkspace: true,
     async run(call, context) {
       const plan = planCall(call, context, deps.environment.shell());
       if (plan.type === 'wrong') return { output: plan.message };

@@ -19,6 +19,7 @@ const INTERRUPT = '\u0003';
 export function createWriteStdin({ terminals }: WriteStdinDeps): Tool {
   return {
     spec: WRITE_STDIN_SPEC,
+    changesWorkspace: true,
     async run(call, context) {
       const parsed = parseArguments(WriteArguments, 'write_stdin', call.input);
       if (parsed.type === 'wrong') return { output: parsed.message };

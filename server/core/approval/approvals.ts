@@ -26,7 +26,6 @@ export interface AskedIn {
 /** The open questions of one thread. */
 export class Approvals {
   readonly #options: ApprovalsOptions;
-  readonly #patchPaths = new Map<string, readonly string[]>();
   /** Items whose refusal is known; their "waiting" ends when they are completed. */
   readonly #refused = new Set<string>();
   #waiting = 0;
@@ -37,11 +36,6 @@ export class Approvals {
 
   get isWaiting(): boolean {
     return this.#waiting > 0;
-  }
-
-  /** Remembers which files a patch item touches, so that "accept for session" knows what was accepted. */
-  notePatch(itemId: string, paths: readonly string[]): void {
-    this.#patchPaths.set(itemId, paths);
   }
 
   async askCommand(
@@ -83,8 +77,7 @@ export class Approvals {
       },
       asked.signal,
     );
-    const paths = this.#patchPaths.get(item.id) ?? item.changes.map((change) => change.path);
-    this.#patchPaths.delete(item.id);
+    const paths = item.changes.flatMap(({ path, kind }) => (kind.type === 'update' && kind.move_path !== null ? [path, kind.move_path] : [path]));
     return this.#settle(item.id, decision, { kind: 'patch', paths });
   }
 

@@ -6,13 +6,13 @@ import type { Turn, TurnError } from '../../protocol/schema/turn.ts';
 import { finalMessage } from '../../protocol/state/select.ts';
 import { withEveryCallAnswered } from '../thread/history.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
+import { DiffTracker } from './diffTracker.ts';
 import { ResponseReader, type ResponseEnd } from './modelEvents.ts';
 import { ModelFailure, type ModelProvider, type ModelRequest } from './modelPort.ts';
 import { retryDelayMs } from './retry.ts';
 import type { RunningTurn } from './runningTurn.ts';
 import { toolContext } from './toolContext.ts';
 import { ToolRuns } from './toolRuns.ts';
-import { TurnChanges } from './turnChanges.ts';
 import { TurnItems } from './turnItems.ts';
 import { modelMessage, textOf, userMessageItem } from './userMessage.ts';
 
@@ -69,21 +69,21 @@ class TurnRun {
   readonly #input: TurnInput;
   readonly #items: TurnItems;
   readonly #runs: ToolRuns;
-  readonly #changes: TurnChanges;
+  readonly #changes: DiffTracker;
 
   constructor(thread: LiveThread, turn: RunningTurn, input: TurnInput) {
     this.#thread = thread;
     this.#turn = turn;
     this.#input = input;
     this.#items = new TurnItems(thread, turn.id);
-    this.#changes = new TurnChanges(thread, turn);
+    this.#changes = new DiffTracker(thread, turn);
     const context = toolContext({
       thread,
       turn,
       items: this.#items,
       filesChanged: (effects) => this.#changes.patched(effects),
     });
-    this.#runs = new ToolRuns(thread, this.#changes.watching(context));
+    this.#runs = new ToolRuns(thread, { context: this.#changes.watching(context), changes: this.#changes });
   }
 
   /** Responses and tool calls in turn until the model has nothing more to do. */
@@ -125,7 +125,7 @@ class TurnRun {
     this.#turn.whenSteered(null);
     await this.#runs.outputs();
     this.#items.closeAll();
-    await this.#changes.finish();
+    await this.#changes.update();
     const thread = this.#thread;
     const nowMs = thread.world.clock.nowMs();
     thread.change({ updatedAtMs: nowMs });

@@ -88,6 +88,8 @@ export interface FileEffect {
 
 export interface Tool {
   readonly spec: ToolSpec;
+  /** The tool may change files in ways that only a look at the workspace tells. */
+  readonly changesWorkspace?: boolean;
   run(call: ToolCall, context: ToolContext): Promise<ToolOutput>;
   /** For tools that show themselves while the model still writes their input. Called once per call, before `run`. */
   watchInput?(callId: string, context: ToolContext): InputWatcher;

@@ -1,6 +1,7 @@
 // Runs the tool calls of a turn, in parallel, and collects their outputs in the order of the calls.
 import { messageOf } from '../../protocol/errors.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
+import type { DiffTracker } from './diffTracker.ts';
 import type { ModelItem } from './modelPort.ts';
 import type { InputWatcher, Tool, ToolCall, ToolContext, ToolOutput } from './tool.ts';
 
@@ -21,11 +22,13 @@ export function toolCallOf(item: ModelItem): ToolCall | null {
 export class ToolRuns {
   readonly #thread: LiveThread;
   readonly #context: ToolContext;
+  readonly #changes: DiffTracker;
   readonly #runs: ToolRun[] = [];
 
-  constructor(thread: LiveThread, context: ToolContext) {
+  constructor(thread: LiveThread, parts: { readonly context: ToolContext; readonly changes: DiffTracker }) {
     this.#thread = thread;
-    this.#context = context;
+    this.#context = parts.context;
+    this.#changes = parts.changes;
   }
 
   get isEmpty(): boolean {
@@ -56,11 +59,15 @@ export class ToolRuns {
   async #run(call: ToolCall): Promise<ToolOutput> {
     const tool = this.#tool(call.name);
     if (tool === undefined) return { output: `unsupported call: ${call.name}` };
+    const isWatched = tool.changesWorkspace === true;
     try {
+      if (isWatched) await this.#changes.before();
       return await tool.run(call, this.#context);
     } catch (error) {
       this.#thread.world.log.error('A tool failed.', { tool: call.name, reason: messageOf(error) });
       return { output: `${call.name} failed: ${messageOf(error)}` };
+    } finally {
+      if (isWatched) this.#changes.after();
     }
   }
 
