@@ -74,14 +74,13 @@ export class ThreadTable {
     },
   ): LiveThread {
     let lease = parts.lease ?? null;
-    const settings = (): Settings => this.#live.get(record.id)?.settings ?? record.settings;
     const thread = new LiveThread({
       world: this.world,
       record,
       history: parts.history,
       isStored: parts.isStored,
       isEphemeral: parts.isEphemeral,
-      tools: this.#options.app.tools(this.world, settings),
+      tools: this.world.tools(),
       publish: (event) => this.#options.publish(event),
       acquire: () => {
         const held = lease ?? this.acquire(record.id, parts.clientName, false);

@@ -1,4 +1,5 @@
 // Opening threads: start, resume, fork; and leaving them.
+import type { SettingsRequest } from '../../core/config/configured.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
@@ -10,7 +11,6 @@ import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 import { needRow, turnsOf } from '../threadHistory.ts';
 import type { ThreadTable } from '../threadTable.ts';
-import type { SettingsRequest } from '../world.ts';
 
 const noStoredThread = (id: string): string => `no rollout found for thread id ${id}`;
 
@@ -116,8 +116,14 @@ async function load(context: RequestContext, threads: ThreadTable, params: Threa
   return thread;
 }
 
+type SettingsOverrides = { [K in keyof SettingsRequest]?: SettingsRequest[K] | null | undefined };
+
 /** The stored settings with the client's overrides; resolved anew only when there are any. */
-async function overridden(app: RequestContext['app'], settings: Settings, request: SettingsRequest): Promise<Settings> {
+async function overridden(
+  app: RequestContext['app'],
+  settings: Settings,
+  request: SettingsOverrides,
+): Promise<Settings> {
   const { cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions } =
     request;
   const given = [cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions];

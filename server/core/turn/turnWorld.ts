@@ -31,4 +31,6 @@ export interface TurnWorld {
   /** SHA-1 of the bytes as 40 hex digits (git's object ids in diffs). */
   sha1(bytes: Uint8Array): string;
   prompt(settings: Settings): Promise<Prompt>;
+  /** The tools of one more thread. */
+  tools(): ThreadTools;
 }
