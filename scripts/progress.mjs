@@ -21,7 +21,8 @@ export class UserError extends Error {
 
 /** @param {string} line */
 export function say(line) {
-  stderr.write(`${line}\n`);
+  // the live line of a step that is under way gives way
+  stderr.write(`${stderr.isTTY ? '\r\x1b[2K' : ''}${line}\n`);
 }
 
 /**

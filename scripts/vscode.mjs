@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { CACHE } from './folders.mjs';
 import { installOnce } from './installOnce.mjs';
 import { runNpm } from './packages.mjs';
-import { say, step } from './progress.mjs';
+import { say, step, UserError } from './progress.mjs';
 import { COMPILER, ensureSystemPrograms } from './systemPackages.mjs';
 
 export const CODE_SERVER_VERSION = '4.139.1';
@@ -56,7 +56,7 @@ async function compileNativeModules(vscode) {
     const env = headers === undefined ? process.env : { ...process.env, npm_config_nodedir: headers };
     await runNpm(['rebuild', '--ignore-scripts=false', ...NATIVE_MODULES], { cwd: vscode, env });
   } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n`);
+    say(error instanceof UserError ? `${error.message} ${error.whatToDo}\n` : `${String(error)}\n`);
     say(
       '! The native modules of VS Code could not be compiled: its Output panel will stay empty. Everything else works.',
     );

@@ -21,6 +21,7 @@ import {
   webviewFrame,
 } from '../support/browser.ts';
 import { type RealVscode, startVscode } from '../support/realVscode.ts';
+import { screenshotFailures } from '../support/screenshotFailures.ts';
 
 describe('a real VS Code with an installed VSIX', () => {
   let scratch: string;
@@ -51,6 +52,8 @@ describe('a real VS Code with an installed VSIX', () => {
     await editor?.dispose();
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   });
+
+  screenshotFailures(() => page);
 
   it('opens the window in the theme that was set, with the files of the workspace', async () => {
     await waitForTheme(page, 'light');

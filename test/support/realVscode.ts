@@ -1,7 +1,9 @@
 // Starts a real VS Code of its own for one test: fresh data, wanted settings, one extension, nothing left behind.
+import { existsSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ROOT } from '../../scripts/folders.mjs';
 import { setupEditor } from '../../scripts/setup.mjs';
 import { installVsix, startVscodeServer, writeUserSettings } from '../../scripts/vscodeServer.mjs';
 
@@ -64,7 +66,12 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
   const extensionsDir = join(folder, 'extensions');
   const workspace = join(folder, 'workspace');
   const bowlineHome = join(folder, 'home');
-  const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeAtExit);
+  const removeFolder = async () => {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.off('exit', removeAtExit);
+  };
   const setSettings = (settings: Record<string, unknown>) =>
     writeUserSettings(dataDir, { ...QUIET_SETTINGS, ...settings });
   try {
@@ -110,8 +117,23 @@ export function extensionTestUrl(editor: RealVscode, paths: { extension: string;
   return `${editor.url}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }
 
+/** The VSIX that "npm run package" made: for this platform, with the binary in it, or for all, with the plain bundle only. */
+export async function builtVsix(variant: 'platform' | 'universal' = 'platform'): Promise<string> {
+  const { name, version } = await readManifest(ROOT);
+  const target = variant === 'universal' ? variant : `${process.platform}-${process.arch}`;
+  const path = join(ROOT, 'dist', 'vsix', `${name}-${target}-${version}.vsix`);
+  if (!existsSync(path)) throw new Error(`${path} is not built: run "npm run package".`);
+  return path;
+}
+
+type Manifest = { publisher: string; name: string; version: string };
+
 async function linkExtension(path: string, extensionsDir: string): Promise<void> {
-  const manifest: unknown = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
-  const { publisher, name, version } = manifest as { publisher: string; name: string; version: string };
+  const { publisher, name, version } = await readManifest(path);
   await symlink(path, join(extensionsDir, `${publisher}.${name}-${version}`), 'junction');
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return manifest as Manifest;
 }
