@@ -1,0 +1,30 @@
+// The page: the conversation, or what stands in its place, and the dock with the composer below.
+import { Composer } from './composer/Composer.tsx';
+import { NoticeList } from './dock/NoticeList.tsx';
+import { RunningPlan } from './dock/RunningPlan.tsx';
+import { StatusLine } from './dock/StatusLine.tsx';
+import { useSession } from './parts/context.ts';
+import { Transcript } from './transcript/Transcript.tsx';
+import { FirstRun } from './welcome/FirstRun.tsx';
+import { Welcome } from './welcome/Welcome.tsx';
+
+export function Page() {
+  return (
+    <main class="page">
+      <Conversation />
+      <div class="dock">
+        <NoticeList />
+        <RunningPlan />
+        <StatusLine />
+        <Composer />
+      </div>
+    </main>
+  );
+}
+
+function Conversation() {
+  const session = useSession();
+  if (session.rows.value.length > 0) return <Transcript />;
+  if (!session.isLoaded.value) return <div class="welcome" />;
+  return session.isFirstRun.value ? <FirstRun /> : <Welcome />;
+}

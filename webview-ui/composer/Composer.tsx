@@ -1,0 +1,140 @@
+// Where the user writes: Enter sends, Shift+Enter breaks the line, @ names a file, Esc stops.
+import { useEffect, useRef } from 'preact/hooks';
+import { AttachmentChip } from '../parts/AttachmentChip.tsx';
+import { useSession } from '../parts/context.ts';
+import { isEmptyDraft } from '../session/localState.ts';
+import type { Session } from '../session/session.ts';
+import { strings } from '../strings.ts';
+import { ComposerBar } from './ComposerBar.tsx';
+import { FileList } from './FileList.tsx';
+import { readImages } from './images.ts';
+import { useFileMentions, type FileMentions } from './useFileMentions.ts';
+
+const FIELD_ID = 'composer-field';
+export const LIST_ID = 'composer-files';
+
+export function Composer() {
+  const session = useSession();
+  const { draft } = session.composer;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const mentions = useFileMentions(session, field);
+  const { files, active } = mentions;
+  const isOpen = files !== undefined;
+
+  useFocus(session, field);
+  useFlushOnLeave(session);
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        session.send();
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => attachImages(session, event, event.dataTransfer)}
+    >
+      {isOpen && <FileList files={files} active={active} onChoose={mentions.choose} />}
+      <Attachments />
+      <textarea
+        ref={field}
+        id={FIELD_ID}
+        class="composer-field"
+        rows={1}
+        value={draft.value.text}
+        placeholder={placeholderOf(session)}
+        aria-label={strings.composerLabel}
+        aria-autocomplete="list"
+        aria-haspopup="listbox"
+        aria-controls={isOpen ? LIST_ID : undefined}
+        aria-activedescendant={isOpen && files.length > 0 ? `${LIST_ID}-${active}` : undefined}
+        spellcheck={false}
+        onInput={({ currentTarget }) => {
+          session.composer.setText(currentTarget.value);
+          mentions.look();
+        }}
+        onKeyDown={(event) => pressed(event, { session, mentions })}
+        onKeyUp={(event) => {
+          if (/^(?:Arrow(?:Left|Right)|Home|End)$/.test(event.key)) mentions.look();
+        }}
+        onClick={mentions.look}
+        onBlur={mentions.close}
+        onPaste={(event) => attachImages(session, event, event.clipboardData)}
+      />
+      <ComposerBar field={field} onMention={mentions.begin} />
+    </form>
+  );
+}
+
+function Attachments() {
+  const session = useSession();
+  const { attachments } = session.composer.draft.value;
+  if (attachments.length === 0) return null;
+  return (
+    <div class="chips" role="group" aria-label={strings.attachments}>
+      {attachments.map((attachment, index) => (
+        <AttachmentChip key={`${index}-${attachment.name}`} attachment={attachment} onRemove={() => session.composer.detach(index)} />
+      ))}
+    </div>
+  );
+}
+
+function placeholderOf(session: Session): string {
+  const activity = session.activity.value;
+  switch (activity.type) {
+    case 'starting':
+    case 'broken':
+      return strings.placeholderOffline;
+    case 'working':
+    case 'retrying':
+    case 'approval':
+      return strings.placeholderSteer;
+    case 'idle':
+      return session.thread.value?.turns.length ? strings.placeholderFollowUp : strings.placeholder;
+  }
+}
+
+function pressed(event: KeyboardEvent, { session, mentions }: { session: Session; mentions: FileMentions }): void {
+  // Enter that ends the composition of a character sends nothing
+  if (event.isComposing || event.key === 'Process') return;
+  if (mentions.pressed(event)) return event.preventDefault();
+  if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    if (!event.repeat) session.send();
+  } else if (event.key === 'Escape' && isEmptyDraft(session.composer.draft.value)) {
+    session.ask(session.stop());
+  }
+}
+
+function attachImages(session: Session, event: Event, data: DataTransfer | null): void {
+  const images = Array.from(data?.files ?? []).filter((file) => file.type.startsWith('image/'));
+  if (images.length === 0) return;
+  event.preventDefault();
+  session.ask(
+    readImages(images).then((attachments) => {
+      for (const attachment of attachments) session.composer.attach(attachment);
+    }),
+  );
+}
+
+function useFocus(session: Session, field: { readonly current: HTMLTextAreaElement | null }): void {
+  const wanted = session.composer.focused.value;
+  useEffect(() => {
+    if (wanted > 0) field.current?.focus();
+  }, [wanted]);
+}
+
+/** The last keystrokes are saved before the page goes. */
+function useFlushOnLeave(session: Session): void {
+  useEffect(() => {
+    const leave = () => session.composer.flush();
+    window.addEventListener('pagehide', leave);
+    window.addEventListener('blur', leave);
+    document.addEventListener('visibilitychange', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      window.removeEventListener('blur', leave);
+      document.removeEventListener('visibilitychange', leave);
+    };
+  }, [session]);
+}

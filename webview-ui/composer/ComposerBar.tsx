@@ -1,0 +1,72 @@
+// The row of buttons under the text: what to attach, the model, how full its context is, send and stop.
+import { useSession } from '../parts/context.ts';
+import { IconButton } from '../parts/buttons.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { isEmptyDraft } from '../session/localState.ts';
+import { strings } from '../strings.ts';
+import { ContextMeter } from './ContextMeter.tsx';
+
+export interface ComposerBarProps {
+  readonly field: { readonly current: HTMLTextAreaElement | null };
+  /** Begins to name a file in the text. */
+  readonly onMention: () => void;
+}
+
+export function ComposerBar({ field, onMention }: ComposerBarProps) {
+  const session = useSession();
+  const { bridge, composer } = session;
+  const attachFiles = async () => {
+    for (const attachment of await bridge.call('pickFiles', null)) composer.attach(attachment);
+    field.current?.focus();
+  };
+  const attachSelection = async () => {
+    const selection = await bridge.call('currentSelection', null);
+    if (selection === null) session.notices.add('info', strings.noSelection);
+    else composer.attach(selection);
+    field.current?.focus();
+  };
+  return (
+    <div class="composer-bar">
+      <IconButton icon="attach" label={strings.attach} onClick={() => session.ask(attachFiles())} />
+      <IconButton icon="list-selection" label={strings.attachSelection} onClick={() => session.ask(attachSelection())} />
+      <IconButton icon="mention" label={strings.mentionFile} onClick={onMention} class="wide-only" />
+      <ModelButton />
+      <span class="spacer" />
+      <ContextMeter />
+      <SendButtons />
+    </div>
+  );
+}
+
+function ModelButton() {
+  const session = useSession();
+  const choice = session.model.value;
+  const name = choice === null ? strings.noModel : choice.model;
+  const title = choice === null ? strings.pickModel : strings.chooseModel(`${choice.model} (${choice.providerName})`);
+  return (
+    <button type="button" class="model-button" title={title} aria-label={title} onClick={() => session.ask(session.bridge.call('pickModel', null))}>
+      <span class="model-name">{name}</span>
+      {choice?.isDemo === true && <span class="badge">{strings.demoBadge}</span>}
+      <Icon name="chevron-down" />
+    </button>
+  );
+}
+
+function SendButtons() {
+  const session = useSession();
+  const isEmpty = isEmptyDraft(session.composer.draft.value);
+  const { type } = session.activity.value;
+  const isRunning = type === 'working' || type === 'retrying' || type === 'approval';
+  return (
+    <>
+      {(!isRunning || !isEmpty) && (
+        <button type="submit" class="icon-button send" title={isRunning ? strings.steer : strings.send} aria-label={isRunning ? strings.steer : strings.send} disabled={isEmpty}>
+          <Icon name="arrow-up" />
+        </button>
+      )}
+      {isRunning && (
+        <IconButton icon="debug-stop" label={strings.stop} class="stop" disabled={session.isStopping.value} onClick={() => session.ask(session.stop())} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+// Naming files with @: looks up what is being typed, and puts the chosen path into the text.
+import { useRef, useState } from 'preact/hooks';
+import { mentionAt, mentionToken, type MentionedFile } from '../session/mention.ts';
+import type { Session } from '../session/session.ts';
+
+export interface FileMentions {
+  /** What fits; undefined while the list is closed. */
+  readonly files: readonly MentionedFile[] | undefined;
+  readonly active: number;
+  /** Looks at the text before the caret again. */
+  look(): void;
+  /** Puts an @ into the text and opens the list. */
+  begin(): void;
+  choose(file: MentionedFile): void;
+  close(): void;
+  /** Handles a key while the list is open; whether it was meant for the list. */
+  pressed(event: KeyboardEvent): boolean;
+}
+
+export function useFileMentions(session: Session, field: { readonly current: HTMLTextAreaElement | null }): FileMentions {
+  const [files, setFiles] = useState<readonly MentionedFile[] | undefined>(undefined);
+  const [active, setActive] = useState(0);
+  const asked = useRef(0);
+  const dismissed = useRef<number | undefined>(undefined);
+
+  const close = (): void => {
+    asked.current += 1;
+    setFiles(undefined);
+  };
+  const look = (): void => {
+    const element = field.current;
+    const mention = element === null ? undefined : mentionAt(element.value, element.selectionStart);
+    if (mention === undefined || mention.from === dismissed.current) {
+      if (mention === undefined) dismissed.current = undefined;
+      return close();
+    }
+    const turn = (asked.current += 1);
+    const show = (found: readonly MentionedFile[]): void => {
+      if (turn !== asked.current) return;
+      setFiles(found);
+      setActive(0);
+    };
+    session.ask(session.bridge.call('completeFiles', { query: mention.query }).then(show));
+  };
+  const choose = (file: MentionedFile): void => {
+    const element = field.current;
+    const mention = element === null ? undefined : mentionAt(element.value, element.selectionStart);
+    if (element === null || mention === undefined) return close();
+    const token = mentionToken(file);
+    replaceText(session, element, { from: mention.from, to: element.selectionStart, text: `@${token} ` });
+    session.composer.mentions.value = { ...session.composer.mentions.value, [token]: file.path };
+    close();
+  };
+  const begin = (): void => {
+    const element = field.current;
+    if (element === null) return;
+    const at = element.selectionStart;
+    const isGlued = at > 0 && /\S/.test(element.value[at - 1] ?? '');
+    replaceText(session, element, { from: at, to: element.selectionEnd, text: isGlued ? ' @' : '@' });
+    look();
+  };
+  const pressed = (event: KeyboardEvent): boolean => {
+    if (files === undefined) return false;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && files.length > 0) {
+      setActive((active + step + files.length) % files.length);
+      return true;
+    }
+    const chosen = files[active];
+    if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey && chosen !== undefined) {
+      choose(chosen);
+      return true;
+    }
+    if (event.key !== 'Escape') return false;
+    const element = field.current;
+    dismissed.current = element === null ? undefined : mentionAt(element.value, element.selectionStart)?.from;
+    close();
+    return true;
+  };
+  return { files, active, look, begin, choose, close, pressed };
+}
+
+function replaceText(session: Session, element: HTMLTextAreaElement, edit: { from: number; to: number; text: string }): void {
+  element.focus();
+  element.setRangeText(edit.text, edit.from, edit.to, 'end');
+  session.composer.setText(element.value);
+}

@@ -1,0 +1,42 @@
+// Draws one item of a turn by its kind.
+import { memo } from 'preact/compat';
+import { Markdown } from '../markdown/Markdown.tsx';
+import type { Row } from '../session/rows.ts';
+import { Command } from './Command.tsx';
+import { FileChanges } from './FileChanges.tsx';
+import { Reasoning } from './Reasoning.tsx';
+import { Compaction, ImageView, Review, UnknownItem, WebSearch } from './SmallItems.tsx';
+import { McpCall, ToolCall } from './ToolCall.tsx';
+import { UserMessage } from './UserMessage.tsx';
+
+export const Item = memo(({ row }: { row: Extract<Row, { type: 'item' }> }) => {
+  const { item, isOpen, key, turnId } = row;
+  switch (item.type) {
+    case 'userMessage':
+      return <UserMessage item={item} />;
+    case 'agentMessage':
+    case 'plan':
+      return <Markdown text={item.text} />;
+    case 'reasoning':
+      return <Reasoning item={item} isOpen={isOpen} foldKey={key} />;
+    case 'commandExecution':
+      return <Command item={item} isOpen={isOpen} foldKey={key} />;
+    case 'fileChange':
+      return <FileChanges item={item} isOpen={isOpen} turnId={turnId} />;
+    case 'dynamicToolCall':
+      return <ToolCall item={item} isOpen={isOpen} foldKey={key} />;
+    case 'mcpToolCall':
+      return <McpCall item={item} isOpen={isOpen} foldKey={key} />;
+    case 'imageView':
+      return <ImageView item={item} />;
+    case 'webSearch':
+      return <WebSearch item={item} />;
+    case 'contextCompaction':
+      return <Compaction isOpen={isOpen} />;
+    case 'enteredReviewMode':
+    case 'exitedReviewMode':
+      return <Review item={item} />;
+    case 'unknown':
+      return <UnknownItem item={item} foldKey={key} />;
+  }
+});

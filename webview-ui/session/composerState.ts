@@ -1,0 +1,130 @@
+// What stands in the composer, saved on each change so that no reload, crash or refused request loses it.
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
+import { EMPTY_DRAFT, isEmptyDraft } from './localState.ts';
+import type { OutgoingMessage } from './outbox.ts';
+import type { Mentions } from './userInput.ts';
+
+/** The longest a keystroke waits before the host has it. */
+const HOST_DELAY_MS = 120;
+
+/** Where drafts are kept. */
+export interface DraftKeeper {
+  /** At once, in the page's own state. */
+  keepLocally(draft: Draft): void;
+  /** Beyond the page's life. */
+  keepAtHost(threadId: string, draft: Draft): void;
+  /** The messages that left the composer and are not acknowledged. */
+  unacknowledged(threadId: string): readonly OutgoingMessage[];
+}
+
+export interface ComposerState {
+  readonly threadId: ReadonlySignal<string>;
+  readonly draft: ReadonlySignal<Draft>;
+  /** Counts up when the composer shall have the focus. */
+  readonly focused: ReadonlySignal<number>;
+  readonly mentions: { value: Mentions };
+  setText(text: string): void;
+  attach(attachment: Attachment): void;
+  detach(index: number): void;
+  /** Shows the composer of a thread, with what stood in it. */
+  show(threadId: string, draft: Draft): void;
+  /** The same composer now belongs to the thread that was started from it. */
+  rename(threadId: string): void;
+  /** Takes the message out to be sent; undefined when there is nothing to send. */
+  take(): Draft | undefined;
+  /** Puts a message back before what stands there now. */
+  giveBack(message: Pick<Draft, 'text' | 'attachments' | 'messageId'>): void;
+  focus(): void;
+  /** Saves what has not been saved yet, now. */
+  flush(): void;
+  /** Saves again, because the messages on their way have changed. */
+  save(): void;
+}
+
+export function createComposerState(keeper: DraftKeeper, start: { threadId: string; draft: Draft }): ComposerState {
+  const threadId = signal(start.threadId);
+  const draft = signal(start.draft);
+  const focused = signal(0);
+  const mentions = signal<Mentions>({});
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const unsent = (): Draft => unsentDraft(keeper.unacknowledged(threadId.value), draft.value);
+  const flush = (): void => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    keeper.keepAtHost(threadId.value, unsent());
+  };
+  const save = (): void => {
+    keeper.keepLocally(unsent());
+    timer ??= setTimeout(flush, HOST_DELAY_MS);
+  };
+  const change = (next: Pick<Draft, 'text' | 'attachments'>): void => {
+    const messageId = draft.value.messageId ?? crypto.randomUUID();
+    draft.value = { text: next.text, attachments: next.attachments, messageId, savedAtMs: Date.now() };
+    save();
+  };
+
+  return {
+    threadId,
+    draft,
+    focused,
+    mentions,
+    setText: (text) => change({ ...draft.value, text }),
+    attach: (attachment) => {
+      if (draft.value.attachments.some((entry) => isSame(entry, attachment))) return;
+      change({ ...draft.value, attachments: [...draft.value.attachments, attachment] });
+    },
+    detach: (index) => change({ ...draft.value, attachments: draft.value.attachments.toSpliced(index, 1) }),
+    show: (id, shown) => {
+      flush();
+      threadId.value = id;
+      draft.value = shown;
+      mentions.value = {};
+      keeper.keepLocally(unsent());
+    },
+    rename: (id) => {
+      flush();
+      threadId.value = id;
+      save();
+    },
+    take: () => {
+      const taken = draft.value;
+      if (isEmptyDraft(taken)) return undefined;
+      draft.value = EMPTY_DRAFT;
+      mentions.value = {};
+      return { ...taken, messageId: taken.messageId ?? crypto.randomUUID() };
+    },
+    giveBack: (message) => {
+      draft.value = { ...unsentDraft([message], draft.value), savedAtMs: Date.now() };
+      save();
+    },
+    focus: () => {
+      focused.value += 1;
+    },
+    flush,
+    save,
+  };
+}
+
+type Unsent = Pick<Draft, 'text' | 'attachments' | 'messageId'>;
+
+/** One draft of everything that the server has not confirmed: the messages on their way, then what is being written. */
+export function unsentDraft(outgoing: readonly Unsent[], draft: Draft): Draft {
+  const parts: readonly Unsent[] = isEmptyDraft(draft) ? outgoing : [...outgoing, draft];
+  const [only] = parts;
+  if (only === undefined) return { ...EMPTY_DRAFT, ...(draft.savedAtMs !== undefined && { savedAtMs: draft.savedAtMs }) };
+  // a single message keeps its id, so that it is known again if it has arrived after all
+  const messageId = parts.length === 1 ? only.messageId : draft.messageId;
+  return {
+    text: parts.map((part) => part.text).filter((text) => text !== '').join('\n\n'),
+    attachments: parts.flatMap((part) => part.attachments),
+    ...(messageId !== undefined && { messageId }),
+    savedAtMs: Math.max(draft.savedAtMs ?? 0, Date.now()),
+  };
+}
+
+function isSame(one: Attachment, other: Attachment): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

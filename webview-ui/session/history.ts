@@ -1,0 +1,86 @@
+// Fetches what the thread holds beyond the turns that were given at first: older turns, and the steps of summarised ones.
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { ThreadItem } from '../../server/protocol/schema/item.ts';
+import type { ThreadState } from '../../server/protocol/state/threadState.ts';
+import type { Bridge } from '../bridge.ts';
+
+const TURNS_PER_PAGE = 20;
+const ITEMS_PER_PAGE = 200;
+
+export interface History {
+  readonly hasOlder: ReadonlySignal<boolean>;
+  readonly isLoading: ReadonlySignal<boolean>;
+  /** Begins anew with another snapshot's cursor. */
+  begin(olderCursor: string | null): void;
+  loadOlder(): Promise<void>;
+  /** Fetches all items of a turn of which only a summary is known. */
+  loadSteps(turnId: string): Promise<void>;
+}
+
+export interface HistorySource {
+  readonly bridge: Bridge;
+  readonly thread: Signal<ThreadState | null>;
+  failed(message: string): void;
+}
+
+export function createHistory({ bridge, thread, failed }: HistorySource): History {
+  const cursor = signal<string | null>(null);
+  const hasOlder = signal(false);
+  const isLoading = signal(false);
+
+  const setCursor = (next: string | null): void => {
+    cursor.value = next;
+    hasOlder.value = next !== null;
+  };
+
+  /** Runs one fetch at a time, and hands on only what still belongs to the thread that is shown. */
+  const fetch = async (work: (threadId: string) => Promise<(state: ThreadState) => ThreadState>): Promise<void> => {
+    const threadId = thread.value?.thread.id;
+    if (threadId === undefined || isLoading.value) return;
+    isLoading.value = true;
+    try {
+      const change = await work(threadId);
+      if (thread.value?.thread.id === threadId) thread.value = change(thread.value);
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error));
+    } finally {
+      isLoading.value = false;
+    }
+  };
+
+  return {
+    hasOlder,
+    isLoading,
+    begin: setCursor,
+    loadOlder: () =>
+      fetch(async (threadId) => {
+        const page = { cursor: cursor.value, limit: TURNS_PER_PAGE, sortDirection: 'desc', itemsView: 'full' } as const;
+        const { data, nextCursor } = await bridge.request('thread/turns/list', { threadId, ...page });
+        return (state) => {
+          setCursor(nextCursor);
+          const known = new Set(state.turns.map((turn) => turn.id));
+          return { ...state, turns: [...data.toReversed().filter((turn) => !known.has(turn.id)), ...state.turns] };
+        };
+      }),
+    loadSteps: (turnId) =>
+      fetch(async (threadId) => {
+        const items = await allItems(bridge, { threadId, turnId });
+        return (state) => ({
+          ...state,
+          turns: state.turns.map((turn) => (turn.id === turnId ? { ...turn, items, itemsView: 'full' } : turn)),
+        });
+      }),
+  };
+}
+
+async function allItems(bridge: Bridge, turn: { threadId: string; turnId: string }): Promise<ThreadItem[]> {
+  const items: ThreadItem[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { cursor: string | null; limit: number } = { cursor, limit: ITEMS_PER_PAGE };
+    const answer = await bridge.request('thread/items/list', { ...turn, ...page, sortDirection: 'asc' });
+    items.push(...answer.data.map((entry) => entry.item));
+    cursor = answer.nextCursor;
+  } while (cursor !== null);
+  return items;
+}

@@ -1,0 +1,126 @@
+// The rows of the transcript: what is drawn, in order, made from a thread's state and the messages on their way.
+import type { FileUpdateChange, ThreadItem } from '../../server/protocol/schema/item.ts';
+import type { Turn } from '../../server/protocol/schema/turn.ts';
+import { fileChanges, finalMessage } from '../../server/protocol/state/select.ts';
+import type { PendingRequest, ThreadState, TurnExtras, TurnPlan } from '../../server/protocol/state/threadState.ts';
+import { sumChanges, type FileChange } from './changes.ts';
+import type { OutgoingMessage } from './outbox.ts';
+
+export type Row =
+  | { readonly type: 'older'; readonly key: string }
+  | { readonly type: 'item'; readonly key: string; readonly turnId: string; readonly item: ThreadItem; readonly isOpen: boolean }
+  | { readonly type: 'steps'; readonly key: string; readonly turnId: string }
+  | { readonly type: 'approval'; readonly key: string; readonly pending: PendingRequest; readonly item: ThreadItem | undefined }
+  | { readonly type: 'plan'; readonly key: string; readonly plan: TurnPlan }
+  | { readonly type: 'changes'; readonly key: string; readonly turnId: string; readonly files: readonly FileChange[] }
+  | { readonly type: 'failure'; readonly key: string; readonly turn: Turn; readonly isLast: boolean }
+  | { readonly type: 'turnEnd'; readonly key: string; readonly turn: Turn; readonly answer: string; readonly isLast: boolean }
+  | { readonly type: 'outgoing'; readonly key: string; readonly message: OutgoingMessage };
+
+export interface RowSource {
+  readonly state: ThreadState | null;
+  readonly hasOlder: boolean;
+  readonly outgoing: readonly OutgoingMessage[];
+}
+
+export function rowsOf({ state, hasOlder, outgoing }: RowSource): Row[] {
+  const rows: Row[] = hasOlder ? [{ type: 'older', key: 'older' }] : [];
+  if (state !== null) {
+    const last = state.turns.at(-1);
+    for (const turn of state.turns) rows.push(...turnRows(state, turn, turn === last));
+    for (const pending of state.pending.filter((entry) => !isPlaced(state, entry))) {
+      rows.push({ type: 'approval', key: approvalKey(pending), pending, item: undefined });
+    }
+  }
+  for (const message of outgoing) rows.push({ type: 'outgoing', key: `outgoing/${message.messageId}`, message });
+  return rows;
+}
+
+interface Remembered {
+  readonly extras: TurnExtras | undefined;
+  readonly pending: readonly PendingRequest[];
+  readonly isLast: boolean;
+  readonly rows: readonly Row[];
+}
+
+const remembered = new WeakMap<Turn, Remembered>();
+const NONE_PENDING: readonly PendingRequest[] = [];
+
+/** The rows of one turn; the same array while nothing about the turn has changed, however long the thread is. */
+function turnRows(state: ThreadState, turn: Turn, isLast: boolean): readonly Row[] {
+  const extras = state.extras[turn.id];
+  const pending = state.pending.some((entry) => entry.request.params.turnId === turn.id) ? state.pending : NONE_PENDING;
+  const known = remembered.get(turn);
+  if (known !== undefined && known.extras === extras && known.pending === pending && known.isLast === isLast) return known.rows;
+  const rows = makeTurnRows(turn, { extras, pending, isLast });
+  remembered.set(turn, { extras, pending, isLast, rows });
+  return rows;
+}
+
+function makeTurnRows(turn: Turn, { extras, pending, isLast }: Omit<Remembered, 'rows'>): Row[] {
+  const isRunning = turn.status === 'inProgress';
+  const rows: Row[] = [];
+  for (const item of turn.items) {
+    const asked = pending.filter((entry) => isAbout(entry, turn, item));
+    if (asked.length === 0 && isWorthShowing(item)) rows.push(itemRow(turn.id, item, isRunning));
+    // the card says what the item would say, and more
+    for (const entry of asked) rows.push({ type: 'approval', key: approvalKey(entry), pending: entry, item });
+    if (turn.itemsView !== 'full' && item === turn.items[0]) rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
+  }
+  if (turn.itemsView !== 'full' && turn.items.length === 0) rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
+  if (isRunning) return rows;
+  if (extras?.plan) rows.push({ type: 'plan', key: `${turn.id}/plan`, plan: extras.plan });
+  const files = sumChanges(appliedChanges(turn));
+  if (files.length > 0) rows.push({ type: 'changes', key: `${turn.id}/changes`, turnId: turn.id, files });
+  if (turn.status === 'failed') rows.push({ type: 'failure', key: `${turn.id}/failure`, turn, isLast });
+  rows.push({ type: 'turnEnd', key: `${turn.id}/end`, turn, answer: finalMessage(turn)?.text ?? '', isLast });
+  return rows;
+}
+
+const itemRows = new WeakMap<ThreadItem, Row>();
+
+function itemRow(turnId: string, item: ThreadItem, isRunning: boolean): Row {
+  const isOpen = isRunning && (item.completedAtMs ?? null) === null;
+  const known = itemRows.get(item);
+  if (known?.type === 'item' && known.isOpen === isOpen) return known;
+  const row: Row = { type: 'item', key: itemKey(turnId, item), turnId, item, isOpen };
+  itemRows.set(item, row);
+  return row;
+}
+
+export function itemKey(turnId: string, item: ThreadItem): string {
+  return `${turnId}/${item.type}/${item.id}`;
+}
+
+export function approvalKey(pending: PendingRequest): string {
+  return `approval/${pending.id}`;
+}
+
+function isAbout(pending: PendingRequest, turn: Turn, item: ThreadItem): boolean {
+  const { params, method } = pending.request;
+  const kind = method === 'item/fileChange/requestApproval' ? 'fileChange' : 'commandExecution';
+  return params.turnId === turn.id && params.itemId === item.id && item.type === kind;
+}
+
+function isPlaced(state: ThreadState, pending: PendingRequest): boolean {
+  return state.turns.some((turn) => turn.items.some((item) => isAbout(pending, turn, item)));
+}
+
+/** An item with nothing to read yet, or ever (reasoning that the provider keeps to itself), takes no row. */
+function isWorthShowing(item: ThreadItem): boolean {
+  switch (item.type) {
+    case 'agentMessage':
+    case 'plan':
+      return item.text.trim() !== '';
+    case 'reasoning':
+      return [...item.summary, ...item.content].some((part) => part.trim() !== '');
+    default:
+      return true;
+  }
+}
+
+function appliedChanges(turn: Turn): FileUpdateChange[] {
+  return fileChanges(turn)
+    .filter((item) => item.status === 'completed')
+    .flatMap((item) => item.changes);
+}
