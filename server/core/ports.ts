@@ -131,6 +131,8 @@ export type TextSearchResult =
 /** Reads branch, commit and origin of the repository around `cwd` without touching it; null outside of one. */
 export interface GitReader {
   info(cwd: string): Promise<GitInfo | null>;
+  /** The top folder of the repository around `cwd`; null outside of one. */
+  root(cwd: string): Promise<string | null>;
 }
 
 // --- workspace changes ----------------------------------------------------------------------------------------------
@@ -149,7 +151,7 @@ export interface WorkspaceWatch {
 }
 
 export interface WorkspaceBaseline {
-  /** Files changed since the baseline, sorted by path. */
+  /** Files changed since the baseline or since the last call, whichever is later; sorted by path. */
   changes(signal: AbortSignal): Promise<readonly WorkspaceChange[]>;
   /** Why some files are not covered (too many files, a folder that cannot be read); null when all are. */
   readonly limitation: string | null;

@@ -6,16 +6,12 @@ import {
   countChangedLines,
   fileUpdateChange,
   textAfter,
-  textBefore,
   unifiedHunks,
 } from '../../../server/protocol/fileChange.ts';
+import { fileText } from '../core/patch/arbitraries.ts';
+import { SAMPLE, thereAndBack } from '../core/patch/properties.ts';
 
 const PATH = '/work/a.txt';
-const line = fc.constantFrom('a', 'b', 'c', '', ' ', '-x', '+y', '@@ -1 +1 @@', '\\ No newline', '\ttab', 'end\r');
-const text = fc
-  .tuple(fc.array(line, { maxLength: 30 }), fc.boolean())
-  .map(([lines, final]) => lines.join('\n') + (final && lines.length > 0 ? '\n' : ''));
-
 describe('fileUpdateChange', () => {
   it('shows an added file as its whole text, a deleted one as its whole old text', () => {
     const added = fileUpdateChange({ path: PATH, before: null, after: 'one\ntwo\n', movePath: null });
@@ -25,7 +21,12 @@ describe('fileUpdateChange', () => {
   });
 
   it('shows an update as unified hunks without file headers', () => {
-    const change = fileUpdateChange({ path: PATH, before: '# demo\n', after: '# demo changed\nmore\n', movePath: null });
+    const change = fileUpdateChange({
+      path: PATH,
+      before: '# demo\n',
+      after: '# demo changed\nmore\n',
+      movePath: null,
+    });
     assert.equal(change.diff, '@@ -1 +1,2 @@\n-# demo\n+# demo changed\n+more\n');
     assert.deepEqual(change.kind, { type: 'update', move_path: null });
   });
@@ -45,20 +46,11 @@ describe('fileUpdateChange', () => {
     assert.equal(unifiedHunks('a\n', ''), '@@ -1 +0,0 @@\n-a\n');
   });
 
-  it('gives back the text after from the text before, and the other way round', () => {
-    fc.assert(
-      fc.property(text, text, (before, after) => {
-        const change = fileUpdateChange({ path: PATH, before, after, movePath: null });
-        assert.deepEqual(textAfter(before, change), { type: 'text', text: after });
-        assert.deepEqual(textBefore(after, change), { type: 'text', text: before });
-      }),
-      { numRuns: 2_000 },
-    );
-  });
+  it('gives back the text after from the text before, and the other way round', () => fc.assert(thereAndBack, SAMPLE));
 
   it('never throws on a diff that is none', () => {
     fc.assert(
-      fc.property(fc.oneof(text, fc.string()), fc.oneof(text, fc.string()), (before, hunks) => {
+      fc.property(fc.oneof(fileText, fc.string()), fc.oneof(fileText, fc.string()), (before, hunks) => {
         applyUnifiedHunks(before, hunks);
         countChangedLines({ path: PATH, kind: { type: 'update', move_path: null }, diff: hunks });
       }),

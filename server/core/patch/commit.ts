@@ -1,0 +1,90 @@
+// Writes a planned patch: all of it, or nothing.
+import type { Files } from '../ports.ts';
+import { sameBytes } from './fileText.ts';
+import { parentFolder } from './paths.ts';
+import { PatchError } from './patchError.ts';
+import type { PatchPlan, PlannedFile } from './plan.ts';
+
+/** How to take back one step. */
+type Undo = () => Promise<void>;
+
+/**
+ * Throws a PatchError when a file changed since the plan was made, or could not be written; what was written until then is
+ * put back, and the message says so, or which files could not be put back.
+ */
+export async function commitPatch(plan: PatchPlan, files: Files): Promise<void> {
+  for (const file of plan.files) {
+    try {
+      await expectUnchanged(file, files);
+    } catch (error) {
+      throw await rolledBack(error, file, []);
+    }
+  }
+  const undos: { readonly path: string; readonly undo: Undo }[] = [];
+  // Removals last: what is not written yet is still there when a write fails.
+  for (const file of plan.files.toSorted((left, right) => Number(left.after === null) - Number(right.after === null))) {
+    try {
+      await expectUnchanged(file, files);
+      undos.push(...(await prepareFolders(file, files)).map((undo) => ({ path: file.path, undo })));
+      undos.push({ path: file.path, undo: await write(file, files) });
+    } catch (error) {
+      throw await rolledBack(error, file, undos);
+    }
+  }
+}
+
+async function expectUnchanged(file: PlannedFile, files: Files): Promise<void> {
+  const current = await currentBytes(file, files);
+  if (!sameBytes(current, file.before) || (await files.realPath(file.path)) !== file.realPath)
+    throw new PatchError('it changed after the patch was planned; read it again');
+}
+
+async function currentBytes(file: PlannedFile, files: Files): Promise<Uint8Array | null> {
+  const stat = await files.stat(file.path);
+  return stat === null ? null : files.read(file.path);
+}
+
+/** Remembers which folders the write will make, outermost first. */
+async function prepareFolders(file: PlannedFile, files: Files): Promise<Undo[]> {
+  if (file.before !== null || file.after === null) return [];
+  const missing: Undo[] = [];
+  for (let folder = parentFolder(file.realPath); folder !== '/'; folder = parentFolder(folder)) {
+    if ((await files.stat(folder)) !== null) break;
+    const made = folder;
+    missing.unshift(async () => void (await files.removeEmptyFolder(made)));
+  }
+  return missing;
+}
+
+async function write(file: PlannedFile, files: Files): Promise<Undo> {
+  const { path, realPath, before, after } = file;
+  const mode = file.mode ?? undefined;
+  if (after === null) {
+    await files.remove(path);
+    return () => (before === null ? Promise.resolve() : files.write(realPath, before, mode));
+  }
+  await files.write(realPath, after, mode);
+  return () => (before === null ? files.remove(realPath) : files.write(realPath, before, mode));
+}
+
+async function rolledBack(
+  cause: unknown,
+  failed: PlannedFile,
+  undos: readonly { readonly path: string; readonly undo: Undo }[],
+): Promise<PatchError> {
+  const left = new Set<string>();
+  for (const { path, undo } of undos.toReversed()) {
+    try {
+      await undo();
+    } catch {
+      // Told to the user below: the file stays in its new state.
+      left.add(path);
+    }
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const outcome =
+    left.size === 0
+      ? 'No file was changed: what had been written was put back.'
+      : `These files could not be put back and hold the new content: ${[...left].join(', ')}.`;
+  return new PatchError(`${failed.path} could not be written: ${why}. ${outcome}`, { cause });
+}

@@ -1,0 +1,104 @@
+// The lines of a file as bytes, so that an edit leaves every byte outside of the changed lines as it was.
+
+export type LineEnd = '' | '\n' | '\r\n';
+
+export interface FileLine {
+  /** Without the line end. */
+  readonly bytes: Uint8Array;
+  /** `bytes` read as UTF-8, with replacement characters where they are not. */
+  readonly text: string;
+  readonly end: LineEnd;
+}
+
+export interface FileText {
+  /** The byte order mark, or nothing. */
+  readonly mark: Uint8Array;
+  readonly lines: readonly FileLine[];
+}
+
+/** A line of the edited file: one that is kept, or a new text. */
+export type EditedLine = FileLine | string;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const MARK = [0xef, 0xbb, 0xbf];
+/** How far git looks for a NUL byte to call a file binary. */
+const BINARY_PROBE_BYTES = 8_000;
+
+const encoder = new TextEncoder();
+const lineDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const textDecoder = new TextDecoder();
+
+export function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, BINARY_PROBE_BYTES).includes(0);
+}
+
+/** The text to show: without byte order mark, with replacement characters for bytes that are not UTF-8. */
+export function displayText(bytes: Uint8Array): string {
+  return textDecoder.decode(bytes);
+}
+
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+export function sameBytes(left: Uint8Array | null, right: Uint8Array | null): boolean {
+  if (left === null || right === null) return left === right;
+  if (left.length !== right.length) return false;
+  return left.every((byte, index) => byte === right[index]);
+}
+
+export function splitFile(bytes: Uint8Array): FileText {
+  const start = MARK.every((byte, index) => bytes[index] === byte) ? MARK.length : 0;
+  const lines: FileLine[] = [];
+  for (let from = start; from < bytes.length;) {
+    const at = bytes.indexOf(LF, from);
+    const next = at === -1 ? bytes.length : at + 1;
+    const end = lineEnd(bytes, from, at);
+    const line = bytes.subarray(from, next - end.length);
+    lines.push({ bytes: line, text: lineDecoder.decode(line), end });
+    from = next;
+  }
+  return { mark: bytes.subarray(0, start), lines };
+}
+
+function lineEnd(bytes: Uint8Array, from: number, newline: number): LineEnd {
+  if (newline === -1) return '';
+  return newline > from && bytes[newline - 1] === CR ? '\r\n' : '\n';
+}
+
+/**
+ * The bytes of the edited file. A new line ends like the line before it (else like the one after it, else like the file's
+ * first); a file that had no final newline gets none.
+ */
+export function joinFile(original: FileText, edited: readonly EditedLine[]): Uint8Array {
+  const usual = original.lines[0]?.end === '\r\n' ? '\r\n' : '\n';
+  const hadFinalNewline = original.lines.at(-1)?.end !== '';
+  const parts: Uint8Array[] = [original.mark];
+  let previous: LineEnd = '';
+  edited.forEach((line, index) => {
+    const isLast = index === edited.length - 1;
+    const next = edited[index + 1];
+    const near = previous || (typeof next === 'object' ? next.end : '') || usual;
+    if (typeof line === 'string') {
+      const text = near === '\r\n' && line.endsWith('\r') ? line.slice(0, -1) : line;
+      parts.push(encoder.encode(text), encoder.encode(isLast && !hadFinalNewline ? '' : near));
+      previous = near;
+    } else {
+      const end = line.end === '' && !isLast ? near : line.end;
+      parts.push(line.bytes, encoder.encode(end));
+      previous = end;
+    }
+  });
+  return concatenated(parts);
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,110 @@
+// Renders what a turn changed as the git-style diff of the wire.
+import { unifiedHunks } from '../../protocol/fileChange.ts';
+import type { ChangedFile, FileContent } from '../checkpoint/turnChanges.ts';
+import { displayText, encodeText, isBinary } from './fileText.ts';
+import { comparePaths, relativePath } from './paths.ts';
+
+/** The SHA-1 of bytes as 40 hexadecimal digits. */
+export type Sha1 = (bytes: Uint8Array) => string;
+
+const NO_BLOB = '0'.repeat(40);
+
+/** A text diff never ends in the middle of a line: the byte order mark and bytes outside of UTF-8 are shown replaced. */
+export class TurnDiff {
+  readonly #root: string;
+  readonly #sha1: Sha1;
+  /** Sections of the last rendering, so that files that did not change again are not compared again. */
+  #sections = new Map<string, { readonly file: DiffFile; readonly text: string }>();
+
+  /** `root`: the absolute folder that paths are shown relative to, the git root or else the working folder. */
+  constructor(root: string, sha1: Sha1) {
+    this.#root = root;
+    this.#sha1 = sha1;
+  }
+
+  /** The diff of all files, sorted by old path; "" when nothing is changed. */
+  render(files: readonly ChangedFile[]): string {
+    const sections = new Map<string, { readonly file: DiffFile; readonly text: string }>();
+    for (const file of diffFiles(files)) {
+      const key = `${file.oldPath}\0${file.newPath}`;
+      const known = this.#sections.get(key);
+      const isSame = known !== undefined && known.file.before === file.before && known.file.after === file.after;
+      sections.set(key, isSame ? known : { file, text: this.#section(file) });
+    }
+    this.#sections = sections;
+    return [...sections.values()].map((section) => section.text).join('');
+  }
+
+  #section(file: DiffFile): string {
+    const [oldName, newName] = [this.#name(file.oldPath), this.#name(file.newPath)];
+    const header = [`diff --git a/${oldName} b/${newName}`];
+    if (file.before === null) header.push('new file mode 100644');
+    if (file.after === null) header.push('deleted file mode 100644');
+    const names = {
+      old: file.before === null ? '/dev/null' : `a/${oldName}`,
+      young: file.after === null ? '/dev/null' : `b/${newName}`,
+    };
+    const { before, after } = file;
+    if (before === 'unknown' || after === 'unknown') return lines(...header, differ(names));
+    const [oldBlob, newBlob] = [this.#blob(before), this.#blob(after)];
+    if (oldBlob === newBlob)
+      return lines(...header, 'similarity index 100%', `rename from ${oldName}`, `rename to ${newName}`);
+    header.push(`index ${oldBlob}..${newBlob}`);
+    if (isBinary(before ?? new Uint8Array()) || isBinary(after ?? new Uint8Array()))
+      return lines(...header, differ(names));
+    const hunks = unifiedHunks(textOf(before), textOf(after));
+    return hunks === '' ? lines(...header) : lines(...header, `--- ${names.old}`, `+++ ${names.young}`) + hunks;
+  }
+
+  #name(path: string): string {
+    return relativePath(this.#root, path) ?? path.replace(/^\//, '');
+  }
+
+  #blob(bytes: Uint8Array | null): string {
+    if (bytes === null) return NO_BLOB;
+    const header = encodeText(`blob ${bytes.length}\0`);
+    const blob = new Uint8Array(header.length + bytes.length);
+    blob.set(header);
+    blob.set(bytes, header.length);
+    return this.#sha1(blob);
+  }
+}
+
+interface DiffFile {
+  readonly oldPath: string;
+  readonly newPath: string;
+  readonly before: FileContent;
+  readonly after: FileContent;
+}
+
+/** Pairs the two halves of each move. */
+function diffFiles(files: readonly ChangedFile[]): DiffFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const renamed = new Map<string, ChangedFile>();
+  for (const file of files) {
+    const source = file.movedFrom === null ? undefined : byPath.get(file.movedFrom);
+    if (source?.after === null && source.before !== null && file.before === null && file.after !== null)
+      renamed.set(source.path, file);
+  }
+  const targets = new Set([...renamed.values()].map((file) => file.path));
+  return files
+    .filter((file) => !targets.has(file.path))
+    .map((file) => {
+      const target = renamed.get(file.path);
+      const newPath = target?.path ?? file.path;
+      return { oldPath: file.path, newPath, before: file.before, after: target?.after ?? file.after };
+    })
+    .toSorted((left, right) => comparePaths(left.oldPath, right.oldPath));
+}
+
+function textOf(bytes: Uint8Array | null): string {
+  return bytes === null ? '' : displayText(bytes);
+}
+
+function differ(names: { readonly old: string; readonly young: string }): string {
+  return `Binary files ${names.old} and ${names.young} differ`;
+}
+
+function lines(...all: string[]): string {
+  return all.map((line) => `${line}\n`).join('');
+}
