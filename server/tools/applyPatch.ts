@@ -1,0 +1,179 @@
+// The apply_patch tool: shows a patch, asks where it must, applies it, and tells the model what came of it.
+import { commitPatch } from '../core/patch/commit.ts';
+import { parsePatch } from '../core/patch/parse.ts';
+import { PatchError } from '../core/patch/patchError.ts';
+import { planPatch, type PatchPlan } from '../core/patch/plan.ts';
+import { FileTexts, growingChanges, StreamingPatch } from '../core/patch/streamingParse.ts';
+import type { Files } from '../core/ports.ts';
+import type { FileEffect, InputWatcher, Tool, ToolCall, ToolContext, ToolOutput } from '../core/turn/tool.ts';
+import type { FileChangeItem, FileUpdateChange } from '../protocol/schema/item.ts';
+import { applyPatchSpec } from './applyPatchSpec.ts';
+import { GrowingPatchItem, recordPatch, sameChanges } from './growingPatchItem.ts';
+
+export interface ApplyPatchDeps {
+  readonly files: Files;
+  /** `custom`: free text with a grammar (Responses API); `function`: `{input}` as JSON. */
+  readonly form: 'custom' | 'function';
+}
+
+export interface PatchText {
+  readonly patch: string;
+  /** Absolute; paths of the patch are relative to it. */
+  readonly cwd: string;
+}
+
+export interface ApplyPatch {
+  readonly tool: Tool;
+  /** Applies a patch that came by another way, e.g. as a here-document in a shell command, as the item `callId`. */
+  applyPatchText(callId: string, text: PatchText, context: ToolContext): Promise<ToolOutput>;
+}
+
+/** One call on its way: the item may have been started while the model was writing. */
+interface PatchRun extends PatchText {
+  readonly callId: string;
+  readonly started: FileChangeItem | null;
+}
+
+export function createApplyPatch(deps: ApplyPatchDeps): ApplyPatch {
+  const { files, form } = deps;
+  const growing = new Map<string, GrowingPatchItem>();
+  const inThread = threadQueues();
+  const run = (patchRun: PatchRun, context: ToolContext): Promise<ToolOutput> =>
+    inThread(context.threadId, () => runPatch(patchRun, files, context));
+  return {
+    tool: {
+      spec: applyPatchSpec(form),
+      async run(call, context) {
+        const key = `${context.turnId} ${call.callId}`;
+        const watched = growing.get(key);
+        growing.delete(key);
+        const started = (await watched?.finish()) ?? null;
+        const text = { patch: patchOf(call), cwd: context.settings.cwd };
+        return run({ ...text, callId: call.callId, started }, context);
+      },
+      watchInput(callId, context): InputWatcher {
+        const key = `${context.turnId} ${callId}`;
+        const onAbandoned = (): void => void growing.delete(key);
+        const item = new GrowingPatchItem({ callId, form, files, context, onAbandoned });
+        growing.set(key, item);
+        return item;
+      },
+    },
+    applyPatchText: (callId, text, context) => run({ ...text, callId, started: null }, context),
+  };
+}
+
+/** Patches of one thread go one after the other, so that each is planned on what the one before it left. */
+function threadQueues(): (threadId: string, task: () => Promise<ToolOutput>) => Promise<ToolOutput> {
+  const tails = new Map<string, Promise<unknown>>();
+  return async (threadId, task) => {
+    const before = tails.get(threadId);
+    const mine = before === undefined ? task() : before.then(task, task);
+    tails.set(threadId, mine);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(threadId) === mine) tails.delete(threadId);
+    }
+  };
+}
+
+/** The text of the patch; JSON that holds none is returned as it is, for the parser to say what is wrong. */
+function patchOf(call: ToolCall): string {
+  if (call.form === 'custom') return call.input;
+  try {
+    const value: unknown = JSON.parse(call.input);
+    if (typeof value !== 'object' || value === null) return call.input;
+    if ('input' in value && typeof value.input === 'string') return value.input;
+    if ('patch' in value && typeof value.patch === 'string') return value.patch;
+  } catch {
+    // Some models write the patch itself where JSON is asked for.
+  }
+  return call.input;
+}
+
+async function runPatch(run: PatchRun, files: Files, context: ToolContext): Promise<ToolOutput> {
+  const startedAtMs = context.clock.nowMs();
+  let plan: PatchPlan;
+  try {
+    plan = await planPatch(parsePatch(run.patch), run.cwd, files);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    const item = openItem(run, await readableChanges(run, files), context);
+    context.completeItem({ ...item, status: 'failed' });
+    return { output: `apply_patch failed. No file was changed.\n${error.message}` };
+  }
+  const item = openItem(run, plan.changes, context);
+  const refusal = plan.files.length === 0 ? null : await consent(item, plan, context);
+  if (refusal !== null) {
+    context.completeItem({ ...item, status: refusal.status });
+    return { output: refusal.output };
+  }
+  try {
+    await commitPatch(plan, files);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    context.completeItem({ ...item, status: 'failed' });
+    return { output: `apply_patch failed. ${error.message}` };
+  }
+  context.completeItem({ ...item, status: 'completed' });
+  if (plan.files.length > 0) context.filesChanged(plan.files.map(effectOf));
+  return { output: successText(plan, context.clock.nowMs() - startedAtMs) };
+}
+
+/** Starts the item, or brings the one that was started while the model wrote up to date. */
+function openItem(run: PatchRun, changes: readonly FileUpdateChange[], context: ToolContext): FileChangeItem {
+  if (run.started === null)
+    return context.startItem({ type: 'fileChange', id: run.callId, changes: [...changes], status: 'inProgress' });
+  const item = { ...run.started, changes: [...changes] };
+  if (!sameChanges(run.started.changes, changes)) recordPatch(context, item);
+  return item;
+}
+
+/** What can be read of a patch that cannot be applied. */
+async function readableChanges(run: PatchRun, files: Files): Promise<FileUpdateChange[]> {
+  const patch = new StreamingPatch();
+  patch.push(`${run.patch}\n`);
+  const texts = new FileTexts(files);
+  await texts.load(patch.files, run.cwd);
+  return growingChanges(patch.files, run.cwd, texts);
+}
+
+interface Refusal {
+  readonly status: 'failed' | 'declined';
+  readonly output: string;
+}
+
+/** Null when the patch may be applied. */
+async function consent(item: FileChangeItem, plan: PatchPlan, context: ToolContext): Promise<Refusal | null> {
+  const decision = context.decide({ kind: 'patch', paths: plan.files.map((file) => file.realPath) });
+  if (decision.type === 'refuse') return { status: 'failed', output: `patch rejected: ${decision.reason}` };
+  const verdict = decision.type === 'ask' ? await context.askFileChange(item, decision.reason) : 'accepted';
+  switch (verdict) {
+    case 'accepted':
+      return context.signal.aborted ? { status: 'failed', output: 'patch interrupted: no file was changed' } : null;
+    case 'declined':
+      return { status: 'declined', output: 'patch rejected by user' };
+    case 'cancelled':
+      return { status: 'declined', output: 'patch rejected by user, who also stopped the turn' };
+    case 'failed':
+      return { status: 'failed', output: 'patch rejected: the user could not be asked for approval' };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function effectOf(file: FileEffect): FileEffect {
+  const { path, before, after, movedFrom } = file;
+  return movedFrom === undefined ? { path, before, after } : { path, before, after, movedFrom };
+}
+
+function successText(plan: PatchPlan, durationMs: number): string {
+  const seconds = (durationMs / 1000).toFixed(1);
+  const notes = plan.notes.map((note) => `Note: ${note}\n`).join('');
+  const done =
+    plan.files.length === 0
+      ? 'The files have this content already; nothing was changed.\n'
+      : `Success. Updated the following files:\n${plan.summary.join('\n')}\n`;
+  return `Exit code: 0\nWall time: ${seconds} seconds\nOutput:\n${done}${notes}`;
+}
