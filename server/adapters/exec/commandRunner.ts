@@ -2,7 +2,7 @@
 import type { CommandRunner, RunningCommand } from '../../core/ports.ts';
 import type { ChildProcess, ProcessSpec } from './childProcess.ts';
 import { startPipeProcess } from './pipeProcess.ts';
-import { endGroup, isGroupAlive } from './processGroup.ts';
+import { endGroup, isGroupKnown } from './processGroup.ts';
 import { checkStart } from './startCheck.ts';
 import { supervise, type Launch } from './supervise.ts';
 import { startTerminalProcess, terminalRuntime } from './terminalProcess.ts';
@@ -28,7 +28,7 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): OwnedCo
   /** Forgets ended groups early: later the system may give their numbers to strangers. */
   const forgetEnded = (): void => {
     for (const [group, child] of groups) {
-      if (isGroupAlive(group)) continue;
+      if (isGroupKnown(group)) continue;
       child.close();
       groups.delete(group);
     }

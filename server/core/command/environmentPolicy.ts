@@ -8,7 +8,7 @@ const CORE_NAMES = new Set(['HOME', 'LOGNAME', 'PATH', 'SHELL', 'USER', 'USERNAM
 const SECRET_PATTERNS = ['*KEY*', '*SECRET*', '*TOKEN*'];
 
 /** Output that a program can read: no colours, no pagers, one character set. The user's own `set` goes over it. */
-const PLAIN_OUTPUT: Variables = {
+const FOR_PROGRAMS: Variables = {
   NO_COLOR: '1',
   TERM: 'dumb',
   COLORTERM: '',
@@ -18,6 +18,8 @@ const PLAIN_OUTPUT: Variables = {
   PAGER: 'cat',
   GIT_PAGER: 'cat',
   GH_PAGER: 'cat',
+  // without a level bash takes itself for the first shell of a remote login and reads ~/.bashrc for every command
+  SHLVL: '1',
 };
 
 /**
@@ -36,7 +38,7 @@ export function commandVariables(
     ([name]) => isInherited(name, policy.inherit) && !hidden.has(name) && !excluded(name),
   );
   const kept = [...inherited, ...Object.entries(policy.set)].filter(([name]) => included(name));
-  return { ...Object.fromEntries(kept), ...PLAIN_OUTPUT, ...pick(policy.set, included) };
+  return { ...Object.fromEntries(kept), ...FOR_PROGRAMS, ...pick(policy.set, included) };
 }
 
 function isInherited(name: string, inherit: ShellEnvironmentPolicy['inherit']): boolean {

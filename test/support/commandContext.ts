@@ -1,0 +1,124 @@
+// A turn as a command tool sees it: records what it is told, decides and answers as the test says, and has time pass when the test says so.
+import { EventEmitter, once } from 'node:events';
+import type { Settings } from '../../server/core/settings.ts';
+import type { Decision, ToolContext, Verdict } from '../../server/core/turn/tool.ts';
+import type { ServerNotification } from '../../server/protocol/methods.ts';
+import type { CommandExecutionItem, ThreadItem } from '../../server/protocol/schema/item.ts';
+import { createHandClock, type HandClock } from './handClock.ts';
+
+export const SETTINGS: Settings = {
+  cwd: '/',
+  model: 'm',
+  modelProvider: 'p',
+  effort: null,
+  summary: null,
+  verbosity: null,
+  approvalPolicy: 'on-request',
+  sandbox: { type: 'dangerFullAccess' },
+  baseInstructions: null,
+  developerInstructions: null,
+  contextWindow: null,
+  shellEnvironment: {
+    inherit: 'all',
+    ignoreDefaultExcludes: true,
+    exclude: [],
+    set: {},
+    includeOnly: [],
+    useLoginPath: false,
+  },
+  projectDocMaxBytes: 0,
+  overrides: {},
+};
+
+export interface CommandContextOptions {
+  readonly cwd: string;
+  readonly turnId?: string;
+  readonly clock?: HandClock;
+  readonly decision?: Decision;
+  /** Answers when the user is asked. */
+  readonly answer?: (item: CommandExecutionItem) => Promise<Verdict>;
+}
+
+export class CommandContext {
+  readonly events: ServerNotification[] = [];
+  readonly clock: HandClock;
+  readonly context: ToolContext;
+  readonly #interrupt = new AbortController();
+  readonly #told = new EventEmitter();
+
+  constructor(options: CommandContextOptions) {
+    const { turnId = 'turn', decision = { type: 'run', reason: '' } } = options;
+    this.clock = options.clock ?? createHandClock();
+    const { clock } = this;
+    const inTurn = { threadId: 'thread', turnId };
+    const record = (event: ServerNotification): void => {
+      this.events.push(event);
+      this.#told.emit('event');
+    };
+    const startItem = <T extends ThreadItem>(item: T): T => {
+      const startedAtMs = clock.nowMs();
+      const started = { ...item, startedAtMs, completedAtMs: null };
+      record({ method: 'item/started', params: { ...inTurn, item: started, startedAtMs } });
+      return started;
+    };
+    this.context = {
+      ...inTurn,
+      settings: { ...SETTINGS, cwd: options.cwd },
+      clock,
+      ids: { next: () => 'id' },
+      signal: this.#interrupt.signal,
+      startItem,
+      completeItem: (item) => {
+        const completedAtMs = clock.nowMs();
+        const completed = { ...item, startedAtMs: item.startedAtMs ?? completedAtMs, completedAtMs };
+        record({
+          method: 'item/completed',
+          params: { ...inTurn, item: completed, completedAtMs, contentTokenCount: null },
+        });
+        return completed;
+      },
+      record,
+      decide: () => decision,
+      askCommand: (item) => (options.answer ?? (() => Promise.resolve('accepted' as const)))(startItem(item)),
+      askFileChange: () => Promise.resolve('declined'),
+      filesChanged: () => undefined,
+    };
+  }
+
+  interrupt(): void {
+    this.#interrupt.abort();
+  }
+
+  /** Time passes: timers that were set for no longer than this run. */
+  pass(ms: number): void {
+    this.clock.forward(ms);
+    for (const timer of this.clock.timers.filter(({ delayMs }) => delayMs <= ms)) timer.run();
+  }
+
+  /** Resolves when what was recorded fulfils the condition. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await once(this.#told, 'event');
+  }
+
+  get methods(): string[] {
+    return this.events.map(({ method }) => method.replace('item/commandExecution/', ''));
+  }
+
+  /** The live output so far. */
+  get output(): string {
+    return this.events
+      .map((event) => (event.method === 'item/commandExecution/outputDelta' ? event.params.delta : ''))
+      .join('');
+  }
+
+  item(method: 'item/started' | 'item/completed'): CommandExecutionItem {
+    const items = this.events.flatMap((event) => (event.method === method ? [event.params.item] : []));
+    const [item] = items;
+    if (items.length !== 1 || item?.type !== 'commandExecution') throw new Error(`${method}: ${JSON.stringify(items)}`);
+    return item;
+  }
+
+  get isCompleted(): boolean {
+    return this.methods.includes('item/completed');
+  }
+}

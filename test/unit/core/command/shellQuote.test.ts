@@ -1,0 +1,34 @@
+// The shown command line is what a shell would read back as the same arguments.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { quoteArgv } from '../../../../server/core/command/shellQuote.ts';
+
+describe('quoteArgv', () => {
+  for (const [argv, shown] of [
+    [['/bin/bash', '-lc', 'ls'], '/bin/bash -lc ls'],
+    [['/bin/bash', '-lc', 'ls -a && echo hi'], "/bin/bash -lc 'ls -a && echo hi'"],
+    [['/bin/bash', '-lc', "echo 'it'"], `/bin/bash -lc "echo 'it'"`],
+    [['/bin/bash', '-lc', `it's "$HOME"`], `/bin/bash -lc "it's \\"\\$HOME\\""`],
+    [['echo', ''], "echo ''"],
+    [['A=b', 'c'], "'A=b' c"],
+    [['echo', "don't!"], `echo 'don'"'"'t!'`],
+  ] as const) {
+    it(`shows ${JSON.stringify(argv)} as ${shown}`, () => assert.equal(quoteArgv(argv), shown));
+  }
+
+  it('is read back by a real shell as the same arguments', () => {
+    const word = fc.string({
+      unit: fc.constantFrom(...'ab \'"$`\\!*?~#&|;<>(){}[]=%^\n\tä'.split(''), '😀'),
+      maxLength: 12,
+    });
+    const argvs = fc.array(word, { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(argvs, (argv) => {
+        const { stdout } = spawnSync('/bin/bash', ['-c', `printf '%s\\0' ${quoteArgv(argv)}`], { encoding: 'utf8' });
+        assert.deepEqual(stdout.split('\0').slice(0, -1), argv);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
