@@ -1,6 +1,7 @@
 // Opens Bowline in a real VS Code: the user's own "code" if there is one, else the VS Code of code-server in the browser.
 // Usage: npm start [folder]   or: npm start -- [--browser] [--port 8443] [folder]
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -87,13 +88,18 @@ async function openInBrowser(node, folder, port) {
   await mkdir(extensionsDir, { recursive: true });
   await linkExtension(extensionsDir);
   await writeFirstSettings(dataDir);
+  const connectionToken = await readToken(join(dataDir, 'connection-token'));
   const freePort = (await isFree(port)) ? port : 0;
   if (freePort !== port) say(`Port ${port} is taken; another one is used.`);
   const server = await step('Starting VS Code', () =>
-    startVscodeServer({ vscode, node, dataDir, extensionsDir, port: freePort }),
+    startVscodeServer({ vscode, node, dataDir, extensionsDir, port: freePort, connectionToken }),
   );
   const url = server.urlOf(await realpath(folder));
-  say(`\n  Bowline is ready in VS Code:\n\n    ${url}\n\n  Press Ctrl+C to stop it.\n`);
+  say(`\n  Bowline is ready in VS Code:\n\n    ${url}\n`);
+  if (process.env.SSH_CONNECTION !== undefined) {
+    say(`  From the machine you sit at, forward the port first: ssh -L ${server.port}:127.0.0.1:${server.port} …\n`);
+  }
+  say('  Press Ctrl+C to stop it.\n');
   openBrowser(url);
   const stopped = new Promise((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop('stopped'));
@@ -126,6 +132,16 @@ async function linkExtension(extensionsDir) {
   const location = { $mid: 1, path: link, scheme: 'file' };
   const ours = { identifier: { id }, version, location, relativeLocation: `${id}-${version}` };
   await writeFile(listPath, JSON.stringify([...list.filter((entry) => entry.identifier.id !== id), ours]));
+}
+
+/**
+ * The secret in the URL keeps other users and other web pages of this machine out of the editor. It stays the same, so that an open page finds
+ * the editor again after a restart.
+ * @param {string} path
+ */
+async function readToken(path) {
+  if (!existsSync(path)) await writeFile(path, randomBytes(16).toString('hex'), { mode: 0o600 });
+  return { path, token: await readFile(path, 'utf8') };
 }
 
 /** A first start without welcome pages and questions; later the settings are the user's. @param {string} dataDir */

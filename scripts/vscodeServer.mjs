@@ -14,6 +14,7 @@ const KEPT_CHARACTERS = 16_000;
  * @property {string} dataDir for settings, state and logs
  * @property {string} extensionsDir holds one folder publisher.name-version per extension
  * @property {number} [port] 0, the default, takes a free one
+ * @property {{ path: string, token: string }} [connectionToken] a file and the secret in it that the URL must carry; without it, who reaches the port may enter
  * @property {boolean} [smokeTestDriver] lets the URL name an extension under development and its tests
  * @property {NodeJS.ProcessEnv} [env] the environment of the server, and so of the extension host
  */
@@ -67,7 +68,10 @@ export async function startVscodeServer(options) {
   return {
     port,
     origin,
-    urlOf: (folder) => `${origin}/?folder=${encodeURI(folder)}`,
+    urlOf: (folder) => {
+      const token = options.connectionToken === undefined ? '' : `tkn=${options.connectionToken.token}&`;
+      return `${origin}/?${token}folder=${encodeURIComponent(folder).replaceAll('%2F', '/')}`;
+    },
     output: () => output,
     ended,
     dispose: () => stop(child),
@@ -118,16 +122,11 @@ function folderArgs(options) {
 
 /** @param {VscodeServerOptions} options */
 function serverArgs(options) {
-  const args = [
-    serverMain(options),
-    '--host',
-    HOST,
-    '--port',
-    String(options.port ?? 0),
-    '--without-connection-token',
-    ...folderArgs(options),
-  ];
-  return options.smokeTestDriver === true ? [...args, '--enable-smoke-test-driver'] : args;
+  const { port = 0, connectionToken, smokeTestDriver } = options;
+  const args = [serverMain(options), '--host', HOST, '--port', String(port), ...folderArgs(options)];
+  if (smokeTestDriver === true) args.push('--enable-smoke-test-driver');
+  if (connectionToken === undefined) return [...args, '--without-connection-token'];
+  return [...args, '--connection-token-file', connectionToken.path];
 }
 
 /**
