@@ -117,7 +117,10 @@ function applied(text: string | null, hunks: readonly Hunk[] | null, path: strin
   if (hunks === null) return { type: 'conflict', message: `The place of the changes in ${path} is not known yet.` };
   const result = applyHunks(text, hunks);
   if (result !== null) return { type: 'text', text: result };
-  return { type: 'conflict', message: `${path} has changed since: the lines around the change are not there any more.` };
+  return {
+    type: 'conflict',
+    message: `${path} has changed since: the lines around the change are not there any more.`,
+  };
 }
 
 /** The library counts the first line from 1 even where there is none. */

@@ -12,7 +12,7 @@ import { GrowingPatchItem, recordPatch, sameChanges } from './growingPatchItem.t
 
 export interface ApplyPatchDeps {
   readonly files: Files;
-  /** `custom`: free text with a grammar (Responses API); `function`: `{input}` as JSON. */
+  /** How the tool is described: `custom`, free text with a grammar (Responses API), or `function`, `{input}` as JSON. Both are read. */
   readonly form: 'custom' | 'function';
 }
 
@@ -54,7 +54,7 @@ export function createApplyPatch(deps: ApplyPatchDeps): ApplyPatch {
       watchInput(callId, context): InputWatcher {
         const key = `${context.turnId} ${callId}`;
         const onAbandoned = (): void => void growing.delete(key);
-        const item = new GrowingPatchItem({ callId, form, files, context, onAbandoned });
+        const item = new GrowingPatchItem({ callId, files, context, onAbandoned });
         growing.set(key, item);
         return item;
       },
@@ -80,7 +80,6 @@ function threadQueues(): (threadId: string, task: () => Promise<ToolOutput>) => 
 
 /** The text of the patch; JSON that holds none is returned as it is, for the parser to say what is wrong. */
 function patchOf(call: ToolCall): string {
-  if (call.form === 'custom') return call.input;
   try {
     const value: unknown = JSON.parse(call.input);
     if (typeof value !== 'object' || value === null) return call.input;

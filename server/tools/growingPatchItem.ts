@@ -7,7 +7,6 @@ import type { FileChangeItem, FileUpdateChange } from '../protocol/schema/item.t
 
 export interface GrowingPatchOptions {
   readonly callId: string;
-  readonly form: 'custom' | 'function';
   readonly files: Files;
   readonly context: ToolContext;
   /** Called once, when the call is given up before it ran. */
@@ -17,7 +16,8 @@ export interface GrowingPatchOptions {
 /** Starts the item at the first file header and records `patchUpdated` as hunks complete. */
 export class GrowingPatchItem implements InputWatcher {
   readonly #options: GrowingPatchOptions;
-  readonly #json: JsonTextStream | null;
+  /** Null for free text; a provider without custom tools sends the same tool's input as JSON. */
+  #json: JsonTextStream | null | 'unknown' = 'unknown';
   readonly #patch = new StreamingPatch();
   readonly #texts: FileTexts;
   #item: FileChangeItem | null = null;
@@ -28,13 +28,12 @@ export class GrowingPatchItem implements InputWatcher {
 
   constructor(options: GrowingPatchOptions) {
     this.#options = options;
-    this.#json = options.form === 'function' ? new JsonTextStream() : null;
     this.#texts = new FileTexts(options.files);
   }
 
   delta(text: string): void {
     if (this.#isClosed) return;
-    const progress = this.#patch.push(this.#json?.push(text) ?? text);
+    const progress = this.#patch.push(this.#decode(text));
     if (progress === 'none' || this.#patch.files.length === 0) return;
     if (this.#item === null) this.#start();
     this.#needsUpdate = true;
@@ -55,6 +54,15 @@ export class GrowingPatchItem implements InputWatcher {
     await this.#updating;
     if (this.#failure !== null) throw new Error('The growing patch could not be recorded.', { cause: this.#failure });
     return this.#item;
+  }
+
+  #decode(text: string): string {
+    if (this.#json === 'unknown') {
+      const start = text.trimStart().charAt(0);
+      if (start === '') return '';
+      this.#json = start === '{' ? new JsonTextStream() : null;
+    }
+    return this.#json?.push(text) ?? text;
   }
 
   #start(): void {
