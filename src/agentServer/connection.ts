@@ -1,0 +1,93 @@
+// One connection: a process that has been started, has answered `initialize`, and speaks the protocol.
+import { messageOf } from '../../server/protocol/errors.ts';
+import type { ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
+import type { InitializeResult } from '../../server/protocol/schema/initialize.ts';
+import type { ClientPeer } from '../../server/rpc/peer.ts';
+import type { Log } from '../log.ts';
+import type { ServerCommand } from './binaryPath.ts';
+import { startProcess, wordsOfExit, type ProcessExit, type ServerProcess } from './process.ts';
+import { readStderrLine } from './stderrLine.ts';
+import { tracedTransport, type TraceSink } from './wireTrace.ts';
+
+export interface ConnectionOptions {
+  readonly cwd: string;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly clientVersion: string;
+  readonly log: Log;
+  readonly trace: TraceSink;
+  readonly onNotification: (notification: ServerNotification) => void;
+  readonly onRequest: (request: ServerRequest) => Promise<unknown>;
+  /** Called with the process as soon as it runs, so that its owner can end it while it still starts. */
+  readonly onProcess: (process: ServerProcess) => void;
+}
+
+export interface Connection {
+  readonly process: ServerProcess;
+  readonly peer: ClientPeer;
+  readonly server: InitializeResult;
+}
+
+/** A server that has not answered by then is taken for one that cannot start. */
+const INITIALIZE_LIMIT_MS = 30_000;
+
+/** Starts the command and shakes hands; rejects with the reason in words, leaving no process behind. */
+export async function connect(command: ServerCommand, options: ConnectionOptions): Promise<Connection> {
+  const { log } = options;
+  // loaded here, because the schemas behind it cost more than all of the activation
+  const { ClientPeer: Peer } = await import('../../server/rpc/peer.ts');
+  const lastLines: string[] = [];
+  const process = await startProcess(command, {
+    cwd: options.cwd,
+    env: options.env,
+    onLine: (line) => {
+      const { level, text } = readStderrLine(line);
+      log[level](text);
+      lastLines.splice(0, lastLines.length - 4);
+      lastLines.push(text);
+    },
+  });
+  options.onProcess(process);
+  const peer = new Peer(tracedTransport(process.transport, options.trace), {
+    request: options.onRequest,
+    notification: options.onNotification,
+    ignored: (method, reason) => log.debug(`ignored ${method}: ${reason}`),
+  });
+  try {
+    const server = await Promise.race([
+      peer.request('initialize', {
+        clientInfo: { name: 'bowline-vscode', title: 'Bowline for VS Code', version: options.clientVersion },
+        capabilities: { experimentalApi: true },
+      }),
+      failsWhenGone(process, lastLines),
+      failsAfter(INITIALIZE_LIMIT_MS, process),
+    ]);
+    peer.notify('initialized');
+    log.info(`Server ${server.userAgent} (process ${process.pid}), home ${server.codexHome}`);
+    return { process, peer, server };
+  } catch (error) {
+    await process.stop();
+    peer.close();
+    throw error;
+  }
+}
+
+async function failsWhenGone(process: ServerProcess, lastLines: readonly string[]): Promise<never> {
+  const exit: ProcessExit = await process.exited;
+  const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.join(' | ')}`;
+  throw new Error(`${wordsOfExit(exit)} before it answered.${said}`);
+}
+
+async function failsAfter(limitMs: number, process: ServerProcess): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it did not answer within ${limitMs / 1000} seconds.`)), limitMs);
+  void process.exited.then(() => clearTimeout(timer));
+  return await promise;
+}
+
+/** Why a start failed, with what the user can do about it where that is known. */
+export function wordsOfStartFailure(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such program.';
+  if (code === 'EACCES') return 'it may not be executed (check its permissions).';
+  return messageOf(error);
+}

@@ -1,0 +1,188 @@
+// Between the chat page and everything else: requests go to the server, calls to the host's services, events to the page.
+import type { HostMessage, HostMethod, PageSnapshot, ServerStatus } from '../../server/protocol/chatBridge.ts';
+import { ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../../server/protocol/errors.ts';
+import type { ClientRequestInput, ClientRequestMethod, ServerNotification } from '../../server/protocol/methods.ts';
+import { threadIdOf } from '../../server/protocol/state/threadReducer.ts';
+import { Disposables, type Disposable, type Event } from '../emitter.ts';
+import type { Log } from '../log.ts';
+import type { ModelState } from '../models/modelState.ts';
+import type { ServerPort } from '../threads/serverPort.ts';
+import type { ThreadStore } from '../threads/threadStore.ts';
+import type { Drafts } from './drafts.ts';
+import type { Services } from './hostServices.ts';
+import { NotificationBatch } from './notificationBatch.ts';
+import { fitsRequest, isHostMethod, isPageRequest, parseCall, readEnvelope, type PageEnvelope } from './pageMessages.ts';
+import type { ShownThread } from './shownThread.ts';
+
+type StartParams = ClientRequestInput<'thread/start'>;
+
+export interface BridgePorts {
+  readonly post: (message: HostMessage) => void;
+  readonly server: ServerPort & { readonly status: ServerStatus; readonly onDidChangeStatus: Event<ServerStatus> };
+  readonly store: ThreadStore;
+  readonly shown: ShownThread;
+  readonly models: ModelState;
+  readonly drafts: Drafts;
+  readonly services: Services;
+  readonly folders: () => readonly string[];
+  readonly startParams: (asked: StartParams) => StartParams;
+  readonly log: Log;
+}
+
+export class ChatBridge implements Disposable {
+  readonly #ports: BridgePorts;
+  readonly #owned = new Disposables();
+  readonly #batch: NotificationBatch;
+  /** What the page shall hear once it has its first snapshot; null from then on. */
+  #waiting: HostMessage[] | null = [];
+
+  constructor(ports: BridgePorts) {
+    this.#ports = ports;
+    this.#batch = new NotificationBatch((notifications) => this.#sendBatch(notifications));
+    const { server, store, shown, models } = ports;
+    this.#owned.add({ dispose: () => this.#batch.clear() });
+    this.#owned.add(server.onDidNotify((notification) => this.#hear(notification)));
+    this.#owned.add(server.onDidChangeStatus((status) => this.#post({ kind: 'status', status })));
+    this.#owned.add(shown.onDidChange(() => this.#sendSnapshot()));
+    this.#owned.add(models.onDidChange(() => this.#sendModel()));
+    this.#owned.add(
+      store.onDidOpenRequest(({ threadId, request }) => {
+        if (threadId === shown.id) this.#post({ kind: 'serverRequest', request });
+      }),
+    );
+  }
+
+  /** Takes a message of the page. */
+  receive(message: unknown): void {
+    const envelope = readEnvelope(message);
+    if (envelope === null) this.#ports.log.warn('The chat page sent a message that is not understood.');
+    else this.#take(envelope);
+  }
+
+  /** Says something to the page, as soon as it can hear it. */
+  say(message: HostMessage): void {
+    if (this.#waiting === null) this.#post(message);
+    else this.#waiting.push(message);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #take(envelope: PageEnvelope): void {
+    switch (envelope.kind) {
+      case 'ready':
+        this.#post({ kind: 'status', status: this.#ports.server.status });
+        this.#sendSnapshot();
+        return;
+      case 'answer':
+        if (this.#ports.store.answer(envelope.requestId, envelope.result) === 'tooLate') {
+          const reason = 'It was answered elsewhere, or its turn has ended.';
+          this.#post({ kind: 'answerDiscarded', requestId: envelope.requestId, reason });
+        }
+        return;
+      case 'request':
+        void this.#reply(envelope.id, this.#request(envelope.method, envelope.params));
+        return;
+      case 'call':
+        void this.#reply(envelope.id, this.#call(envelope.method, envelope.params));
+    }
+  }
+
+  async #reply(id: number, answer: Promise<unknown>): Promise<void> {
+    try {
+      const result = await answer;
+      this.#post({ kind: 'reply', id, result });
+    } catch (error) {
+      const code = isProtocolError(error) ? error.code : ERROR_CODES.internalError;
+      this.#post({ kind: 'reply', id, error: { code, message: messageOf(error) } });
+    }
+  }
+
+  async #call(method: string, params: unknown): Promise<unknown> {
+    if (!isHostMethod(method)) throw new ProtocolError('methodNotFound', `The host has no service "${method}".`);
+    return await this.#callService(method, params);
+  }
+
+  async #callService<M extends HostMethod>(method: M, params: unknown): Promise<unknown> {
+    return await this.#ports.services[method](parseCall(method, params));
+  }
+
+  async #request(method: string, params: unknown): Promise<unknown> {
+    if (!isPageRequest(method)) throw new ProtocolError('methodNotFound', `The page may not send "${method}".`);
+    const { store, shown, startParams } = this.#ports;
+    if (method === 'thread/start') {
+      const opened = await store.start(startParams(this.#checked(method, params)));
+      shown.adopt(opened.thread.id);
+      return opened;
+    }
+    if (method === 'turn/start') return await this.#startTurn(this.#checked(method, params));
+    return await this.#forward(method, params);
+  }
+
+  async #startTurn(params: ClientRequestInput<'turn/start'>): Promise<unknown> {
+    const { server, models } = this.#ports;
+    const picked = models.overridesFor(params.threadId);
+    return await server.request('turn/start', picked === undefined ? params : { ...picked, ...params });
+  }
+
+  async #forward<M extends ClientRequestMethod>(method: M, params: unknown): Promise<unknown> {
+    return await this.#ports.server.request(method, this.#checked(method, params));
+  }
+
+  #checked<M extends ClientRequestMethod>(method: M, params: unknown): ClientRequestInput<M> {
+    if (fitsRequest(method, params)) return params;
+    throw new ProtocolError('invalidParams', `The page sent ${method} with params that do not fit.`);
+  }
+
+  #hear(notification: ServerNotification): void {
+    // a broken configuration file is told by the editor, with a way to open it
+    if (this.#waiting !== null || notification.method === 'configWarning') return;
+    const threadId = threadIdOf(notification);
+    if (threadId === undefined || threadId === this.#ports.shown.id) this.#batch.push(notification);
+  }
+
+  #sendSnapshot(): void {
+    const snapshot = this.#snapshot();
+    if (snapshot === null) return;
+    this.#batch.clear();
+    this.#post({ kind: 'snapshot', snapshot });
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const message of waiting) this.#post(message);
+  }
+
+  /** null while the shown thread is on its way: an empty page would be taken for a new conversation. */
+  #snapshot(): PageSnapshot | null {
+    const { server, shown, drafts, models, folders } = this.#ports;
+    const { id, loaded } = shown;
+    if (id !== null && loaded === undefined) return null;
+    return {
+      thread: loaded?.state ?? null,
+      olderCursor: loaded?.olderCursor ?? null,
+      draft: drafts.get(id),
+      status: server.status,
+      model: models.choice(id, loaded?.opened),
+      workspaceFolders: folders(),
+      firstRun: models.isFirstRun,
+    };
+  }
+
+  #sendModel(): void {
+    const { shown, models } = this.#ports;
+    const model = models.choice(shown.id, shown.loaded?.opened);
+    this.#post({ kind: 'model', model, firstRun: models.isFirstRun });
+  }
+
+  #sendBatch(notifications: readonly ServerNotification[]): void {
+    const [only] = notifications;
+    if (only !== undefined && notifications.length === 1) this.#ports.post({ kind: 'notification', notification: only });
+    else this.#ports.post({ kind: 'notifications', notifications });
+  }
+
+  /** Keeps the order: what was gathered before goes first. */
+  #post(message: HostMessage): void {
+    this.#batch.flush();
+    this.#ports.post(message);
+  }
+}

@@ -1,0 +1,42 @@
+// Connects one chat page to the rooms it works with.
+import * as vscode from 'vscode';
+import type { HostMessage } from '../../server/protocol/chatBridge.ts';
+import { threadStartParams } from '../models/threadDefaults.ts';
+import type { PageRooms } from '../rooms.ts';
+import type { ChatBridge } from './bridge.ts';
+import type { DiffServices, ModelServices } from './hostServices.ts';
+
+export interface PageFeatures {
+  readonly diffs: DiffServices;
+  readonly models: ModelServices;
+  readonly forkAt: (threadId: string, lastTurnId: string) => Promise<void>;
+}
+
+/** Makes the bridge of a page; its code and the schemas behind it are loaded only now. */
+export async function connectPage(
+  rooms: PageRooms,
+  features: PageFeatures,
+  post: (message: HostMessage) => void,
+): Promise<ChatBridge> {
+  const [{ ChatBridge: Bridge }, { hostServices }] = await Promise.all([import('./bridge.ts'), import('./hostServices.ts')]);
+  const { server, store, shown, models, drafts, files, log, settings } = rooms;
+  return new Bridge({
+    post,
+    server,
+    store,
+    shown,
+    models,
+    drafts,
+    services: hostServices({ shown, drafts, files, ...features }),
+    folders: workspaceFolders,
+    startParams: (asked) =>
+      threadStartParams(asked, settings(), { folders: workspaceFolders(), isTrusted: vscode.workspace.isTrusted }),
+    log,
+  });
+}
+
+/** The workspace's folders on disk, absolute. */
+export function workspaceFolders(): string[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+}

@@ -1,0 +1,92 @@
+// Which thread the chat shows: one per workspace, remembered beyond the window's life.
+import { isProtocolError, messageOf } from '../../server/protocol/errors.ts';
+import { Disposables, Emitter, type Disposable } from '../emitter.ts';
+import type { Log } from '../log.ts';
+import type { LoadedThread, ThreadStore } from '../threads/threadStore.ts';
+
+/** Where the choice is remembered. */
+export interface ShownThreadMemory {
+  readonly load: () => string | null;
+  readonly save: (threadId: string | null) => Promise<void>;
+}
+
+export class ShownThread implements Disposable {
+  readonly #store: ThreadStore;
+  readonly #memory: ShownThreadMemory;
+  readonly #log: Log;
+  readonly #changed = new Emitter<void>();
+  readonly #owned = new Disposables();
+  #id: string | null;
+  /** Counts the wishes: the last one counts, in whatever order they are fulfilled. */
+  #wish = 0;
+
+  /** Another thread is shown, or the same one was read anew. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(store: ThreadStore, memory: ShownThreadMemory, log: Log) {
+    this.#store = store;
+    this.#memory = memory;
+    this.#log = log;
+    this.#id = memory.load();
+    this.#owned.add(this.#changed);
+    this.#owned.add(store.onDidCloseThread(({ threadId }) => void (threadId === this.#id && this.#set(null))));
+    this.#owned.add(
+      store.onDidChangeThread(({ threadId, previous, notification, state }) => {
+        const isReloaded = notification === null && previous !== null && previous.turns !== state.turns;
+        if (threadId === this.#id && isReloaded) this.#changed.fire();
+      }),
+    );
+  }
+
+  /** null: a new conversation. */
+  get id(): string | null {
+    return this.#id;
+  }
+
+  /** The shown thread as it is open in this window; undefined while it is on its way. */
+  get loaded(): LoadedThread | undefined {
+    return this.#id === null ? undefined : this.#store.loaded(this.#id);
+  }
+
+  /** Shows a thread, opening it first; `null` shows a new conversation. When it cannot be opened, what is shown stays. */
+  async show(threadId: string | null, takeover = false): Promise<void> {
+    const wish = ++this.#wish;
+    if (threadId !== null) await this.#store.open(threadId, takeover);
+    if (wish !== this.#wish) return;
+    this.#set(threadId);
+    await this.#store.trim(threadId);
+  }
+
+  /** Shows a thread that was just started from the new conversation on screen, if that is still there. */
+  adopt(threadId: string): void {
+    if (this.#id === null) this.#remember(threadId);
+  }
+
+  /** Opens the remembered thread once the server is there. One that is gone gives way to a new conversation. */
+  async restore(): Promise<void> {
+    const id = this.#id;
+    if (id === null || this.loaded !== undefined) return;
+    try {
+      await this.#store.open(id);
+      if (this.#id === id) this.#changed.fire();
+    } catch (error) {
+      // without an answer it may well be there: the next start tries again
+      if (isProtocolError(error) && this.#id === id) this.#set(null);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #set(threadId: string | null): void {
+    this.#remember(threadId);
+    this.#changed.fire();
+  }
+
+  #remember(threadId: string | null): void {
+    this.#id = threadId;
+    this.#memory.save(threadId).catch((error: unknown) => this.#log.warn(messageOf(error)));
+  }
+}

@@ -1,0 +1,226 @@
+// Activates the extension: builds its rooms, connects them, registers them; the only composition root of the client.
+import * as vscode from 'vscode';
+import { isProtocolError, messageOf } from '../server/protocol/errors.ts';
+import { runningTurn } from '../server/protocol/state/select.ts';
+import { buildServer } from './agentServer/build.ts';
+import type { AgentServer } from './agentServer/client.ts';
+import { showServerNotices } from './agentServer/notices.ts';
+import { ChatView } from './chat/chatView.ts';
+import { chatCommands } from './chat/commands.ts';
+import { connectPage, workspaceFolders } from './chat/connectPage.ts';
+import { Drafts } from './chat/drafts.ts';
+import { FileCompletion } from './chat/editorContext.ts';
+import type { DiffServices, ModelServices } from './chat/hostServices.ts';
+import { openFile } from './chat/openFile.ts';
+import { ShownThread } from './chat/shownThread.ts';
+import { registerCommands, tellFailure, type Commands } from './commands.ts';
+import { setContexts } from './contexts.ts';
+import { showMenu } from './menu.ts';
+import { setApiKey, signOut } from './models/apiKey.ts';
+import { pickModel, useLocalServer } from './models/modelPicker.ts';
+import { ModelState } from './models/modelState.ts';
+import type { PageRooms, Rooms } from './rooms.ts';
+import { onDidChangeSettings, readSettings } from './settings.ts';
+import { StatusBar } from './statusBar.ts';
+import type { StatusFacts } from './statusLook.ts';
+import { forkThread, openThread, threadCommands } from './threads/commands.ts';
+import { ThreadList } from './threads/threadList.ts';
+import { ThreadStore } from './threads/threadStore.ts';
+import { ThreadTree } from './threads/threadTree.ts';
+import { buildPendingDeletes } from './threads/undoMessage.ts';
+
+const SHOWN_THREAD = 'bowline.shownThread';
+
+let server: AgentServer | null = null;
+
+/** What the extension tells other extensions, and its tests. */
+export interface BowlineApi {
+  /** The extension's own time in its activation, in milliseconds. */
+  readonly activationMs: number;
+}
+
+export function activate(context: vscode.ExtensionContext): BowlineApi {
+  const startedAt = performance.now();
+  const log = vscode.window.createOutputChannel('Bowline', { log: true });
+  context.subscriptions.push(log);
+  try {
+    const rooms: Rooms = buildRooms(context, log, () => diffs);
+    server = rooms.server;
+    const diffs = plainDiffs(rooms);
+    follow(rooms);
+    context.subscriptions.push(registerCommands(allCommands(rooms), log));
+    rooms.server.start();
+  } catch (error) {
+    log.error(`Activation failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    void tellFailure(`the extension could not be started: ${messageOf(error)}`, log);
+    throw error;
+  }
+  const activationMs = performance.now() - startedAt;
+  log.info(`Activated in ${activationMs.toFixed(1)} ms`);
+  return { activationMs };
+}
+
+/** Ends the server in order: it puts running turns away as interrupted, so that they can be continued. */
+export async function deactivate(): Promise<void> {
+  await server?.dispose();
+  server = null;
+}
+
+function buildRooms(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, diffs: () => DiffServices): Rooms {
+  const own = <T extends vscode.Disposable>(owned: T): T => {
+    context.subscriptions.push(owned);
+    return owned;
+  };
+  const agentServer = buildServer(context, log);
+  const store = own(new ThreadStore(agentServer, log));
+  const memory = context.workspaceState;
+  const shownMemory = {
+    load: () => memory.get<string>(SHOWN_THREAD) ?? null,
+    save: async (threadId: string | null) => await memory.update(SHOWN_THREAD, threadId ?? undefined),
+  };
+  const parts: PageRooms = {
+    context,
+    log,
+    server: agentServer,
+    store,
+    settings: readSettings,
+    list: own(new ThreadList(agentServer, workspaceFolders)),
+    deletes: own(buildPendingDeletes(memory, agentServer)),
+    shown: own(new ShownThread(store, shownMemory, log)),
+    models: own(new ModelState(agentServer, readSettings, log)),
+    drafts: new Drafts(memory),
+    files: own(new FileCompletion()),
+  };
+  const chat = own(buildChat(parts, diffs));
+  return { ...parts, chat };
+}
+
+function buildChat(parts: PageRooms, diffs: () => DiffServices): ChatView {
+  const { context, log, shown } = parts;
+  const chat: ChatView = new ChatView({
+    extensionUri: context.extensionUri,
+    shown,
+    log,
+    connect: async (post) => {
+      const rooms: Rooms = { ...parts, chat };
+      const forkAt = (threadId: string, lastTurnId: string): Promise<void> => forkThread(rooms, threadId, lastTurnId);
+      const bridge = await connectPage(parts, { diffs: diffs(), models: modelServices(rooms), forkAt }, post);
+      void restoreThread(rooms);
+      return bridge;
+    },
+  });
+  return chat;
+}
+
+/** Keeps what is on screen outside the chat in step with the server and the threads. */
+function follow(rooms: Rooms): void {
+  const { context, log, server: agentServer, store, shown, models, list, deletes, chat } = rooms;
+  const statusBar = new StatusBar(() => statusFacts(rooms));
+  const update = (): void => {
+    statusBar.update();
+    updateContexts(rooms);
+  };
+  context.subscriptions.push(
+    statusBar,
+    showServerNotices(agentServer, log),
+    new ThreadTree(list, deletes, log),
+    agentServer.onDidChangeStatus(update),
+    models.onDidChange(update),
+    shown.onDidChange(update),
+    store.onDidOpenRequest(update),
+    store.onDidResolveRequest(update),
+    store.onDidCloseThread(update),
+    store.onDidChangeThread(({ notification }) => {
+      if (notification === null || notification.method.startsWith('turn/') || notification.method === 'thread/started') update();
+    }),
+    agentServer.onDidConnect(() => {
+      void deletes.resume();
+      if (chat.isOpen) void restoreThread(rooms);
+      if (list.isLoaded) void list.refresh().catch((error: unknown) => log.warn(messageOf(error)));
+    }),
+    onDidChangeSettings((affects) => {
+      models.settingsChanged();
+      if (affects('server.path')) void offerRestart(rooms);
+    }),
+  );
+  update();
+}
+
+/** Opens the thread that this workspace showed last; what keeps it from being opened is told. */
+async function restoreThread(rooms: Rooms): Promise<void> {
+  const { shown, log } = rooms;
+  const threadId = shown.id;
+  try {
+    await shown.restore();
+  } catch (error) {
+    log.warn(`The thread that was shown last could not be opened: ${messageOf(error)}`);
+    if (isProtocolError(error) && error.kind === 'threadHeld' && threadId !== null) await openThread(rooms, threadId);
+  }
+}
+
+function allCommands(rooms: Rooms): Commands {
+  const { context, log, server: agentServer, chat, models } = rooms;
+  return {
+    ...threadCommands(rooms),
+    ...chatCommands(chat),
+    'bowline.setApiKey': () => setApiKey(agentServer, context.secrets),
+    'bowline.signOut': () => signOut(agentServer, context.secrets),
+    'bowline.pickModel': () => modelServices(rooms).pickModel(),
+    'bowline.restartServer': () => agentServer.restart(),
+    'bowline.showLog': () => log.show(),
+    'bowline.showMenu': () => showMenu(statusFacts(rooms)),
+    'bowline.refreshModels': () => models.refresh(),
+    'bowline.openSettings': () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`),
+    'bowline.openWalkthrough': () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#bowline.start`, false),
+  };
+}
+
+function modelServices({ context, server: agentServer, models, shown }: Rooms): ModelServices {
+  return {
+    setApiKey: () => setApiKey(agentServer, context.secrets),
+    chooseLocalServer: (params) => useLocalServer(params),
+    pickModel: () => pickModel(agentServer, models, { threadId: shown.id, thread: shown.loaded?.opened }),
+  };
+}
+
+/** Shows the changed file itself. */
+function plainDiffs({ store }: Rooms): DiffServices {
+  return {
+    openDiff: async ({ threadId, turnId, itemId, path }) => {
+      const turn = store.get(threadId)?.turns.find(({ id }) => id === turnId);
+      const item = turn?.items.find(({ id }) => id === itemId);
+      const file = path ?? (item?.type === 'fileChange' ? item.changes[0]?.path : undefined);
+      if (file !== undefined) await openFile(file);
+    },
+    reviewChanges: async () => void (await vscode.commands.executeCommand('workbench.view.scm')),
+  };
+}
+
+function statusFacts({ server: agentServer, store, shown, models }: Rooms): StatusFacts {
+  return {
+    server: agentServer.status,
+    model: models.choice(shown.id, shown.loaded?.opened),
+    running: store.all().filter((state) => runningTurn(state) !== undefined).length,
+    waiting: store.openRequests().length,
+  };
+}
+
+function updateContexts({ server: agentServer, shown, models }: Rooms): void {
+  const state = shown.loaded?.state;
+  setContexts({
+    'bowline.serverReady': agentServer.status.type === 'ready',
+    'bowline.turnRunning': state !== undefined && runningTurn(state) !== undefined,
+    'bowline.hasThread': shown.id !== null,
+    'bowline.signedIn': models.defaults?.hasAccount === true,
+  });
+}
+
+async function offerRestart({ server: agentServer, store }: Rooms): Promise<void> {
+  const isBusy = store.all().some((state) => runningTurn(state) !== undefined);
+  const restart = 'Restart Server';
+  const message = 'Bowline: another server program was set.';
+  if (isBusy && (await vscode.window.showInformationMessage(`${message} Restarting stops running turns.`, restart)) !== restart) return;
+  await agentServer.restart();
+}

@@ -1,0 +1,40 @@
+// What a new thread is started with, from the settings, the trust in the workspace and its folders.
+import type { ClientRequestInput } from '../../server/protocol/methods.ts';
+import type { Settings } from '../settings.ts';
+import { providerConfig, providerIdOf } from './localProvider.ts';
+
+type StartParams = ClientRequestInput<'thread/start'>;
+
+export interface WorkspaceFacts {
+  /** Absolute paths. */
+  readonly folders: readonly string[];
+  readonly isTrusted: boolean;
+}
+
+/** Fills in what `asked` leaves open. In a workspace that is not trusted the agent may only read, and asks before anything else. */
+export function threadStartParams(asked: StartParams, settings: Settings, workspace: WorkspaceFacts): StartParams {
+  const policies: StartParams = workspace.isTrusted
+    ? { approvalPolicy: settings.approvalPolicy, sandbox: settings.sandbox }
+    : { approvalPolicy: 'untrusted', sandbox: 'read-only' };
+  const defaults: StartParams = {
+    cwd: workspace.folders[0] ?? null,
+    modelProvider: settings.modelProvider,
+    model: settings.model,
+    ...policies,
+  };
+  const config = { ...configOf(settings), ...asked.config };
+  const all = { ...given(defaults), ...given(asked) };
+  return Object.keys(config).length > 0 ? { ...all, config } : all;
+}
+
+/** Makes a chosen local server and the reasoning effort known to the server, without writing its configuration file. */
+export function configOf(settings: Settings): NonNullable<StartParams['config']> {
+  const local = settings.localServers.find(({ baseUrl }) => providerIdOf(baseUrl) === settings.modelProvider);
+  const effort = settings.reasoningEffort === null ? {} : { model_reasoning_effort: settings.reasoningEffort };
+  return { ...(local === undefined ? {} : providerConfig(local)), ...effort };
+}
+
+/** Without the members that say nothing. */
+function given(params: StartParams): StartParams {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null && value !== undefined));
+}

@@ -1,0 +1,22 @@
+// Everything that lives as long as the extension is active.
+import type { ChatView } from './chat/chatView.ts';
+import type { Drafts } from './chat/drafts.ts';
+import type { FileCompletion } from './chat/editorContext.ts';
+import type { ShownThread } from './chat/shownThread.ts';
+import type { Host } from './host.ts';
+import type { ModelState } from './models/modelState.ts';
+import type { PendingDeletes } from './threads/pendingDeletes.ts';
+import type { ThreadList } from './threads/threadList.ts';
+
+export interface Rooms extends Host {
+  readonly chat: ChatView;
+  readonly list: ThreadList;
+  readonly deletes: PendingDeletes;
+  readonly shown: ShownThread;
+  readonly models: ModelState;
+  readonly drafts: Drafts;
+  readonly files: FileCompletion;
+}
+
+/** What a page needs to be connected: the rooms without the chat, which is what holds the page. */
+export type PageRooms = Omit<Rooms, 'chat'>;

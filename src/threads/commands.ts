@@ -1,0 +1,178 @@
+// The commands on threads: from the tree, the palette and the chat alike.
+import * as vscode from 'vscode';
+import { isProtocolError } from '../../server/protocol/errors.ts';
+import type { Thread } from '../../server/protocol/schema/thread.ts';
+import { runningTurn } from '../../server/protocol/state/select.ts';
+import type { ChatControl } from '../chat/chatView.ts';
+import type { ShownThread } from '../chat/shownThread.ts';
+import type { Commands } from '../commands.ts';
+import type { PendingDeletes } from './pendingDeletes.ts';
+import type { ServerPort } from './serverPort.ts';
+import { isListed, type ListSource, type ThreadList } from './threadList.ts';
+import { ageWords, isWithin, statusLook, threadTitle } from './threadRows.ts';
+import type { ThreadStore } from './threadStore.ts';
+
+export interface ThreadCommandPorts {
+  readonly server: ServerPort;
+  readonly store: ThreadStore;
+  readonly list: ThreadList;
+  readonly deletes: PendingDeletes;
+  readonly shown: ShownThread;
+  readonly chat: ChatControl;
+}
+
+/** All commands that are about threads. Each takes a row of the tree, `{threadId}`, or nothing: then the shown thread is meant. */
+export function threadCommands(ports: ThreadCommandPorts): Commands {
+  const { server, list, chat } = ports;
+  const on = (action: (threadId: string) => Promise<void>) => async (argument: unknown) => {
+    const threadId = threadIdOf(argument) ?? ports.shown.id ?? (await pickThread(ports, 'Select a Thread'));
+    if (threadId !== null) await action(threadId);
+  };
+  return {
+    'bowline.newThread': () => chat.show(null),
+    'bowline.openThread': async (argument) => {
+      const threadId = threadIdOf(argument) ?? (await pickThread(ports, 'Open Thread'));
+      if (threadId !== null) await openThread(ports, threadId);
+    },
+    'bowline.resumeLatest': () => resumeLatest(ports),
+    'bowline.forkThread': on((threadId) => forkThread(ports, threadId, null)),
+    'bowline.renameThread': on((threadId) => renameThread(ports, threadId)),
+    'bowline.archiveThread': on((threadId) => archiveThread(ports, threadId)),
+    'bowline.unarchiveThread': on(async (threadId) => void (await server.request('thread/unarchive', { threadId }))),
+    'bowline.deleteThread': on((threadId) => deleteThread(ports, threadId)),
+    'bowline.copyThreadId': on(async (threadId) => await vscode.env.clipboard.writeText(threadId)),
+    'bowline.refreshThreads': () => list.refresh(),
+    'bowline.moreThreads': (source) => (isSource(source) ? list.more(source) : undefined),
+    'bowline.stopTurn': () => stopTurn(ports),
+    'bowline.continueTurn': () => continueTurn(ports),
+  };
+}
+
+/** Opens a copy of the thread up to and including a turn (the whole of it for null), and shows it. */
+export async function forkThread(ports: ThreadCommandPorts, threadId: string, lastTurnId: string | null): Promise<void> {
+  const fork = await ports.store.fork(lastTurnId === null ? { threadId } : { threadId, lastTurnId });
+  await ports.chat.show(fork.thread.id);
+}
+
+/** Shows a thread; when another process writes it or it is archived, the user is offered what helps. */
+export async function openThread(ports: ThreadCommandPorts, threadId: string): Promise<void> {
+  try {
+    await ports.chat.show(threadId);
+  } catch (error) {
+    if (!isProtocolError(error)) throw error;
+    const offer = offerOf(error.kind);
+    if (offer === null) throw error;
+    if ((await vscode.window.showWarningMessage(`Bowline: ${offer.message(error.data)}`, offer.button)) !== offer.button) return;
+    if (error.kind === 'threadArchived') await ports.server.request('thread/unarchive', { threadId });
+    await ports.shown.show(threadId, error.kind === 'threadHeld');
+    await ports.chat.focus();
+  }
+}
+
+interface Offer {
+  readonly message: (data: Readonly<Record<string, unknown>>) => string;
+  readonly button: string;
+}
+
+function offerOf(kind: string): Offer | null {
+  switch (kind) {
+    case 'threadHeld':
+      return { message: (data) => `this thread is open elsewhere: ${ownerWords(data['owner'])}.`, button: 'Take Over' };
+    case 'threadArchived':
+      return { message: () => 'this thread is archived.', button: 'Unarchive and Open' };
+    default:
+      return null;
+  }
+}
+
+function ownerWords(owner: unknown): string {
+  if (typeof owner !== 'object' || owner === null) return 'another process writes it';
+  const facts = new Map(Object.entries(owner));
+  const since = facts.get('sinceMs');
+  const when = typeof since === 'number' ? `, since ${new Date(since).toLocaleTimeString()}` : '';
+  return `${String(facts.get('client'))} (process ${String(facts.get('pid'))} on ${String(facts.get('host'))}${when}) writes it`;
+}
+
+async function resumeLatest(ports: ThreadCommandPorts): Promise<void> {
+  await ports.list.refresh();
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  const open = visible(ports).filter(({ id }) => !ports.list.isArchived(id));
+  const here = open.find(({ cwd }) => folders.length === 0 || folders.some((folder) => isWithin(cwd, folder)));
+  if (here === undefined) {
+    void vscode.window.showInformationMessage('Bowline: there is no thread of this workspace yet.');
+    return;
+  }
+  await openThread(ports, here.id);
+}
+
+async function renameThread({ server, list, store }: ThreadCommandPorts, threadId: string): Promise<void> {
+  const thread = list.get(threadId) ?? store.get(threadId)?.thread;
+  const name = await vscode.window.showInputBox({
+    title: 'Rename Thread',
+    value: thread === undefined ? '' : threadTitle(thread),
+    validateInput: (text) => (text.trim() === '' ? 'A name is needed.' : undefined),
+  });
+  if (name !== undefined) await server.request('thread/name/set', { threadId, name: name.trim() });
+}
+
+async function archiveThread({ server, shown }: ThreadCommandPorts, threadId: string): Promise<void> {
+  await server.request('thread/archive', { threadId });
+  if (shown.id === threadId) await shown.show(null);
+}
+
+async function deleteThread({ list, store, deletes, shown }: ThreadCommandPorts, threadId: string): Promise<void> {
+  const thread = list.get(threadId) ?? store.get(threadId)?.thread;
+  if (shown.id === threadId) await shown.show(null);
+  void deletes.add({ threadId, title: thread === undefined ? 'thread' : threadTitle(thread) });
+}
+
+async function stopTurn({ server, store, shown }: ThreadCommandPorts): Promise<void> {
+  const state = shown.id === null ? undefined : store.get(shown.id);
+  const turn = state === undefined ? undefined : runningTurn(state);
+  if (state === undefined || turn === undefined) {
+    void vscode.window.showInformationMessage('Bowline: no turn runs in the thread that is shown.');
+    return;
+  }
+  await server.request('turn/interrupt', { threadId: state.thread.id, turnId: turn.id });
+}
+
+async function continueTurn({ server, shown, chat }: ThreadCommandPorts): Promise<void> {
+  if (shown.id === null) throw new Error('No thread is shown that could be continued.');
+  await chat.focus();
+  const input = [{ type: 'text' as const, text: 'Continue.' }];
+  await server.request('turn/start', { threadId: shown.id, input });
+}
+
+async function pickThread(ports: ThreadCommandPorts, title: string): Promise<string | null> {
+  const items = (async () => {
+    await ports.list.refresh();
+    return visible(ports).map((thread) => ({
+      label: `$(${statusLook(thread.status).icon}) ${threadTitle(thread)}`,
+      description: ageWords(thread.recencyAt ?? thread.updatedAt, Date.now() / 1000),
+      detail: ports.list.isArchived(thread.id) ? `${thread.cwd} · archived` : thread.cwd,
+      threadId: thread.id,
+    }));
+  })();
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Bowline: ${title}`,
+    placeHolder: 'Title, folder or age',
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.threadId ?? null;
+}
+
+function visible({ list, deletes }: ThreadCommandPorts): Thread[] {
+  return list.all().filter((thread) => isListed(thread) && !deletes.has(thread.id));
+}
+
+function threadIdOf(argument: unknown): string | null {
+  if (typeof argument !== 'object' || argument === null) return null;
+  if ('threadId' in argument && typeof argument.threadId === 'string') return argument.threadId;
+  if (!('thread' in argument) || typeof argument.thread !== 'object' || argument.thread === null) return null;
+  return 'id' in argument.thread && typeof argument.thread.id === 'string' ? argument.thread.id : null;
+}
+
+function isSource(source: unknown): source is ListSource {
+  return source === 'workspace' || source === 'all' || source === 'archived';
+}

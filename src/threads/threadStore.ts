@@ -1,0 +1,271 @@
+// The threads that are open in this window: their live state, the server's open requests, and what survives a restart.
+import { isProtocolError, messageOf } from '../../server/protocol/errors.ts';
+import type { RequestId } from '../../server/protocol/jsonrpc.ts';
+import type { ClientRequestInput, ClientRequestResult, ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
+import { closeRequest, openRequest } from '../../server/protocol/state/pendingRequests.ts';
+import { runningTurn } from '../../server/protocol/state/select.ts';
+import { reduceThread, threadIdOf } from '../../server/protocol/state/threadReducer.ts';
+import { threadStateOf, type ThreadState } from '../../server/protocol/state/threadState.ts';
+import { Disposables, Emitter, type Disposable } from '../emitter.ts';
+import type { Log } from '../log.ts';
+import { OpenRequests } from './openRequests.ts';
+import type { ServerPort } from './serverPort.ts';
+
+/** What `thread/start`, `thread/resume` and `thread/fork` answer. */
+export type OpenedThread = ClientRequestResult<'thread/start'>;
+
+/** A thread that is open in this window. */
+export interface LoadedThread {
+  readonly state: ThreadState;
+  /** Fetches what is older than `state.turns` by `thread/turns/list`; null when there is nothing older. */
+  readonly olderCursor: string | null;
+  /** The server's answer when the thread was opened: model, provider, policies, folder. */
+  readonly opened: OpenedThread;
+}
+
+/** A change of an open thread. `notification` is null when the state was loaded or closed by other means. */
+export interface ThreadChange {
+  readonly threadId: string;
+  readonly state: ThreadState;
+  readonly previous: ThreadState | null;
+  readonly notification: ServerNotification | null;
+}
+
+/** A request of the server that waits for an answer, with the state of its thread. */
+export interface RequestOpened {
+  readonly threadId: string;
+  readonly request: ServerRequest;
+  readonly state: ThreadState;
+}
+
+/** A request needs no answer any more: answered here, answered or ended elsewhere, or its server has gone. */
+export interface RequestResolved {
+  readonly threadId: string;
+  readonly requestId: RequestId;
+  readonly by: 'answer' | 'server' | 'disconnect';
+}
+
+export type AnswerOutcome = 'accepted' | 'tooLate';
+
+/** Turns that are fetched at first; the page asks for older ones when it is scrolled up to them. */
+const FIRST_TURNS = 20;
+/** Open threads beyond this many are let go of when nobody shows them and nothing runs in them. */
+const KEEP_OPEN = 6;
+
+export class ThreadStore implements Disposable {
+  readonly #server: ServerPort;
+  readonly #log: Log;
+  /** In the order of their last opening. */
+  readonly #loaded = new Map<string, LoadedThread>();
+  /** Threads on their way, with the notifications that arrived meanwhile. */
+  readonly #loading = new Map<string, { readonly result: Promise<LoadedThread>; readonly missed: ServerNotification[] }>();
+  readonly #requests = new OpenRequests();
+  readonly #changed = new Emitter<ThreadChange>();
+  readonly #closed = new Emitter<{ readonly threadId: string }>();
+  readonly #requestOpened = new Emitter<RequestOpened>();
+  readonly #requestResolved = new Emitter<RequestResolved>();
+  readonly #owned = new Disposables();
+
+  readonly onDidChangeThread = this.#changed.event;
+  /** The thread is not followed any more in this window. */
+  readonly onDidCloseThread = this.#closed.event;
+  readonly onDidOpenRequest = this.#requestOpened.event;
+  readonly onDidResolveRequest = this.#requestResolved.event;
+
+  constructor(server: ServerPort, log: Log) {
+    this.#server = server;
+    this.#log = log;
+    this.#owned.add(server.onDidNotify((notification) => this.#apply(notification)));
+    this.#owned.add(server.answerRequests((request) => this.#ask(request)));
+    this.#owned.add(server.onDidConnect(() => void this.#reopenAll()));
+    for (const emitter of [this.#changed, this.#closed, this.#requestOpened, this.#requestResolved]) this.#owned.add(emitter);
+  }
+
+  /** The state of an open thread. */
+  get(threadId: string): ThreadState | undefined {
+    return this.#loaded.get(threadId)?.state;
+  }
+
+  /** An open thread with the settings it was opened with. */
+  loaded(threadId: string): LoadedThread | undefined {
+    return this.#loaded.get(threadId);
+  }
+
+  /** The states of all open threads. */
+  all(): ThreadState[] {
+    return [...this.#loaded.values()].map(({ state }) => state);
+  }
+
+  /** All requests that wait for an answer, oldest first. */
+  openRequests(): ServerRequest[] {
+    return this.#requests.all();
+  }
+
+  /** Whether the request still waits; ask this right before putting it to the user. */
+  isOpen(requestId: RequestId): boolean {
+    return this.#requests.get(requestId) !== undefined;
+  }
+
+  /** Answers a request of the server. The first answer wins; "tooLate" when it was answered or has ended before. */
+  answer(requestId: RequestId, result: unknown): AnswerOutcome {
+    const request = this.#requests.answer(requestId, result);
+    if (request === undefined) return 'tooLate';
+    this.#resolved(request, 'answer');
+    return 'accepted';
+  }
+
+  /** Starts a new thread and keeps it open. */
+  async start(params: ClientRequestInput<'thread/start'>): Promise<OpenedThread> {
+    const opened = await this.#server.request('thread/start', params);
+    this.#put(opened, null);
+    return opened;
+  }
+
+  /** Opens a thread as a copy of another, up to and including `lastTurnId` if one is given. */
+  async fork(params: ClientRequestInput<'thread/fork'>): Promise<OpenedThread> {
+    const opened = await this.#server.request('thread/fork', { ...params, excludeTurns: true });
+    await this.open(opened.thread.id);
+    return opened;
+  }
+
+  /** Opens a stored thread with its latest turns; one that is open already is given as it is. */
+  async open(threadId: string, takeover = false): Promise<LoadedThread> {
+    const known = this.#loaded.get(threadId);
+    if (known !== undefined) {
+      this.#loaded.delete(threadId);
+      this.#loaded.set(threadId, known);
+      return known;
+    }
+    return await (this.#loading.get(threadId)?.result ?? this.#load(threadId, takeover));
+  }
+
+  /** Stops following a thread; what runs in it goes on. */
+  async close(threadId: string): Promise<void> {
+    if (!this.#forget(threadId)) return;
+    await this.#server.request('thread/unsubscribe', { threadId });
+  }
+
+  /** Lets go of threads that were not opened lately, keeping `shownId` and whatever is at work. */
+  async trim(shownId: string | null): Promise<void> {
+    const idle = [...this.#loaded.values()].filter(({ state }) => {
+      const isBusy = runningTurn(state) !== undefined || this.#requests.ofThread(state.thread.id).length > 0;
+      return !isBusy && state.thread.id !== shownId;
+    });
+    const tooMany = idle.slice(0, Math.max(0, this.#loaded.size - KEEP_OPEN));
+    for (const { state } of tooMany) await this.close(state.thread.id);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  async #load(threadId: string, takeover: boolean): Promise<LoadedThread> {
+    const missed: ServerNotification[] = [];
+    const result = this.#fetch(threadId, takeover, missed);
+    this.#loading.set(threadId, { result, missed });
+    try {
+      return await result;
+    } finally {
+      this.#loading.delete(threadId);
+    }
+  }
+
+  /** Resumes without turns and then reads the latest ones, so that the length of a thread does not matter. */
+  async #fetch(threadId: string, takeover: boolean, missed: readonly ServerNotification[]): Promise<LoadedThread> {
+    const resume = { threadId, excludeTurns: true, ...(takeover ? { takeover } : {}) };
+    const opened = await this.#server.request('thread/resume', resume);
+    const page = await this.#server.request('thread/turns/list', {
+      threadId,
+      limit: FIRST_TURNS,
+      sortDirection: 'desc',
+      itemsView: 'full',
+    });
+    const withTurns = { ...opened, thread: { ...opened.thread, turns: page.data.toReversed() } };
+    this.#loading.delete(threadId);
+    return this.#put(withTurns, page.nextCursor, missed);
+  }
+
+  /** Takes a thread in. What was missed is applied again; each notification carries enough for that to end in the same state. */
+  #put(opened: OpenedThread, olderCursor: string | null, missed: readonly ServerNotification[] = []): LoadedThread {
+    const threadId = opened.thread.id;
+    const previous = this.get(threadId) ?? null;
+    const requests = this.#requests.ofThread(threadId);
+    const caughtUp = missed.reduce(reduceThread, threadStateOf(opened.thread));
+    const state = requests.reduce(openRequest, caughtUp);
+    const loaded = { state, olderCursor, opened };
+    this.#loaded.delete(threadId);
+    this.#loaded.set(threadId, loaded);
+    this.#changed.fire({ threadId, state, previous, notification: null });
+    for (const request of requests) this.#requestOpened.fire({ threadId, request, state });
+    return loaded;
+  }
+
+  #apply(notification: ServerNotification): void {
+    const threadId = threadIdOf(notification);
+    if (threadId === undefined) return;
+    this.#loading.get(threadId)?.missed.push(notification);
+    const before = this.#loaded.get(threadId);
+    if (before !== undefined) this.#update(before, reduceThread(before.state, notification), notification);
+    if (notification.method === 'serverRequest/resolved') {
+      const request = this.#requests.drop(notification.params.requestId);
+      if (request !== undefined) this.#resolved(request, 'server');
+    }
+    if (notification.method === 'thread/deleted' || notification.method === 'thread/closed') this.#forget(threadId);
+  }
+
+  #update(before: LoadedThread, state: ThreadState, notification: ServerNotification | null): void {
+    const threadId = state.thread.id;
+    // listeners hear of a notification that changes nothing too: some are about more than the state
+    if (state !== before.state) this.#loaded.set(threadId, { ...before, state });
+    this.#changed.fire({ threadId, state, previous: before.state, notification });
+  }
+
+  async #ask(request: ServerRequest): Promise<unknown> {
+    const { isNew, answer } = this.#requests.open(request);
+    const threadId = request.params.threadId;
+    const before = this.#loaded.get(threadId);
+    if (isNew && before !== undefined) {
+      const state = openRequest(before.state, request);
+      this.#update(before, state, null);
+      this.#requestOpened.fire({ threadId, request, state });
+    }
+    return await answer;
+  }
+
+  #resolved(request: ServerRequest, by: RequestResolved['by']): void {
+    const threadId = request.params.threadId;
+    const before = this.#loaded.get(threadId);
+    if (before !== undefined) {
+      const state = closeRequest(before.state, request.id);
+      if (state !== before.state) this.#update(before, state, null);
+    }
+    this.#requestResolved.fire({ threadId, requestId: request.id, by });
+  }
+
+  #forget(threadId: string): boolean {
+    if (!this.#loaded.delete(threadId)) return false;
+    for (const request of this.#requests.ofThread(threadId)) {
+      this.#requests.drop(request.id);
+      this.#resolved(request, 'server');
+    }
+    this.#closed.fire({ threadId });
+    return true;
+  }
+
+  /** After a restart: the old process's requests are void, and each open thread is read anew, one after the other. */
+  async #reopenAll(): Promise<void> {
+    for (const request of this.#requests.all()) {
+      this.#requests.drop(request.id);
+      this.#resolved(request, 'disconnect');
+    }
+    for (const threadId of [...this.#loaded.keys()]) {
+      try {
+        await this.#load(threadId, false);
+      } catch (error) {
+        this.#log.error(`Could not open thread ${threadId} again: ${messageOf(error)}`);
+        // a thread that exists no more is closed; after a lost connection the next start tries again
+        if (isProtocolError(error)) this.#forget(threadId);
+      }
+    }
+  }
+}
