@@ -7,7 +7,7 @@ import { ROOT } from './house.ts';
 import { findSourceFaults, sourceRules } from './sourceRules.ts';
 
 // files that hold faults on purpose
-const PLANTING = /^test\/architecture\/(?:sourceRules|plantedFaults)\.test\.ts$/;
+const PLANTING = /^test\/architecture\/(?:sourceRules|plantedFaults|boundaries)\.test\.ts$/;
 const HEADER = '// A file that exists to break exactly one rule.\n';
 
 const planted: Record<string, { path: string; text: string }> = {
@@ -17,6 +17,7 @@ const planted: Record<string, { path: string; text: string }> = {
     path: 'server/core/x.ts',
     text: `${HEADER}export { a } from './a.ts';\nexport type { B } from './b.ts';\n`,
   },
+  'zod-as-namespace': { path: 'src/x.ts', text: `${HEADER}import { z } from 'zod';\n` },
   'silent-catch': { path: 'src/x.ts', text: `${HEADER}try {\n  f();\n} catch {\n  g();\n}\n` },
   'tired-name': { path: 'src/x.ts', text: `${HEADER}export class ThreadManager {}\n` },
   'tired-file-name': { path: 'src/threadUtils.ts', text: HEADER },
