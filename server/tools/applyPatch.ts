@@ -2,6 +2,7 @@
 import { commitPatch } from '../core/patch/commit.ts';
 import { parsePatch } from '../core/patch/parse.ts';
 import { PatchError } from '../core/patch/patchError.ts';
+import { relativePath, resolvePath } from '../core/patch/paths.ts';
 import { planPatch, type PatchPlan } from '../core/patch/plan.ts';
 import { FileTexts, growingChanges, StreamingPatch } from '../core/patch/streamingParse.ts';
 import type { Files } from '../core/ports.ts';
@@ -103,7 +104,8 @@ async function runPatch(run: PatchRun, files: Files, context: ToolContext): Prom
     return { output: `apply_patch failed. No file was changed.\n${error.message}` };
   }
   const item = openItem(run, plan.changes, context);
-  const refusal = plan.files.length === 0 ? null : await consent(item, plan, context);
+  const paths = await targetsOf(plan, files, context);
+  const refusal = paths.length === 0 ? null : await consent(item, paths, context);
   if (refusal !== null) {
     context.completeItem({ ...item, status: refusal.status });
     return { output: refusal.output };
@@ -143,9 +145,23 @@ interface Refusal {
   readonly output: string;
 }
 
+/** Where the patch really writes. The workspace itself may be reached by a link: its files keep the workspace's own name. */
+async function targetsOf(plan: PatchPlan, files: Files, { settings }: ToolContext): Promise<string[]> {
+  const { cwd, sandbox } = settings;
+  const roots = sandbox.type === 'workspaceWrite' ? [cwd, ...sandbox.writableRoots] : [cwd];
+  const realRoots = await Promise.all(roots.map(async (root) => ({ root, real: await files.realPath(root) })));
+  return plan.files.map(({ realPath }) => {
+    for (const { root, real } of realRoots) {
+      const rest = relativePath(real, realPath);
+      if (rest !== null) return resolvePath(root, rest);
+    }
+    return realPath;
+  });
+}
+
 /** Null when the patch may be applied. */
-async function consent(item: FileChangeItem, plan: PatchPlan, context: ToolContext): Promise<Refusal | null> {
-  const decision = context.decide({ kind: 'patch', paths: plan.files.map((file) => file.realPath) });
+async function consent(item: FileChangeItem, paths: readonly string[], context: ToolContext): Promise<Refusal | null> {
+  const decision = context.decide({ kind: 'patch', paths });
   if (decision.type === 'refuse') return { status: 'failed', output: `patch rejected: ${decision.reason}` };
   const verdict = decision.type === 'ask' ? await context.askFileChange(item, decision.reason) : 'accepted';
   switch (verdict) {

@@ -16,9 +16,9 @@ destination: "*** Move to: " path LF
 first_hunk: anchor* edit+ file_end?
 hunk: anchor+ edit+ file_end?
 anchor: "@@" (" " /[^\n]+/)? LF
-edit: (" " | "+" | "-") /[^\n]*/ LF
+edit: (" " | "+" | "-") /[^\n]+/? LF
 file_end: "*** End of File" LF
-new_line: "+" /[^\n]*/ LF
+new_line: "+" /[^\n]+/? LF
 path: /[^\n]+/
 
 %import common.LF

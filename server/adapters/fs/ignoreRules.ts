@@ -6,15 +6,14 @@ import ignore, { type Ignore } from 'ignore';
 /** Never looked into, ignored by git or not: repositories' own data, and packages that are installed, not written. */
 const SKIPPED = new Set(['.git', '.hg', '.svn', '.jj', 'node_modules', '.venv', '__pycache__']);
 
+/** A file of our own that is being written. */
+const TEMPORARY = /^\.bowline-\d+-\d+\.tmp$/;
+
 /** The rules that hold in one folder; inner ones win over outer ones, as in git. */
 export interface IgnoreRules {
   readonly folder: string;
   readonly rules: Ignore | null;
   readonly outer: IgnoreRules | null;
-}
-
-export function isSkipped(name: string): boolean {
-  return SKIPPED.has(name);
 }
 
 /** The rules for `root`, those of the repository around it included. */
@@ -38,7 +37,8 @@ export function rulesFor(folder: string, outer: IgnoreRules | null): IgnoreRules
 
 /** Whether a file or folder that is not inside of an ignored one is ignored itself. */
 export function isIgnored(path: string, isFolder: boolean, innermost: IgnoreRules): boolean {
-  if (isSkipped(basename(path))) return true;
+  const own = basename(path);
+  if (SKIPPED.has(own) || TEMPORARY.test(own)) return true;
   for (let level: IgnoreRules | null = innermost; level !== null; level = level.outer) {
     if (level.rules === null) continue;
     const name = relative(level.folder, path).replaceAll(sep, '/');

@@ -45,7 +45,8 @@ export function encodeText(text: string): Uint8Array {
 export function sameBytes(left: Uint8Array | null, right: Uint8Array | null): boolean {
   if (left === null || right === null) return left === right;
   if (left.length !== right.length) return false;
-  return left.every((byte, index) => byte === right[index]);
+  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false;
+  return true;
 }
 
 export function splitFile(bytes: Uint8Array): FileText {

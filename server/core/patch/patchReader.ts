@@ -69,14 +69,19 @@ export class PatchReader {
     if (this.#files.length === 0) throw new PatchError('The patch names no file. Add at least one file section.');
   }
 
-  /** Whether the end marker was read. */
-  get isEnded(): boolean {
-    return this.#phase === 'after';
-  }
-
   /** Grows by one whenever a hunk, or the lines of an added file, are complete. */
   get closedHunks(): number {
     return this.#closedHunks;
+  }
+
+  get fileCount(): number {
+    return this.#files.length;
+  }
+
+  /** How many lines the file has that is being added right now; 0 when none is. */
+  get growingLines(): number {
+    const file = this.#files.at(-1);
+    return file?.type === 'add' ? file.lines.length : 0;
   }
 
   /** A copy of what was read so far, open hunks included. */

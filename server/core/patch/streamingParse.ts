@@ -26,6 +26,7 @@ export class StreamingPatch {
   push(text: string): StreamProgress {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
+    if (lines.length === 0) return 'none';
     for (const line of lines) this.#line(line);
     return this.#progress();
   }
@@ -46,14 +47,12 @@ export class StreamingPatch {
   }
 
   #progress(): StreamProgress {
-    const { files } = this;
-    const last = files.at(-1);
-    const addedLines = last?.type === 'add' ? last.lines.length : 0;
-    const hasGrown = addedLines >= this.#shownLines * 2 && addedLines >= this.#shownLines + ADDED_LINES_STEP;
-    if (files.length === this.#shownFiles && this.#reader.closedHunks === this.#shownHunks && !hasGrown) return 'none';
-    this.#shownFiles = files.length;
-    this.#shownHunks = this.#reader.closedHunks;
-    this.#shownLines = addedLines;
+    const { fileCount, closedHunks, growingLines } = this.#reader;
+    const hasGrown = growingLines >= this.#shownLines * 2 && growingLines >= this.#shownLines + ADDED_LINES_STEP;
+    if (fileCount === this.#shownFiles && closedHunks === this.#shownHunks && !hasGrown) return 'none';
+    this.#shownFiles = fileCount;
+    this.#shownHunks = closedHunks;
+    this.#shownLines = growingLines;
     return 'shape';
   }
 }

@@ -64,7 +64,7 @@ class FakeTurn {
     this.context = {
       threadId: 'thread',
       turnId: 'turn',
-      settings: { cwd: '/work' } as Settings,
+      settings: { cwd: '/work', sandbox: { type: 'dangerFullAccess' } } as Settings,
       clock: { nowMs: () => (this.#now += 150), after: () => () => undefined },
       ids: { next: () => 'id' },
       signal: this.abort.signal,
@@ -131,6 +131,24 @@ describe('apply_patch', () => {
         ['path', 'before', 'after'],
       ],
     );
+  });
+
+  it('tells the policy where a patch really writes, by the name that the workspace has', async () => {
+    const [turn, files] = [new FakeTurn(), new MemoryFiles({ '/real/work/a': 'a\n', '/outside/b': 'b\n' })];
+    files.links.set('/work/out', '/outside');
+    files.links.set('/work', '/real/work');
+    const patch = wrap(
+      '*** Update File: a',
+      '-a',
+      '+A',
+      '*** Update File: out/b',
+      '-b',
+      '+B',
+      '*** Add File: /etc/c',
+      '+c',
+    );
+    await createApplyPatch({ files, form: 'custom' }).tool.run(custom(patch), turn.context);
+    assert.deepEqual(turn.seen[1], ['decided', ['/etc/c', '/work/a', '/outside/b']]);
   });
 
   it('tells the model what it had to overlook', async () => {
