@@ -39,12 +39,11 @@ export function requestHeaders(
   key: string | null,
   { asker, env }: { asker: Asker; env: Environment },
 ): Record<string, string | null> {
-  const headers: Record<string, string | null> = {
-    authorization: key === null ? null : `Bearer ${key}`,
-    originator: headerValue(asker.originator),
-    'user-agent': headerValue(userAgent(asker)),
-  };
+  const headers: Record<string, string | null> = {};
   for (const name of foreignHeaders(env)) headers[name] = null;
+  headers['authorization'] = key === null ? null : `Bearer ${key}`;
+  headers['originator'] = headerValue(asker.originator);
+  headers['user-agent'] = headerValue(userAgent(asker));
   if (asker.threadId !== null) {
     headers['session-id'] = asker.threadId;
     headers['thread-id'] = asker.threadId;
