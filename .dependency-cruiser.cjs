@@ -4,6 +4,7 @@ const ROOMS = '^(server|src|webview-ui|test)/';
 const PROTOCOL = '^server/protocol/';
 const RPC = '^server/rpc/';
 const CORE = '^server/core/';
+const ENTRIES = ['^server/main\\.ts$', '^src/extension\\.ts$', '^webview-ui/main\\.tsx$'];
 // an editor provides it at run time; its types are all there is to resolve
 const VSCODE = ['^vscode$', 'node_modules/@types/vscode/'];
 
@@ -82,6 +83,13 @@ module.exports = {
         path: [`${PROTOCOL}schema/`, `${PROTOCOL}(methods|define)\\.ts$`, 'node_modules/zod/'],
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'no-dead-module',
+      comment: 'a file that neither the product nor its tests from outside ever load',
+      severity: 'error',
+      from: { path: [...ENTRIES, '^test/(?!unit/|architecture/)'] },
+      to: { path: '^(server|src|webview-ui)/', pathNot: [...ENTRIES, '\\.d\\.ts$'], reachable: false },
     },
     {
       name: 'no-unresolvable',

@@ -23,13 +23,8 @@ const BUN_FLAGS = [
   '--no-compile-autoload-bunfig',
 ];
 
-/** @type {Record<string, { entry: string, build: () => Promise<string> }>} */
-const parts = {
-  server: { entry: 'server/main.ts', build: buildServer },
-  extension: { entry: 'src/extension.ts', build: buildExtension },
-  webview: { entry: 'webview-ui/main.tsx', build: buildWebview },
-  binary: { entry: 'server/main.ts', build: buildBinary },
-};
+/** @type {Record<string, () => Promise<string>>} */
+const parts = { server: buildServer, extension: buildExtension, webview: buildWebview, binary: buildBinary };
 
 await runMain(async () => {
   const wanted = process.argv.slice(2);
@@ -37,12 +32,8 @@ await runMain(async () => {
   if (unknown !== undefined) {
     throw new UserError(`There is no part "${unknown}".`, `Name any of: ${Object.keys(parts).join(', ')}.`);
   }
-  for (const [name, { entry, build }] of Object.entries(parts)) {
+  for (const [name, build] of Object.entries(parts)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    if (!existsSync(join(ROOT, entry))) {
-      say(`skipped the ${name}: ${entry} does not exist yet`);
-      continue;
-    }
     const made = await step(`Building the ${name}`, build);
     say(`built ${made.padEnd(28)} ${sizeOf(join(ROOT, made))}`);
   }

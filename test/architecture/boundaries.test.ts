@@ -1,5 +1,5 @@
 // The boundary check finds every forbidden import, every circle, and its own blindness.
-import { deepEqual, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { findBoundaryFaults } from '../../scripts/boundaries.mjs';
 import { makeScratch, removeScratch } from './house.ts';
 
@@ -85,17 +85,23 @@ describe('room boundaries', () => {
     ok(faults.some((fault) => fault.startsWith('no-circular: ')));
   });
 
+  it('finds a module that nothing loads', async () => {
+    const faults = await faultsOf({
+      'src/extension.ts': "import './used.ts';\n",
+      'src/used.ts': PLAIN,
+      'src/dead.ts': PLAIN,
+      'test/unit/dead.test.ts': "import '../../src/dead.ts';\n",
+    });
+    equal(faults.length, 1);
+    match(faults[0] ?? '', /^no-dead-module: .*src\/dead\.ts/);
+  });
+
   it('lets every room use what its row allows', async () => {
     deepEqual(await faultsOf(allowedFiles()), []);
   });
 
   it('fails when the modules are fewer than a house has', async () => {
-    const scratch = makeScratch(roomFiles);
-    try {
-      deepEqual(await findBoundaryFaults(scratch, 15), ['too-few-modules: 14 read, at least 15 expected']);
-    } finally {
-      removeScratch(scratch);
-    }
+    deepEqual(await faultsOf(roomFiles, 16), ['too-few-modules: 15 read, at least 16 expected']);
   });
 });
 
@@ -118,10 +124,15 @@ function allowedFiles(): Record<string, string> {
   };
 }
 
-async function faultsOf(files: Readonly<Record<string, string>>): Promise<string[]> {
-  const scratch = makeScratch(files);
+/** The faults of a house of these files; none of them is dead, unless they have an entry of their own. */
+async function faultsOf(files: Readonly<Record<string, string>>, floor = 1): Promise<string[]> {
+  const uses = Object.keys(files).map((path) => `import '../../${path}';\n`);
+  const scratch = makeScratch({
+    ...files,
+    ...('src/extension.ts' in files ? {} : { 'test/all/use.ts': uses.join('') }),
+  });
   try {
-    return await findBoundaryFaults(scratch, 1);
+    return await findBoundaryFaults(scratch, floor);
   } finally {
     removeScratch(scratch);
   }
