@@ -1,0 +1,113 @@
+// The words of an approval: what is asked, where, why, and the choices, for whoever shows it.
+import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../../server/protocol/schema/approval.ts';
+import type { FileUpdateChange } from '../../server/protocol/schema/item.ts';
+import type { ThreadState } from '../../server/protocol/state/threadState.ts';
+
+type Decision = CommandApprovalDecision | FileChangeApprovalDecision;
+
+/** One choice: what its button says and what the server is told. */
+export interface ApprovalChoice {
+  readonly label: string;
+  readonly decision: Decision;
+}
+
+export interface ApprovalWording {
+  /** The question, in one line. */
+  readonly question: string;
+  /** What exactly, where, and why; several lines. */
+  readonly detail: string;
+  /** Choices that let it happen, most wanted first; may be empty. */
+  readonly accepts: readonly ApprovalChoice[];
+  /** Refuses and lets the turn go on; also what Escape means. */
+  readonly decline: ApprovalChoice;
+  /** Refuses and ends the turn. */
+  readonly cancel: ApprovalChoice;
+}
+
+const LONGEST_COMMAND = 1200;
+const MOST_FILES = 12;
+
+/** Control and direction-changing characters: what is shown must be what runs. */
+const DECEPTIVE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** The words for a request of the server. `state` gives the files of a patch. */
+export function approvalWording(request: ServerRequest, state: ThreadState | undefined): ApprovalWording {
+  switch (request.method) {
+    case 'item/commandExecution/requestApproval':
+      return commandWording(request.params);
+    case 'item/fileChange/requestApproval':
+      return fileChangeWording(request.params, changesOf(state, request.params.itemId));
+  }
+}
+
+/** Text with characters that would hide or reorder other text shown as `\u{…}`. */
+export function visible(text: string): string {
+  return text.replace(DECEPTIVE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+type CommandParams = Extract<ServerRequest, { method: 'item/commandExecution/requestApproval' }>['params'];
+type FileParams = Extract<ServerRequest, { method: 'item/fileChange/requestApproval' }>['params'];
+
+function commandWording(params: CommandParams): ApprovalWording {
+  const command = visible(params.command ?? '(unknown command)');
+  const hidden = command.length - LONGEST_COMMAND;
+  const shown =
+    hidden > 0
+      ? `${command.slice(0, LONGEST_COMMAND)}\n… ${hidden} more characters; show it in the chat to read all of it.`
+      : command;
+  const where = params.cwd ? `\n\nIn: ${visible(params.cwd)}` : '';
+  const why = params.reason ? `\n\nWhy: ${visible(params.reason)}` : '';
+  const offered = params.availableDecisions ?? ['accept', 'acceptForSession'];
+  return {
+    question: 'Bowline wants to run a command. Allow it?',
+    detail: `${shown}${where}${why}`,
+    accepts: offered.flatMap((decision) => acceptOf(decision, 'Run', 'Run and Allow for This Session')),
+    decline: { label: 'Decline', decision: 'decline' },
+    cancel: { label: 'Decline and Stop', decision: 'cancel' },
+  };
+}
+
+function acceptOf(decision: Decision, once: string, session: string): ApprovalChoice[] {
+  if (decision === 'accept') return [{ label: once, decision }];
+  if (decision === 'acceptForSession') return [{ label: session, decision }];
+  if (typeof decision === 'object' && 'acceptWithExecpolicyAmendment' in decision) {
+    const prefix = decision.acceptWithExecpolicyAmendment.execpolicy_amendment.join(' ');
+    return [{ label: `${once} and Always Allow “${visible(prefix)}”`, decision }];
+  }
+  return [];
+}
+
+function fileChangeWording(params: FileParams, changes: readonly FileUpdateChange[]): ApprovalWording {
+  const shown = changes.slice(0, MOST_FILES).map((change) => `${verbOf(change)} ${visible(change.path)}`);
+  if (changes.length > MOST_FILES) shown.push(`… and ${changes.length - MOST_FILES} more files`);
+  const why = params.reason ? `\n\nWhy it asks: ${visible(params.reason)}` : '';
+  const count = changes.length === 1 ? 'one file' : `${changes.length} files`;
+  return {
+    question:
+      changes.length === 0 ? 'Bowline wants to change files. Allow it?' : `Bowline wants to change ${count}. Allow it?`,
+    detail: `${shown.join('\n')}${why}`,
+    accepts: [
+      { label: 'Apply', decision: 'accept' },
+      { label: 'Apply and Allow These Files for This Session', decision: 'acceptForSession' },
+    ],
+    decline: { label: 'Decline', decision: 'decline' },
+    cancel: { label: 'Decline and Stop', decision: 'cancel' },
+  };
+}
+
+function verbOf({ kind }: FileUpdateChange): string {
+  switch (kind.type) {
+    case 'add':
+      return 'Add';
+    case 'delete':
+      return 'Delete';
+    case 'update':
+      return kind.move_path === null ? 'Edit' : 'Move';
+  }
+}
+
+function changesOf(state: ThreadState | undefined, itemId: string): readonly FileUpdateChange[] {
+  const item = state?.turns.flatMap((turn) => turn.items).find((candidate) => candidate.id === itemId);
+  return item?.type === 'fileChange' ? item.changes : [];
+}
