@@ -29,7 +29,7 @@ export interface ModelsOptions {
 export interface ConfiguredModels extends Models {
   /** For `model/list`. `preferred` is the configured model: it comes first. Never rejects for a provider that cannot be asked. */
   listModels(providerId: string, preferred: string | null): Promise<Model[]>;
-  /** Loads what the provider's first answer needs. To be called when nobody is waiting; never rejects. */
+  /** Loads what the provider's first answer needs. To be called when nobody is waiting. */
   warm(providerId: string): Promise<void>;
   /** Ends what is still open in the background. */
   dispose(): void;

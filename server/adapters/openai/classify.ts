@@ -95,11 +95,8 @@ function byCode(told: Told, place: Place): Outcome | null {
   const { name } = place.provider;
   switch (told.code) {
     case 'context_length_exceeded':
-      return {
-        info: 'contextWindowExceeded',
-        retry: 'never',
-        message: `The conversation no longer fits the context window of ${place.model}. Compact the thread, or begin a new one.`,
-      };
+    case 'exceed_context_size_error':
+      return contextExceeded(place);
     case 'insufficient_quota':
     case 'usage_limit_reached':
     case 'usage_not_included':
@@ -150,6 +147,8 @@ function byStatus(fault: Extract<Fault, { kind: 'status' }>, place: Place): Outc
     const message = `${name} failed with status ${status}. It may be a passing trouble: send again in a while.`;
     return { info: 'internalServerError', retry: 'silent', retryAfterMs, message };
   }
+  // servers without a code for it say it in words
+  if (/maximum context length|context (window|size|length) /i.test(words)) return contextExceeded(place);
   // the reference server names a refused request `other`, not `badRequest`
   return { info: 'other', retry: 'never', message: `${name} refused the request (${status})${said}` };
 }
@@ -194,6 +193,11 @@ function rateLimited(retryAfterMs: number | null, { provider: { name } }: Place,
     retryAfterMs,
     message: `${name} limits how often you may ask; trying again when it allows it.`,
   };
+}
+
+function contextExceeded(place: Place): Outcome {
+  const message = `The conversation no longer fits the context window of ${place.model}. Compact the thread, or begin a new one.`;
+  return { info: 'contextWindowExceeded', retry: 'never', message };
 }
 
 function modelNotFound(place: Place): Outcome {

@@ -56,6 +56,11 @@ const ROWS: readonly Row[] = [
     retry: 'never',
     says: /Compact/,
   },
+  {
+    fault: status(400, { words: "This model's maximum context length is 4096 tokens." }),
+    info: 'contextWindowExceeded',
+    retry: 'never',
+  },
   { fault: status(429), info: TOO_MANY, retry: 'never' },
   { fault: status(429, { code: 'rate_limit_exceeded' }), info: TOO_MANY, retry: 'never' },
   { fault: status(429, { retryAfterMs: 0 }), info: TOO_MANY, retry: 'stream', afterMs: 0 },
