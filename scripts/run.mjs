@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const KEPT_FIRST_LINES = 15;
@@ -71,20 +72,16 @@ export async function run(command, args, options = {}) {
   /** @type {string[]} */
   const lines = [];
   let stdout = '';
-  child.stdout?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-    stdout += text;
-    keep(text);
-  });
-  child.stderr?.setEncoding('utf8').on('data', keep);
-  /** @param {string} text */
-  function keep(text) {
-    for (const line of text.split('\n')) {
-      if (line.trim() === '') continue;
-      lines.push(line);
-      options.onLine?.(line.trim());
-    }
-    if (lines.length > KEPT_FIRST_LINES + KEPT_LAST_LINES)
-      lines.splice(KEPT_FIRST_LINES, lines.length - KEPT_FIRST_LINES - KEPT_LAST_LINES);
+  child.stdout?.setEncoding('utf8').on('data', (/** @type {string} */ text) => (stdout += text));
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on('line', keep);
+  }
+  /** @param {string} line */
+  function keep(line) {
+    if (line.trim() === '') return;
+    options.onLine?.(line.trim());
+    lines.push(line);
+    if (lines.length > KEPT_FIRST_LINES + KEPT_LAST_LINES) lines.splice(KEPT_FIRST_LINES, 1);
   }
   return await new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new CommandFailed(commandLine, error.message, '')));

@@ -9,7 +9,7 @@ describe('run', () => {
   });
 
   it('keeps the first and the last lines of a program that fails', async () => {
-    const script = 'for (let i = 1; i <= 500; i++) console.log("line " + i); process.exit(3)';
+    const script = 'for (let i = 1; i <= 500; i++) console.log("line " + i); process.exitCode = 3';
     await assert.rejects(run(process.execPath, ['-e', script]), (error) => {
       assert.ok(error instanceof CommandFailed);
       assert.match(error.message, /exit code 3/);
@@ -49,8 +49,9 @@ describe('stop', () => {
   it('lets the one that it started finish in peace', async function () {
     if (process.platform === 'win32') this.skip();
     const { child, ended } = await startFamily(
-      `console.log(process.pid); setInterval(() => {}, 1e6);
-       process.on('SIGTERM', () => setTimeout(() => { console.log('finished'); process.exit(); }, 200))`,
+      `process.on('SIGTERM', () => setTimeout(() => { console.log('finished'); process.exit(); }, 200));
+       setInterval(() => {}, 1e6);
+       console.log(process.pid)`,
     );
     let output = '';
     child.stdout!.on('data', (data: Buffer) => (output += data.toString()));
