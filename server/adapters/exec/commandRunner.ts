@@ -2,6 +2,7 @@
 import type { CommandRunner, RunningCommand } from '../../core/ports.ts';
 import type { ChildProcess, ProcessSpec } from './childProcess.ts';
 import { startPipeProcess } from './pipeProcess.ts';
+import { createGroupGuard } from './groupGuard.ts';
 import { endGroup, isGroupKnown } from './processGroup.ts';
 import { checkStart } from './startCheck.ts';
 import { supervise, type Launch } from './supervise.ts';
@@ -24,6 +25,7 @@ export interface OwnedCommandRunner extends CommandRunner {
 export function createCommandRunner(options: CommandRunnerOptions = {}): OwnedCommandRunner {
   const { killGraceMs = 2000, disposeGraceMs = 300, silenceMs = 50 } = options;
   const groups = new Map<number, ChildProcess>();
+  const guard = createGroupGuard();
   let isDisposed = false;
   /** Forgets ended groups early: later the system may give their numbers to strangers. */
   const forgetEnded = (): void => {
@@ -31,6 +33,7 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): OwnedCo
       if (isGroupKnown(group)) continue;
       child.close();
       groups.delete(group);
+      guard.remove(group);
     }
   };
   return {
@@ -39,18 +42,24 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): OwnedCo
       const check = checkStart(spec);
       if (check.type === 'impossible') return notStarted(check.message);
       forgetEnded();
+      guard.prepare();
       const launch = launcher({ argv: check.argv, cwd: spec.cwd, env: spec.env, hasInput: spec.tty });
       const supervised = supervise(launch, { timeoutMs: spec.timeoutMs, killGraceMs, silenceMs, ended: forgetEnded });
       if (supervised.type === 'failed') return notStarted(supervised.message);
       const { child, command } = supervised;
-      if (child.pid !== null) groups.set(child.pid, child);
+      if (child.pid !== null) {
+        groups.set(child.pid, child);
+        guard.add(child.pid);
+      }
       return command;
     },
     async dispose() {
       isDisposed = true;
       await Promise.all([...groups.keys()].map((group) => endGroup(group, disposeGraceMs)));
       for (const child of groups.values()) child.close();
+      for (const group of groups.keys()) guard.remove(group);
       groups.clear();
+      guard.close();
     },
   };
 }

@@ -20,11 +20,13 @@ export interface ShellEnvironmentOptions {
 }
 
 const LOGIN_TIMEOUT_MS = 5000;
+/** How the server itself was started; a command that inherits these would take an editor for Node, or a pipe for its own. */
+const SERVER_NAMES = ['ELECTRON_RUN_AS_NODE', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE'];
 const POSIX_SHELLS = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash', '/bin/zsh', '/bin/sh'];
 
 export function createShellEnvironment(options: ShellEnvironmentOptions): ShellEnvironment {
   const shell = chooseShell(options.env);
-  const server = defined(options.env);
+  const server = serverVariables(options.env);
   let login: Promise<Readonly<Record<string, string>>> | null = null;
   const loginVariables = (): Promise<Readonly<Record<string, string>>> => (login ??= askOnce(shell, server, options));
   const made = new Map<string, Record<string, string>>();
@@ -69,8 +71,9 @@ function chooseShell(env: Readonly<Record<string, string | undefined>>): Shell {
   return shellAt(POSIX_SHELLS.find(isProgram) ?? '/bin/sh');
 }
 
-function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]])),
+function serverVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(env).flatMap(([name, value]): [string, string][] =>
+    value === undefined || SERVER_NAMES.includes(name) ? [] : [[name, value]],
   );
+  return Object.fromEntries(entries);
 }

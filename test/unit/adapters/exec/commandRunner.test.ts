@@ -1,7 +1,9 @@
 // Real processes: exit codes, order and size of output, children in the background, kills of whole trees, limits, bad starts.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCommandRunner, type OwnedCommandRunner } from '../../../../server/adapters/exec/commandRunner.ts';
@@ -34,12 +36,12 @@ describe('command runner', () => {
   function start(command: CommandSpec) {
     const running = runner.start(command);
     const chunks: string[] = [];
-    const waiting: { text: string; resolve: () => void }[] = [];
+    const waiting: { awaited: string; resolve: () => void }[] = [];
     running.onOutput((chunk) => {
       chunks.push(chunk);
-      for (const { text, resolve } of waiting) if (chunks.join('').includes(text)) resolve();
+      for (const { awaited, resolve } of waiting) if (chunks.join('').includes(awaited)) resolve();
     });
-    const seen = (text: string) => new Promise<void>((resolve) => waiting.push({ text, resolve }));
+    const seen = (awaited: string) => new Promise<void>((resolve) => waiting.push({ awaited, resolve }));
     return { running, chunks, seen };
   }
 
@@ -178,6 +180,20 @@ describe('command runner', () => {
       assert.ok(running.pid !== null && !isGroupAlive(running.pid));
     }
     assert.equal((await run(spec('true'))).exit.type, 'failedToStart');
+  });
+
+  it('leaves nothing behind even when the server is killed', async () => {
+    const fifo = join(folder, 'alive');
+    spawnSync('mkfifo', [fifo]);
+    const file = JSON.stringify(new URL('../../../../server/adapters/exec/commandRunner.ts', import.meta.url).href);
+    const command = spec(`exec 3> ${fifo}; (sleep 60 & sleep 60) & echo ready; sleep 60`);
+    const script = `import(${file}).then(({ createCommandRunner }) =>
+      createCommandRunner().start(${JSON.stringify(command)}).onOutput((text) => console.log(text)))`;
+    const server = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    server.stdout.on('data', () => server.kill('SIGKILL'));
+    // everything that lives holds the pipe open: its end is the end of all
+    await text(createReadStream(fifo));
+    assert.equal(server.killed, true);
   });
 
   describe(terminalRuntime() === null ? 'without terminals in this runtime' : 'with terminals', () => {

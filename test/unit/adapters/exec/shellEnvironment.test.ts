@@ -53,11 +53,11 @@ describe('shell environment', () => {
 
   it("has the login shell's PATH and variables over the server's, but not the server's keys", async () => {
     await profile('echo noise; export PATH=/opt/tools:$PATH ADDED="two\nlines" PROVIDER_KEY=from-profile; false');
-    const variables = await environment({ PROVIDER_KEY: 'secret' }).variables(settings());
+    const variables = await environment({ PROVIDER_KEY: 'secret', ELECTRON_RUN_AS_NODE: '1' }).variables(settings());
     assert.ok(variables['PATH']?.startsWith('/opt/tools:'));
     assert.equal(variables['ADDED'], 'two\nlines');
     assert.equal(variables['KEPT'], 'yes');
-    assert.ok(!('PROVIDER_KEY' in variables));
+    assert.ok(!('PROVIDER_KEY' in variables) && !('ELECTRON_RUN_AS_NODE' in variables));
     assert.deepEqual(warnings, []);
   });
 
