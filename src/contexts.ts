@@ -6,7 +6,12 @@ export type ContextKey = 'bowline.serverReady' | 'bowline.turnRunning' | 'bowlin
 const known = new Map<ContextKey, boolean>();
 
 export function setContexts(values: Readonly<Record<ContextKey, boolean>>): void {
-  const keys: readonly ContextKey[] = ['bowline.serverReady', 'bowline.turnRunning', 'bowline.hasThread', 'bowline.signedIn'];
+  const keys: readonly ContextKey[] = [
+    'bowline.serverReady',
+    'bowline.turnRunning',
+    'bowline.hasThread',
+    'bowline.signedIn',
+  ];
   for (const key of keys) {
     if (known.get(key) === values[key]) continue;
     known.set(key, values[key]);

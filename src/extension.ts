@@ -131,7 +131,8 @@ function follow(rooms: Rooms): void {
     store.onDidResolveRequest(update),
     store.onDidCloseThread(update),
     store.onDidChangeThread(({ notification }) => {
-      if (notification === null || notification.method.startsWith('turn/') || notification.method === 'thread/started') update();
+      if (notification === null || notification.method.startsWith('turn/') || notification.method === 'thread/started')
+        update();
     }),
     agentServer.onDidConnect(() => {
       void deletes.resume();
@@ -173,7 +174,11 @@ function allCommands(rooms: Rooms): Commands {
     'bowline.openSettings': () =>
       vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`),
     'bowline.openWalkthrough': () =>
-      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#bowline.start`, false),
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${context.extension.id}#bowline.start`,
+        false,
+      ),
   };
 }
 
@@ -221,6 +226,10 @@ async function offerRestart({ server: agentServer, store }: Rooms): Promise<void
   const isBusy = store.all().some((state) => runningTurn(state) !== undefined);
   const restart = 'Restart Server';
   const message = 'Bowline: another server program was set.';
-  if (isBusy && (await vscode.window.showInformationMessage(`${message} Restarting stops running turns.`, restart)) !== restart) return;
+  if (
+    isBusy &&
+    (await vscode.window.showInformationMessage(`${message} Restarting stops running turns.`, restart)) !== restart
+  )
+    return;
   await agentServer.restart();
 }

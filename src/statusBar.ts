@@ -21,7 +21,8 @@ export class StatusBar implements vscode.Disposable {
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: `Bowline: ${tooltip}` };
-    this.#item.backgroundColor = background === null ? undefined : new vscode.ThemeColor(`statusBarItem.${background}Background`);
+    this.#item.backgroundColor =
+      background === null ? undefined : new vscode.ThemeColor(`statusBarItem.${background}Background`);
   }
 
   dispose(): void {

@@ -125,7 +125,8 @@ export class AgentServer {
 
   async dispose(): Promise<void> {
     await this.stop();
-    for (const emitter of [this.#statusChanged, this.#connected, this.#notified, this.#fellBack, this.#failed]) emitter.dispose();
+    for (const emitter of [this.#statusChanged, this.#connected, this.#notified, this.#fellBack, this.#failed])
+      emitter.dispose();
   }
 
   async #keepRunning(): Promise<void> {
@@ -155,7 +156,9 @@ export class AgentServer {
     this.#crashes = decision.crashes;
     if (decision.type === 'stop') {
       const times = decision.crashes.length;
-      this.#fail(`The server ended ${times} times within three minutes (${reason}). It is not started again by itself.`);
+      this.#fail(
+        `The server ended ${times} times within three minutes (${reason}). It is not started again by itself.`,
+      );
       return false;
     }
     this.#setStatus({ type: 'restarting', detail: `The server ended unasked (${reason}) and is started again.` });
@@ -220,7 +223,8 @@ export class AgentServer {
   }
 
   #refuseWhenStopped(): void {
-    if (this.#status.type === 'stopped') throw new ConnectionLost(`Bowline's server is not running. ${this.#status.detail}`);
+    if (this.#status.type === 'stopped')
+      throw new ConnectionLost(`Bowline's server is not running. ${this.#status.detail}`);
   }
 
   #setStatus(status: ServerStatus): void {

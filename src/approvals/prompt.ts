@@ -119,7 +119,11 @@ class ApprovalPrompts implements vscode.Disposable {
   /** Says that the chat holds a question; answers nothing by itself. */
   #pointer(request: ServerRequest): ApprovalWording {
     const wording = this.#wording(request);
-    return { ...wording, question: 'Bowline waits for your approval [in the chat](command:bowline.focusChat).', accepts: [] };
+    return {
+      ...wording,
+      question: 'Bowline waits for your approval [in the chat](command:bowline.focusChat).',
+      accepts: [],
+    };
   }
 
   #isCardVisible(request: ServerRequest): boolean {

@@ -11,7 +11,14 @@ import type { ThreadStore } from '../threads/threadStore.ts';
 import type { Drafts } from './drafts.ts';
 import type { Services } from './hostServices.ts';
 import { NotificationBatch } from './notificationBatch.ts';
-import { fitsRequest, isHostMethod, isPageRequest, parseCall, readEnvelope, type PageEnvelope } from './pageMessages.ts';
+import {
+  fitsRequest,
+  isHostMethod,
+  isPageRequest,
+  parseCall,
+  readEnvelope,
+  type PageEnvelope,
+} from './pageMessages.ts';
 import type { ShownThread } from './shownThread.ts';
 
 type StartParams = ClientRequestInput<'thread/start'>;
@@ -114,6 +121,7 @@ export class ChatBridge implements Disposable {
     if (method === 'thread/start') {
       const opened = await store.start(startParams(this.#checked(method, params)));
       shown.adopt(opened.thread.id);
+      this.#sendModel();
       return opened;
     }
     if (method === 'turn/start') return await this.#startTurn(this.#checked(method, params));
@@ -176,7 +184,8 @@ export class ChatBridge implements Disposable {
 
   #sendBatch(notifications: readonly ServerNotification[]): void {
     const [only] = notifications;
-    if (only !== undefined && notifications.length === 1) this.#ports.post({ kind: 'notification', notification: only });
+    if (only !== undefined && notifications.length === 1)
+      this.#ports.post({ kind: 'notification', notification: only });
     else this.#ports.post({ kind: 'notifications', notifications });
   }
 

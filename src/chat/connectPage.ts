@@ -18,7 +18,10 @@ export async function connectPage(
   features: PageFeatures,
   post: (message: HostMessage) => void,
 ): Promise<ChatBridge> {
-  const [{ ChatBridge: Bridge }, { hostServices }] = await Promise.all([import('./bridge.ts'), import('./hostServices.ts')]);
+  const [{ ChatBridge: Bridge }, { hostServices }] = await Promise.all([
+    import('./bridge.ts'),
+    import('./hostServices.ts'),
+  ]);
   const { server, store, shown, models, drafts, files, log, settings } = rooms;
   return new Bridge({
     post,

@@ -7,7 +7,16 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Paths relative to the folder, with forward slashes; null when the folder is no git repository or git does not answer. */
 export async function gitFiles(folder: string, signal: AbortSignal): Promise<string[] | null> {
   // a file-system monitor of the repository's own configuration would be run by git
-  const args = ['-c', 'core.fsmonitor=false', 'ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'];
+  const args = [
+    '-c',
+    'core.fsmonitor=false',
+    'ls-files',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--deduplicate',
+    '-z',
+  ];
   return await new Promise((resolve) => {
     execFile(
       'git',

@@ -43,10 +43,14 @@ export class NotificationBatch {
 /** Two deltas of the same text as one; null when they are not that. */
 export function join(first: ServerNotification, second: ServerNotification): ServerNotification | null {
   if (first.method === 'item/agentMessage/delta' && second.method === 'item/agentMessage/delta') {
-    return isSameItem(first, second) ? { ...second, params: { ...second.params, delta: first.params.delta + second.params.delta } } : null;
+    return isSameItem(first, second)
+      ? { ...second, params: { ...second.params, delta: first.params.delta + second.params.delta } }
+      : null;
   }
   if (first.method === 'item/commandExecution/outputDelta' && second.method === 'item/commandExecution/outputDelta') {
-    return isSameItem(first, second) ? { ...second, params: { ...second.params, delta: first.params.delta + second.params.delta } } : null;
+    return isSameItem(first, second)
+      ? { ...second, params: { ...second.params, delta: first.params.delta + second.params.delta } }
+      : null;
   }
   if (first.method === 'item/reasoning/summaryTextDelta' && second.method === 'item/reasoning/summaryTextDelta') {
     const isSame = isSameItem(first, second) && first.params.summaryIndex === second.params.summaryIndex;

@@ -74,7 +74,10 @@ export function isHostMethod(method: string): method is HostMethod {
 export function parseCall<M extends HostMethod>(method: M, params: unknown): HostServices[M]['params'] {
   const parsed = callParams[method].safeParse(params);
   if (parsed.success) return parsed.data;
-  throw new ProtocolError('invalidParams', `The page called ${method} in a way that does not fit: ${parsed.error.message}`);
+  throw new ProtocolError(
+    'invalidParams',
+    `The page called ${method} in a way that does not fit: ${parsed.error.message}`,
+  );
 }
 
 /** Whether the page may send this request; the handshake is the host's own. */
@@ -83,6 +86,9 @@ export function isPageRequest(method: string): method is Exclude<ClientRequestMe
 }
 
 /** Whether the params fit the method. */
-export function fitsRequest<M extends ClientRequestMethod>(method: M, params: unknown): params is ClientRequestInput<M> {
+export function fitsRequest<M extends ClientRequestMethod>(
+  method: M,
+  params: unknown,
+): params is ClientRequestInput<M> {
   return clientRequests[method].params().safeParse(params ?? {}).success;
 }

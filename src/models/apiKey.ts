@@ -41,7 +41,9 @@ export async function signOut(server: AgentServer, secrets: vscode.SecretStorage
   try {
     await server.request('account/logout', {});
   } catch (error) {
-    throw new Error(`The key is removed from VS Code, but the server did not sign out: ${messageOf(error)}`, { cause: error });
+    throw new Error(`The key is removed from VS Code, but the server did not sign out: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   void vscode.window.setStatusBarMessage('$(check) Bowline: signed out', 5_000);
 }

@@ -22,7 +22,9 @@ export function readLocalProviders(value: unknown): LocalProvider[] {
 /** The provider's name on the wire: the same for the same address, and never that of a provider of the configuration file. */
 export function providerIdOf(baseUrl: string): string {
   const { hostname, port, protocol } = new URL(baseUrl);
-  const place = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname) ? '' : `${hostname.replace(/[^a-zA-Z0-9]+/g, '-')}-`;
+  const place = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+    ? ''
+    : `${hostname.replace(/[^a-zA-Z0-9]+/g, '-')}-`;
   return `local-${place}${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 

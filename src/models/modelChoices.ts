@@ -70,7 +70,10 @@ function pickable(provider: string, providerName: string, model: Model): Pickabl
     model: model.model,
     label: model.displayName || model.model,
     description: model.description,
-    efforts: model.supportedReasoningEfforts.map(({ reasoningEffort, description }) => ({ effort: reasoningEffort, description })),
+    efforts: model.supportedReasoningEfforts.map(({ reasoningEffort, description }) => ({
+      effort: reasoningEffort,
+      description,
+    })),
     defaultEffort: model.defaultReasoningEffort || null,
   };
 }

@@ -14,12 +14,13 @@ export interface PickerTarget {
   readonly thread: ThreadModel | undefined;
 }
 
-type Entry = vscode.QuickPickItem & (
-  | { readonly type: 'model'; readonly model: PickableModel }
-  | { readonly type: 'command'; readonly command: string }
-  | { readonly type: 'findServers' }
-  | { readonly type: 'none' }
-);
+type Entry = vscode.QuickPickItem &
+  (
+    | { readonly type: 'model'; readonly model: PickableModel }
+    | { readonly type: 'command'; readonly command: string }
+    | { readonly type: 'findServers' }
+    | { readonly type: 'none' }
+  );
 
 /** Lets the user pick; the choice is remembered in the user's settings and holds for an open thread from its next turn on. */
 export async function pickModel(server: ServerPort, state: ModelState, target: PickerTarget): Promise<void> {
@@ -54,13 +55,18 @@ export async function useLocalServer(server: { name: string; baseUrl: string; mo
 async function entries(server: ServerPort, state: ModelState, current: ModelChoice | null): Promise<Entry[]> {
   if (state.defaults === null) await state.refresh();
   const { defaults } = state;
-  const groups = defaults === null ? [] : await listPickableModels(server, { defaults, settings: readSettings(), fetch });
+  const groups =
+    defaults === null ? [] : await listPickableModels(server, { defaults, settings: readSettings(), fetch });
   const separator = (label: string): Entry => ({ type: 'none', label, kind: vscode.QuickPickItemKind.Separator });
   return [
     ...groups.flatMap((group) => [separator(group.providerName), ...groupEntries(group, current)]),
     separator('Other models'),
     { type: 'command', command: 'bowline.setApiKey', label: '$(key) Set OpenAI API Key…' },
-    { type: 'findServers', label: '$(search) Find Local Servers…', detail: 'Looks on the ports 11434, 1234 and 8000 of this machine' },
+    {
+      type: 'findServers',
+      label: '$(search) Find Local Servers…',
+      detail: 'Looks on the ports 11434, 1234 and 8000 of this machine',
+    },
   ];
 }
 
@@ -69,8 +75,16 @@ function groupEntries(group: ProviderModels, current: ModelChoice | null): Entry
   if (group.models.length === 0) return [{ type: 'none', label: 'No models' }];
   return group.models.map((model) => {
     const isCurrent = current?.provider === model.provider && current.model === model.model;
-    const description = [model.label === model.model ? '' : model.model, isCurrent ? 'current' : ''].filter(Boolean).join(' · ');
-    return { type: 'model', model, label: `$(${isCurrent ? 'check' : 'blank'}) ${model.label}`, description, detail: model.description };
+    const description = [model.label === model.model ? '' : model.model, isCurrent ? 'current' : '']
+      .filter(Boolean)
+      .join(' · ');
+    return {
+      type: 'model',
+      model,
+      label: `$(${isCurrent ? 'check' : 'blank'}) ${model.label}`,
+      description,
+      detail: model.description,
+    };
   });
 }
 

@@ -49,7 +49,11 @@ export function threadCommands(ports: ThreadCommandPorts): Commands {
 }
 
 /** Opens a copy of the thread up to and including a turn (the whole of it for null), and shows it. */
-export async function forkThread(ports: ThreadCommandPorts, threadId: string, lastTurnId: string | null): Promise<void> {
+export async function forkThread(
+  ports: ThreadCommandPorts,
+  threadId: string,
+  lastTurnId: string | null,
+): Promise<void> {
   const fork = await ports.store.fork(lastTurnId === null ? { threadId } : { threadId, lastTurnId });
   await ports.chat.show(fork.thread.id);
 }
@@ -62,7 +66,10 @@ export async function openThread(ports: ThreadCommandPorts, threadId: string): P
     if (!isProtocolError(error)) throw error;
     const offer = offerOf(error.kind);
     if (offer === null) throw error;
-    if ((await vscode.window.showWarningMessage(`Bowline: ${offer.message(error.data)}`, offer.button)) !== offer.button) return;
+    if (
+      (await vscode.window.showWarningMessage(`Bowline: ${offer.message(error.data)}`, offer.button)) !== offer.button
+    )
+      return;
     if (error.kind === 'threadArchived') await ports.server.request('thread/unarchive', { threadId });
     await ports.shown.show(threadId, error.kind === 'threadHeld');
     await ports.chat.focus();

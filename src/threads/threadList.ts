@@ -12,7 +12,10 @@ const SOURCES: readonly ListSource[] = ['workspace', 'all', 'archived'];
 const PAGE = 50;
 
 /** What to ask for next: the first page, a later one, or nothing more. */
-type Position = { readonly type: 'first' } | { readonly type: 'after'; readonly cursor: string } | { readonly type: 'end' };
+type Position =
+  | { readonly type: 'first' }
+  | { readonly type: 'after'; readonly cursor: string }
+  | { readonly type: 'end' };
 
 /** The known threads. `isLoaded` tells an empty list from one that has not been read yet. */
 export class ThreadList implements Disposable {
@@ -94,7 +97,12 @@ export class ThreadList implements Disposable {
   }
 
   async #fetch(source: ListSource, cursor: string | null): Promise<Page> {
-    const params: ClientRequestInput<'thread/list'> = { limit: PAGE, cursor, sortKey: 'updated_at', sortDirection: 'desc' };
+    const params: ClientRequestInput<'thread/list'> = {
+      limit: PAGE,
+      cursor,
+      sortKey: 'updated_at',
+      sortDirection: 'desc',
+    };
     switch (source) {
       case 'workspace':
         return await this.#server.request('thread/list', { ...params, cwd: [...this.#folders()] });
@@ -110,7 +118,10 @@ export class ThreadList implements Disposable {
       this.#threads.set(thread.id, thread);
       if (source === 'archived') this.#archived.add(thread.id);
     }
-    this.#positions.set(source, page.nextCursor === null ? { type: 'end' } : { type: 'after', cursor: page.nextCursor });
+    this.#positions.set(
+      source,
+      page.nextCursor === null ? { type: 'end' } : { type: 'after', cursor: page.nextCursor },
+    );
   }
 
   #apply(notification: ServerNotification): void {

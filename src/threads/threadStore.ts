@@ -1,7 +1,12 @@
 // The threads that are open in this window: their live state, the server's open requests, and what survives a restart.
 import { isProtocolError, messageOf } from '../../server/protocol/errors.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ClientRequestInput, ClientRequestResult, ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
+import type {
+  ClientRequestInput,
+  ClientRequestResult,
+  ServerNotification,
+  ServerRequest,
+} from '../../server/protocol/methods.ts';
 import { closeRequest, openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import { reduceThread, threadIdOf } from '../../server/protocol/state/threadReducer.ts';
@@ -58,7 +63,10 @@ export class ThreadStore implements Disposable {
   /** In the order of their last opening. */
   readonly #loaded = new Map<string, LoadedThread>();
   /** Threads on their way, with the notifications that arrived meanwhile. */
-  readonly #loading = new Map<string, { readonly result: Promise<LoadedThread>; readonly missed: ServerNotification[] }>();
+  readonly #loading = new Map<
+    string,
+    { readonly result: Promise<LoadedThread>; readonly missed: ServerNotification[] }
+  >();
   readonly #requests = new OpenRequests();
   readonly #changed = new Emitter<ThreadChange>();
   readonly #closed = new Emitter<{ readonly threadId: string }>();
@@ -78,7 +86,8 @@ export class ThreadStore implements Disposable {
     this.#owned.add(server.onDidNotify((notification) => this.#apply(notification)));
     this.#owned.add(server.answerRequests((request) => this.#ask(request)));
     this.#owned.add(server.onDidConnect(() => void this.#reopenAll()));
-    for (const emitter of [this.#changed, this.#closed, this.#requestOpened, this.#requestResolved]) this.#owned.add(emitter);
+    for (const emitter of [this.#changed, this.#closed, this.#requestOpened, this.#requestResolved])
+      this.#owned.add(emitter);
   }
 
   /** The state of an open thread. */

@@ -26,7 +26,9 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
     this.#list = list;
     this.#deletes = deletes;
     this.#log = log;
-    this.#view = this.#owned.add(vscode.window.createTreeView('bowline.threads', { treeDataProvider: this, showCollapseAll: true }));
+    this.#view = this.#owned.add(
+      vscode.window.createTreeView('bowline.threads', { treeDataProvider: this, showCollapseAll: true }),
+    );
     this.#owned.add(this.#changed);
     this.#owned.add(list.onDidChange(() => this.#changed.fire()));
     this.#owned.add(deletes.onDidChange(() => this.#changed.fire()));
@@ -42,7 +44,9 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
 
   /** Reads the list anew in the background. */
   refresh(): void {
-    this.#list.refresh().catch((error: unknown) => this.#log.warn(`The threads could not be listed: ${messageOf(error)}`));
+    this.#list
+      .refresh()
+      .catch((error: unknown) => this.#log.warn(`The threads could not be listed: ${messageOf(error)}`));
   }
 
   getChildren(parent?: Row): Row[] {

@@ -28,7 +28,7 @@ export const ConfigReadResult = lazy(() =>
   z.object({
     config: z.record(z.string(), JsonValue()),
     origins: z.record(z.string(), ConfigLayerMetadata()),
-    layers: z.array(ConfigLayer()).nullable(),
+    layers: z.array(ConfigLayer()).nullable().default(null),
   }),
 );
 export type ConfigReadResult = Infer<typeof ConfigReadResult>;

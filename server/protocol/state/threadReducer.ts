@@ -67,7 +67,8 @@ export function threadIdOf(event: ServerNotification): string | undefined {
 
 function startTurn(state: ThreadState, turn: Turn): ThreadState {
   const known = state.turns.find((candidate) => candidate.id === turn.id);
-  const started = { ...turn, items: known?.items ?? turn.items };
+  // who sees a turn start sees all of its items, whatever the notification carries of them
+  const started: Turn = { ...turn, items: known?.items ?? turn.items, itemsView: known?.itemsView ?? 'full' };
   return { ...state, turns: known ? replace(state.turns, known, started) : [...state.turns, started] };
 }
 
