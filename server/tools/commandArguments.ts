@@ -1,9 +1,9 @@
 // What the model may write into `exec_command` and `write_stdin`: parsed at the door, wrong input explained to it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { lazy, type Infer } from '../protocol/define.ts';
 
 /** Models write `null` for what they leave out. */
-const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+export const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
 
 export const ExecArguments = lazy(() =>
   z.object({
