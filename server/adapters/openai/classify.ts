@@ -24,8 +24,11 @@ type Outcome = Pick<Verdict, 'info' | 'retry' | 'message'> & { readonly retryAft
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 export function classify(fault: Fault, place: Place): Verdict {
-  const partial = byKind(fault, place);
-  return { retryAfterMs: null, details: wordsOf(fault), ...partial };
+  const verdict = { retryAfterMs: null, details: wordsOf(fault), ...byKind(fault, place) };
+  if (verdict.retryAfterMs === null || verdict.retryAfterMs <= LONGEST_WAIT_MS) return verdict;
+  const minutes = Math.ceil(verdict.retryAfterMs / 60_000);
+  const message = `${place.provider.name} asks to come back in ${minutes} minutes. Send again then, or choose another provider.`;
+  return { ...verdict, retry: 'never', retryAfterMs: null, message };
 }
 
 /** The failure that a turn sees; a request that was to be repeated silently has used up its repetitions by now. */
@@ -182,10 +185,6 @@ function rateLimited(retryAfterMs: number | null, { provider: { name } }: Place,
       retry: 'never',
       message: `${name} limits how often you may ask (429). Wait a little, then send again.`,
     };
-  }
-  if (retryAfterMs !== null && retryAfterMs > LONGEST_WAIT_MS) {
-    const minutes = Math.ceil(retryAfterMs / 60_000);
-    return { info, retry: 'never', message: `${name} limits how often you may ask: try again in ${minutes} minutes.` };
   }
   return {
     info,

@@ -27,7 +27,8 @@ export interface Opening {
 }
 
 const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 30_000;
+/** A longer wait is not for us to sit through unseen: the turn tells it. */
+const LONGEST_SILENCE_MS = 20_000;
 /** How long a server may take to end a body after the last event. */
 const FINISH_MS = 2_000;
 
@@ -41,15 +42,18 @@ export async function openAnswer(opening: Opening, asking: Asking, signal: Abort
     const answer = await tryOnce(opening, asking, signal);
     if (!('kind' in answer)) return answer;
     const { retry, retryAfterMs } = classify(answer, opening.place);
-    if (retry !== 'silent' || tries >= provider.requestMaxRetries) throw new Broken(answer);
-    await sleep(opening.clock, backoffMs(tries, retryAfterMs, opening.random), signal);
+    const delayMs = backoffMs(tries, retryAfterMs, opening.random);
+    const mayRepeat = retry === 'silent' && tries < provider.requestMaxRetries && delayMs <= LONGEST_SILENCE_MS;
+    if (!mayRepeat) throw new Broken(answer);
+    await sleep(opening.clock, delayMs, signal);
   }
 }
 
 /** What the provider asks for, else 200 ms doubled each time, give or take a tenth, so that clients do not come back in step. */
 export function backoffMs(tries: number, retryAfterMs: number | null, random: () => number): number {
-  const wait = retryAfterMs ?? FIRST_DELAY_MS * 2 ** tries * (0.9 + random() * 0.2);
-  return Math.min(Math.round(wait), LONGEST_DELAY_MS);
+  if (retryAfterMs !== null) return retryAfterMs;
+  const doubled = Math.min(FIRST_DELAY_MS * 2 ** tries, LONGEST_SILENCE_MS / 2);
+  return Math.round(doubled * (0.9 + random() * 0.2));
 }
 
 async function tryOnce(opening: Opening, asking: Asking, signal: AbortSignal): Promise<OpenAnswer | Fault> {

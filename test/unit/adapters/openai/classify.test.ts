@@ -32,6 +32,7 @@ interface Row {
 const ROWS: readonly Row[] = [
   { fault: status(500), info: 'internalServerError', retry: 'silent' },
   { fault: status(503, { retryAfterMs: 7 }), info: 'internalServerError', retry: 'silent', afterMs: 7 },
+  { fault: status(503, { retryAfterMs: 3_600_000 }), info: 'internalServerError', retry: 'never', says: /60 minutes/ },
   { fault: status(408), info: 'internalServerError', retry: 'silent' },
   {
     fault: status(503, { code: 'server_is_overloaded' }),

@@ -58,6 +58,14 @@ describe('a provider that fails', () => {
       assert.equal(provider.clock.delays.filter((delayMs) => delayMs === 1_000).length, 2);
     });
 
+    it('leaves a long wait to the turn, which tells it', async () => {
+      model.script(status(503, 'down', { 'retry-after': '60' }));
+      const { failure } = await ask(at());
+      assert.equal(model.requests.length, 1);
+      assert.equal(failure!.retry, 'stream');
+      assert.equal(failure!.retryAfterMs, 60_000);
+    });
+
     it('repeats a request whose connection was cut before an answer', async () => {
       model.script(drop, answer(text('recovered')));
       const { failure } = await ask(at());
@@ -204,7 +212,7 @@ describe('a provider that fails', () => {
       assert.deepEqual(await hanging, { events: [], failure: null });
       assert.equal(await request.over, 'closed');
 
-      model.script(status(500, 'x', { 'retry-after': '300' }));
+      model.script(status(500, 'x', { 'retry-after': '20' }));
       const second = new AbortController();
       const provider = at();
       const waiting = collect(provider.provider.stream(modelRequest(), second.signal));
