@@ -2,7 +2,6 @@
 import type { Account, Configuration } from '../core/config/configured.ts';
 import type { Approver, Clock, Ids, Log } from '../core/ports.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
-import type { ConfigReadParams, ConfigReadResult } from '../protocol/schema/config.ts';
 import type { Model } from '../protocol/schema/model.ts';
 
 export interface AppWorld {

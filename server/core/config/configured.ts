@@ -1,11 +1,9 @@
-// What the configuration, the key file and the prompt sources tell: the port behind settings, providers and account.
+// The ports behind settings and account: what the configuration files and the key file tell.
 import type { AccountReadResult } from '../../protocol/schema/account.ts';
 import type { AskForApproval, ConfigOverrides, SandboxMode } from '../../protocol/schema/common.ts';
 import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
 import type { Settings } from '../settings.ts';
-import type { Prompt } from '../turn/turnWorld.ts';
-import type { ProviderConfig } from './providerConfig.ts';
 
 /** What a client may override when it opens a thread. Null or absent: as configured. */
 export interface SettingsRequest {
@@ -34,19 +32,4 @@ export interface Account {
   /** Stores an API key. Throws a ProtocolError when it is empty or cannot be stored. */
   login(apiKey: string): Promise<void>;
   logout(): Promise<void>;
-}
-
-export interface Configured {
-  readonly configuration: Configuration;
-  readonly account: Account;
-  /** The providers as they are configured now, those of open threads' own `config` included. */
-  providers(): readonly ProviderConfig[];
-  /** The key the user logged in with, else `OPENAI_API_KEY`; null when there is none. */
-  openaiKey(): Promise<string | null>;
-  /** Names of environment variables that hold keys of providers; they never reach a command. */
-  secretNames(): readonly string[];
-  /** What a thread gets whose client chose nothing: the configured model, else OpenAI when a key is known, else the tour. */
-  defaultModel(): Promise<{ readonly provider: string; readonly model: string }>;
-  /** Base instructions, AGENTS.md files, environment. */
-  prompt(settings: Settings): Promise<Prompt>;
 }

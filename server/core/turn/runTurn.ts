@@ -90,7 +90,7 @@ class TurnRun {
   async converse(): Promise<TurnEnd> {
     await this.#say(this.#input.input, this.#input.clientId);
     const { settings, world } = this.#thread;
-    const provider = world.models.provider(settings.modelProvider);
+    const provider = world.models.provider(settings);
     const prompt = await world.prompt(settings);
     let attempt = 0;
     for (;;) {

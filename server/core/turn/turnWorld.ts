@@ -1,8 +1,8 @@
 // Everything of the world that threads and turns need, gathered once by the composition root.
-import type { Approver, Clock, Files, GitReader, Ids, Log, Models, WorkspaceWatch } from '../ports.ts';
+import type { Approver, Clock, Files, GitReader, Ids, Log, WorkspaceWatch } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
-import type { ModelItem } from './modelPort.ts';
+import type { ModelItem, ModelProvider } from './modelPort.ts';
 import type { Tool } from './tool.ts';
 
 /** What the model is told before the conversation: instructions, project documents, environment. */
@@ -23,7 +23,8 @@ export interface TurnWorld {
   readonly ids: Ids;
   readonly log: Log;
   readonly store: ThreadStore;
-  readonly models: Models;
+  /** The provider that a thread's settings name, one from its own `config` included. Throws an AgentError that says what to do. */
+  readonly models: { provider(settings: Settings): ModelProvider };
   readonly approver: Approver;
   readonly files: Files;
   readonly git: GitReader;

@@ -1,0 +1,83 @@
+// Puts the server together: which adapter stands behind which port. The only place that knows them all.
+import { arch, hostname, homedir, type as osType } from 'node:os';
+import { resolve } from 'node:path';
+import { systemClock } from './adapters/clock.ts';
+import { createAccount } from './adapters/auth/account.ts';
+import { createApiKey } from './adapters/auth/apiKey.ts';
+import { createConfiguration } from './adapters/config/configuration.ts';
+import { uuidV7Ids } from './adapters/ids.ts';
+import type { AppWorld } from './app/world.ts';
+import type { Log } from './core/ports.ts';
+import type { TurnAdapters } from './turnAdapters.ts';
+import { version } from './version.ts';
+
+export interface ServerOptions {
+  /** Absolute; made at the first need. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `key=value` overrides of the command line. */
+  readonly overrides: readonly string[];
+  readonly log: Log;
+  /** Between two words of the scripted tour; for tests. */
+  readonly demoWordDelayMs?: number;
+}
+
+export interface ComposedServer {
+  readonly app: AppWorld;
+  /** Loads what the first turn needs, while nobody waits. */
+  warm(): Promise<void>;
+  /** Ends what the adapters still run. Close the app server first. */
+  dispose(): Promise<void>;
+}
+
+/** Where configuration, key and threads live: `$BOWLINE_HOME`, else `~/.bowline`. */
+export function homeFolder(env: ServerOptions['env']): string {
+  const chosen = env.BOWLINE_HOME;
+  return chosen === undefined || chosen === '' ? resolve(homedir(), '.bowline') : resolve(chosen);
+}
+
+/** The server's world. Nothing heavy is loaded before it is needed: the handshake must be quick. */
+export function compose(options: ServerOptions): ComposedServer {
+  const clock = systemClock;
+  const ids = uuidV7Ids(clock);
+  const apiKey = createApiKey(options);
+  const configuration = createConfiguration({
+    home: options.home,
+    overrides: options.overrides,
+    serverCwd: process.cwd(),
+    hasOpenaiKey: () => apiKey.key() !== null,
+    defaultModel: async (provider) => (await (await turnAdapters()).listModels(provider)).at(0)?.id ?? null,
+  });
+  const account = createAccount(apiKey, () => {
+    const used = configuration.defaultProvider();
+    return configuration.providers().some((provider) => provider.id === used && provider.requiresOpenaiAuth);
+  });
+  let adapters: Promise<TurnAdapters> | null = null;
+  const turnAdapters = (): Promise<TurnAdapters> =>
+    (adapters ??= import('./turnAdapters.ts').then((module) =>
+      module.createTurnAdapters({ ...options, clock, ids, version, configuration, apiKey }),
+    ));
+  return {
+    app: {
+      clock,
+      ids,
+      log: options.log,
+      version,
+      home: options.home,
+      process: { pid: process.pid, host: hostname() },
+      platform: { os: platformName(), family: process.platform === 'win32' ? 'windows' : 'unix', arch: arch() },
+      configuration,
+      account,
+      models: async (provider) => (await turnAdapters()).listModels(provider),
+      openTurnWorld: async (approver) => (await turnAdapters()).openWorld(approver),
+      absolutePath: (path) => resolve(path),
+    },
+    warm: async () => (await turnAdapters()).warm(),
+    dispose: async () => (await adapters)?.dispose(),
+  };
+}
+
+function platformName(): string {
+  const names: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'macos', win32: 'windows' };
+  return names[process.platform] ?? osType().toLowerCase();
+}
