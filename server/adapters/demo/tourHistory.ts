@@ -98,10 +98,17 @@ function stepOf(item: ModelItem): TourStep | null {
 /** The tools tell the model in words what happened. */
 function outcomeOf(step: TourStep, output: string): StepResult['outcome'] {
   if (/rejected by (the )?user/i.test(output)) return 'declined';
-  if (step === 'edit') return /success/i.test(output) ? 'done' : 'failed';
-  if (step === 'command') return /exited with code 0\b/.test(output) ? 'done' : 'failed';
-  return output === '' || /^(\w+ failed|aborted|error|unsupported call)\b/i.test(output) ? 'failed' : 'done';
+  return DONE[step].test(output) ? 'done' : 'failed';
 }
+
+const DONE: Readonly<Record<TourStep, RegExp>> = {
+  // the folder, then its entries
+  list: /^.+\n./,
+  // numbered lines
+  read: /^(\d+\t|\[The file is empty)/,
+  edit: /success/i,
+  command: /exited with code 0\b/,
+};
 
 /** Instructions and environment travel as user messages as well, but begin with a tag or a heading of their own. */
 function isFromUser(item: ModelItem): boolean {

@@ -50,12 +50,13 @@ export function nextScene(tour: TourState, offered: ReadonlySet<string>): Scene 
 function showNext(tour: TourState, offered: ReadonlySet<string>): Scene {
   const last = tour.results.at(-1);
   const from = last === undefined ? 0 : TOUR_STEPS.indexOf(last.step) + 1;
-  const before = last === undefined ? '' : `${comment(last)} `;
+  const before = last === undefined ? [] : [comment(last)];
   for (const step of TOUR_STEPS.slice(from)) {
     const scene = offered.has(STEP_TOOLS[step]) ? sceneOf(step, tour) : null;
-    if (scene !== null) return { text: `${before}${scene.text}`, use: { step, tool: STEP_TOOLS[step], ...scene.use } };
+    if (scene !== null)
+      return { text: [...before, scene.text].join(' '), use: { step, tool: STEP_TOOLS[step], ...scene.use } };
   }
-  return { text: `${before}${goodbye(tour.results)}`, use: null };
+  return { text: [...before, goodbye(tour.results)].join('\n\n'), use: null };
 }
 
 type StepScene = { readonly text: string; readonly use: Pick<ToolUse, 'form' | 'input'> };
@@ -66,7 +67,7 @@ function sceneOf(step: TourStep, tour: TourState): StepScene | null {
     case 'list':
       return { text: 'First I look around in this folder.', use: args({ path: '.' }) };
     case 'read': {
-      const file = fileToRead(listingOf(tour));
+      const file = fileToRead(entriesOf(tour));
       if (file === null) return null;
       return { text: `I open \`${file}\`.`, use: args({ path: file }) };
     }
@@ -76,7 +77,7 @@ function sceneOf(step: TourStep, tour: TourState): StepScene | null {
       return { text, use: { form: 'custom', input: tourPatch(file) } };
     }
     case 'command': {
-      const script = /(^|[\s/])\.git\/?($|\s)/m.test(listingOf(tour)) ? 'git status --short' : 'ls';
+      const script = entriesOf(tour).some((entry) => /^\.git\/?$/.test(entry)) ? 'git status --short' : 'ls';
       const text = `Last, a command: \`${script}\`. It changes nothing, but unless you gave full access you are asked first. Decline it if you like: I will cope.`;
       return {
         text,
@@ -90,30 +91,29 @@ function args(value: Readonly<Record<string, string>>): StepScene['use'] {
   return { form: 'function', input: JSON.stringify(value) };
 }
 
-function listingOf({ results }: TourState): string {
+/** Names as `list_dir` tells them: below the folder's own path, folders with a slash at their end. */
+function entriesOf({ results }: TourState): readonly string[] {
   const listing = results.find(({ step }) => step === 'list');
-  return listing?.outcome === 'done' ? listing.output : '';
+  return listing?.outcome === 'done' ? listing.output.split('\n').slice(1) : [];
 }
 
-/** A file that most folders have, as the listing names it. */
-function fileToRead(listing: string): string | null {
-  const wanted = [
-    'README(?:\\.\\w+)?',
-    'package\\.json',
-    'pyproject\\.toml',
-    'Cargo\\.toml',
-    'go\\.mod',
-    '[\\w-]+\\.(?:md|txt|json|toml|ya?ml)',
-  ];
-  for (const pattern of wanted) {
-    const found = new RegExp(`(?:^|[\\s/"'])(${pattern})(?=$|[\\s"',])`, 'im').exec(listing);
-    if (found?.[1] !== undefined) return found[1];
+const TELLING_FILES = [
+  /^readme(\.\w+)?$/i,
+  /^(package\.json|pyproject\.toml|Cargo\.toml|go\.mod)$/,
+  /^\w[\w.-]*\.(md|txt|json|toml|ya?ml)$/i,
+];
+
+/** A file that tells something about the folder, if there is one. */
+function fileToRead(entries: readonly string[]): string | null {
+  for (const pattern of TELLING_FILES) {
+    const found = entries.find((entry) => pattern.test(entry));
+    if (found !== undefined) return found;
   }
   return null;
 }
 
 function freeName(tour: TourState): string {
-  const taken = (name: string): boolean => tour.editedFiles.includes(name) || listingOf(tour).includes(name);
+  const taken = (name: string): boolean => tour.editedFiles.includes(name) || entriesOf(tour).includes(name);
   for (let n = 1; ; n += 1) {
     const name = n === 1 ? 'BOWLINE_TOUR.md' : `BOWLINE_TOUR_${n}.md`;
     if (!taken(name)) return name;
@@ -138,17 +138,22 @@ function comment(result: StepResult): string {
 }
 
 function commentDone({ step, input, output }: StepResult): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '').length;
   switch (step) {
     case 'list':
       return 'So that is what is here.';
     case 'read':
-      return `I have read it: ${lines} ${lines === 1 ? 'line' : 'lines'} with something on them.`;
+      return `I have read it: ${countOf(output)}.`;
     case 'edit':
       return `\`${addedFile(input) ?? 'The file'}\` is written; keep it, or reject the change in the diff.`;
     case 'command':
       return 'The command ran; its output is in the item above.';
   }
+}
+
+/** Of the numbered lines that `read_file` returns. */
+function countOf(numbered: string): string {
+  const count = numbered.match(/^\d+\t/gm)?.length ?? 0;
+  return count === 1 ? '1 line' : `${count} lines`;
 }
 
 function firstLine(output: string): string {

@@ -14,10 +14,10 @@ const TOOLS: readonly ToolSpec[] = ['list_dir', 'read_file', 'apply_patch', 'exe
   parameters: {},
 }));
 
-const LISTING = '.git/\nsrc/\nREADME.md\npackage.json\n';
+const LISTING = '/work\n.git/\nsrc/\npackage.json\nREADME.md';
 const DONE: Readonly<Record<string, string>> = {
   list_dir: LISTING,
-  read_file: '# Title\n\nWords.\n',
+  read_file: '1\t# Title\n2\t\n3\tWords.',
   apply_patch: 'Exit code: 0\nOutput:\nSuccess. Updated the following files:\nA BOWLINE_TOUR.md\n',
   exec_command: 'Chunk ID: a\nProcess exited with code 0\nOutput:\n?? BOWLINE_TOUR.md\n',
 };
@@ -139,7 +139,7 @@ describe('the demo provider', () => {
   });
 
   it('reads nothing where there is nothing to read, and uses ls outside of git', async () => {
-    const { used } = await talk.playOn({ ...DONE, list_dir: 'src/\nimage.png\n' });
+    const { used } = await talk.playOn({ ...DONE, list_dir: '/work\nREADME.md/\nimage.png' });
     assert.deepEqual(used, ['list_dir', 'apply_patch', 'exec_command']);
     const command = talk.call('exec_command');
     assert.match(command.type === 'function_call' ? command.arguments : '', /"cmd":"ls"/);
@@ -155,7 +155,7 @@ describe('the demo provider', () => {
   });
 
   it('takes a free name for its file', async () => {
-    await talk.playOn({ ...DONE, list_dir: `${LISTING}BOWLINE_TOUR.md\n` });
+    await talk.playOn({ ...DONE, list_dir: `${LISTING}\nBOWLINE_TOUR.md` });
     const edit = talk.call('apply_patch');
     assert.match(edit.type === 'custom_tool_call' ? edit.input : '', /Add File: BOWLINE_TOUR_2\.md/);
   });
