@@ -13,7 +13,7 @@ import { Emitter, type Disposable } from '../emitter.ts';
 import type { Log } from '../log.ts';
 import { nameOf, type ServerCommand } from './binaryPath.ts';
 import { connect, wordsOfStartFailure, type Connection } from './connection.ts';
-import { wordsOfExit, type ServerProcess } from './process.ts';
+import { wordsOfExit, type ProcessExit, type ServerProcess } from './process.ts';
 import { RequestGate } from './requestGate.ts';
 import { afterCrash } from './restartPolicy.ts';
 import type { TraceSink } from './wireTrace.ts';
@@ -137,15 +137,24 @@ export class AgentServer {
         await connection.process.stop();
         return;
       }
-      this.#ready.resolve(connection.peer);
-      this.#setStatus({ type: 'ready' });
-      this.#connected.fire();
-      const exit = await connection.process.exited;
+      const exit = await this.#serve(connection);
       this.#process = null;
-      connection.peer.close();
-      this.#ready = pendingPeer();
       if (this.#isStopping || !(await this.#mayRestart(wordsOfExit(exit)))) return;
     }
+  }
+
+  /** Lets requests through until the connection ends; resolves when the process is gone too. */
+  async #serve({ peer, process }: Connection): Promise<ProcessExit> {
+    this.#ready.resolve(peer);
+    // at once: a request made from now on waits for the next connection
+    const closed = peer.closed.then(() => void (this.#ready = pendingPeer()));
+    this.#setStatus({ type: 'ready' });
+    this.#connected.fire();
+    await Promise.race([closed, process.exited]);
+    const exit = await process.stop();
+    peer.close();
+    await closed;
+    return exit;
   }
 
   /** Whether to go on after a crash; waits as long as the policy wants. */

@@ -1,11 +1,12 @@
 // One connection: a process that has been started, has answered `initialize`, and speaks the protocol.
-import { messageOf } from '../../server/protocol/errors.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isConnectionLost, messageOf } from '../../server/protocol/errors.ts';
 import type { ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
 import type { InitializeResult } from '../../server/protocol/schema/initialize.ts';
 import type { ClientPeer } from '../../server/rpc/peer.ts';
 import type { Log } from '../log.ts';
 import type { ServerCommand } from './binaryPath.ts';
-import { startProcess, wordsOfExit, type ProcessExit, type ServerProcess } from './process.ts';
+import { startProcess, wordsOfExit, type ServerProcess } from './process.ts';
 import { readStderrLine } from './stderrLine.ts';
 import { tracedTransport, type TraceSink } from './wireTrace.ts';
 
@@ -29,6 +30,8 @@ export interface Connection {
 
 /** A server that has not answered by then is taken for one that cannot start. */
 const INITIALIZE_LIMIT_MS = 30_000;
+/** What a process wrote before it ended may arrive a moment after its end. */
+const LAST_WORDS_MS = 250;
 
 /** Starts the command and shakes hands; rejects with the reason in words, leaving no process behind. */
 export async function connect(command: ServerCommand, options: ConnectionOptions): Promise<Connection> {
@@ -58,23 +61,19 @@ export async function connect(command: ServerCommand, options: ConnectionOptions
         clientInfo: { name: 'bowline-vscode', title: 'Bowline for VS Code', version: options.clientVersion },
         capabilities: { experimentalApi: true },
       }),
-      failsWhenGone(process, lastLines),
       failsAfter(INITIALIZE_LIMIT_MS, process),
     ]);
     peer.notify('initialized');
     log.info(`Server ${server.userAgent} (process ${process.pid}), home ${server.codexHome}`);
     return { process, peer, server };
   } catch (error) {
-    await process.stop();
+    const exit = await process.stop();
     peer.close();
-    throw error;
+    if (!isConnectionLost(error)) throw error;
+    await Promise.race([process.silent, pause(LAST_WORDS_MS)]);
+    const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.join(' | ')}`;
+    throw new Error(`${wordsOfExit(exit)} before it answered.${said}`, { cause: error });
   }
-}
-
-async function failsWhenGone(process: ServerProcess, lastLines: readonly string[]): Promise<never> {
-  const exit: ProcessExit = await process.exited;
-  const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.join(' | ')}`;
-  throw new Error(`${wordsOfExit(exit)} before it answered.${said}`);
 }
 
 async function failsAfter(limitMs: number, process: ServerProcess): Promise<never> {

@@ -26,6 +26,8 @@ export interface ServerProcess {
   readonly transport: Transport;
   /** Resolves when the process has ended, however that came about. */
   readonly exited: Promise<ProcessExit>;
+  /** Resolves when it can write no more to its standard error. */
+  readonly silent: Promise<void>;
   /** Closes its input, waits, and kills it only if it does not go. Resolves when it is gone. */
   stop(): Promise<ProcessExit>;
 }
@@ -52,7 +54,8 @@ export async function startProcess(command: ServerCommand, options: ProcessOptio
   // a signal that could not be sent, or a pipe to a process that has gone: `exited` tells what there is to know
   child.on('error', (error) => options.onLine(`ERROR ${error.message}`));
   child.stdin.on('error', () => undefined);
-  createInterface({ input: child.stderr }).on('line', options.onLine);
+  const lines = createInterface({ input: child.stderr }).on('line', options.onLine);
+  const silent = new Promise<void>((resolve) => void lines.once('close', resolve));
 
   const isGone = async (limitMs: number): Promise<boolean> => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -65,6 +68,7 @@ export async function startProcess(command: ServerCommand, options: ProcessOptio
     pid: child.pid ?? 0,
     transport,
     exited,
+    silent,
     stop: async () => {
       child.stdin.end();
       if (!(await isGone(GOODBYE_MS))) child.kill('SIGTERM');

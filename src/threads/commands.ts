@@ -94,7 +94,7 @@ function offerOf(kind: string): Offer | null {
 
 function ownerWords(owner: unknown): string {
   if (typeof owner !== 'object' || owner === null) return 'another process writes it';
-  const facts = new Map(Object.entries(owner));
+  const facts = new Map<string, unknown>(Object.entries(owner));
   const since = facts.get('sinceMs');
   const when = typeof since === 'number' ? `, since ${new Date(since).toLocaleTimeString()}` : '';
   return `${String(facts.get('client'))} (process ${String(facts.get('pid'))} on ${String(facts.get('host'))}${when}) writes it`;
