@@ -15,8 +15,9 @@ import { withOverrides } from './core/config/configTable.ts';
 import type { ProviderConfig } from './core/config/providerConfig.ts';
 import { providersOf } from './core/config/providers.ts';
 import { interceptPatch } from './core/patch/heredoc.ts';
-import type { Approver, Clock, Ids, Log } from './core/ports.ts';
+import type { Approver, Clock, Files, Ids, Log } from './core/ports.ts';
 import { readPrompt, type PromptSurroundings } from './core/prompt/prompt.ts';
+import type { Settings } from './core/settings.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
 import type { Model } from './protocol/schema/model.ts';
 import { createApplyPatch } from './tools/applyPatch.ts';
@@ -50,42 +51,90 @@ export interface TurnAdapters {
 }
 
 export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
-  const { clock, ids, log, env, configuration, apiKey } = options;
-  /** Providers that a client gave in a thread's own `config`. */
-  const ofThreads = new Map<string, ProviderConfig>();
-  const providers = (): ProviderConfig[] => {
-    const configured = configuration.providers();
-    const names = new Set(configured.map((provider) => provider.id));
-    return [...configured, ...[...ofThreads.values()].filter((provider) => !names.has(provider.id))];
-  };
-  const files = createFiles();
-  const runner = createCommandRunner();
-  const environment = createShellEnvironment({
-    runner,
-    log,
-    env,
-    home: homedir(),
-    hiddenNames: () => keyNames(providers()),
-  });
+  const { clock, ids, log, configuration } = options;
+  const providers = new KnownProviders(configuration);
   const models = createModels({
     clock,
     ids,
     version: options.version,
-    env,
-    providers,
-    openaiKey: async () => apiKey.key(),
+    env: options.env,
+    providers: () => providers.all(),
+    openaiKey: async () => options.apiKey.key(),
     ...(options.demoWordDelayMs === undefined ? {} : { demoWordDelayMs: options.demoWordDelayMs }),
   });
+  const toolbox = createToolbox(options, () => keyNames(providers.all()));
+  const { files } = toolbox;
+  return {
+    openWorld: async (approver) => ({
+      clock,
+      ids,
+      log,
+      approver,
+      files,
+      store: await openThreadStore({ home: options.home, clock, log }),
+      models: {
+        provider: (settings) => {
+          providers.addThose(settings);
+          return models.provider(settings.modelProvider);
+        },
+      },
+      tools: () => toolbox.ofThread(),
+      git: createGitReader(files),
+      watch: createWorkspaceWatch(),
+      sha1: (bytes) => createHash('sha1').update(bytes).digest('hex'),
+      prompt: (settings) => readPrompt(settings, toolbox.surroundings),
+    }),
+    listModels: (provider) => {
+      const isDefault = provider === null || provider === configuration.defaultProvider();
+      return models.listModels(
+        provider ?? configuration.defaultProvider(),
+        isDefault ? configuration.configuredModel() : null,
+      );
+    },
+    warm: () => models.warm(configuration.defaultProvider()),
+    async dispose() {
+      models.dispose();
+      await toolbox.dispose();
+    },
+  };
+}
+
+/** The configured providers, and those that clients gave in a thread's own `config`. */
+class KnownProviders {
+  readonly #configuration: ConfigurationFiles;
+  readonly #ofThreads = new Map<string, ProviderConfig>();
+
+  constructor(configuration: ConfigurationFiles) {
+    this.#configuration = configuration;
+  }
+
+  addThose(settings: Settings): void {
+    for (const provider of providersOf(withOverrides({}, settings.overrides)))
+      this.#ofThreads.set(provider.id, provider);
+  }
+
+  all(): ProviderConfig[] {
+    const configured = this.#configuration.providers();
+    const names = new Set(configured.map((provider) => provider.id));
+    return [...configured, ...[...this.#ofThreads.values()].filter((provider) => !names.has(provider.id))];
+  }
+}
+
+interface Toolbox {
+  readonly files: Files;
+  readonly surroundings: PromptSurroundings;
+  /** The tools of one more thread, with terminals of its own. */
+  ofThread(): ThreadTools;
+  dispose(): Promise<void>;
+}
+
+function createToolbox({ home, clock, env, log }: TurnAdapterOptions, hiddenNames: () => readonly string[]): Toolbox {
+  const files = createFiles();
+  const runner = createCommandRunner();
+  const environment = createShellEnvironment({ runner, log, env, home: homedir(), hiddenNames });
   const search = ripgrep({ env, executable: process.execPath });
   const patches = createApplyPatch({ files, form: 'custom' });
-  const surroundings: PromptSurroundings = {
-    files,
-    home: options.home,
-    clock,
-    shellPath: () => environment.shell().path,
-    platform: process.platform,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  };
+  const applyPatch = patches.applyPatchText.bind(patches);
   const shared = [
     readFileTool(files),
     listDirTool(files),
@@ -94,43 +143,22 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
     viewImageTool(files),
     patches.tool,
   ];
-  const tools = (): ThreadTools => {
-    const terminals = createTerminals();
-    const applyPatch = patches.applyPatchText.bind(patches);
-    const exec = createExecCommand({ runner, environment, terminals, log, interceptPatch, applyPatch });
-    return { tools: [exec, createWriteStdin({ terminals }), ...shared], close: () => terminals.killAll() };
-  };
   return {
-    async openWorld(approver) {
-      const store = await openThreadStore({ home: options.home, clock, log });
-      return {
-        clock,
-        ids,
-        log,
-        store,
-        models: {
-          provider: (settings) => {
-            for (const provider of providersOf(withOverrides({}, settings.overrides)))
-              ofThreads.set(provider.id, provider);
-            return models.provider(settings.modelProvider);
-          },
-        },
-        approver,
-        files,
-        tools,
-        git: createGitReader(files),
-        watch: createWorkspaceWatch(),
-        sha1: (bytes) => createHash('sha1').update(bytes).digest('hex'),
-        prompt: (settings) => readPrompt(settings, surroundings),
-      };
+    files,
+    surroundings: {
+      files,
+      home,
+      clock,
+      shellPath: () => environment.shell().path,
+      platform: process.platform,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
-    listModels: (provider) =>
-      models.listModels(provider ?? configuration.defaultProvider(), configuration.configuredModel()),
-    warm: () => models.warm(configuration.defaultProvider()),
-    async dispose() {
-      models.dispose();
-      await runner.dispose();
+    ofThread() {
+      const terminals = createTerminals();
+      const exec = createExecCommand({ runner, environment, terminals, log, interceptPatch, applyPatch });
+      return { tools: [exec, createWriteStdin({ terminals }), ...shared], close: () => terminals.killAll() };
     },
+    dispose: () => runner.dispose(),
   };
 }
 

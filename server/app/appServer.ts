@@ -55,8 +55,9 @@ export class AppServer {
 
   /** Ends every turn in order, saves what is open, closes the store. */
   async close(): Promise<void> {
-    const threads = await this.#threads?.catch(() => null);
-    await threads?.close();
+    if (this.#threads === null) return;
+    const [opened] = await Promise.allSettled([this.#threads]);
+    if (opened.status === 'fulfilled') await opened.value.close();
   }
 
   #openThreads(): Promise<ThreadTable> {

@@ -29,7 +29,7 @@ const LONGEST_COMMAND = 1200;
 const MOST_FILES = 12;
 
 /** Control and direction-changing characters: what is shown must be what runs. */
-const DECEPTIVE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+const DECEPTIVE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** The words for a request of the server. `state` gives the files of a patch. */
 export function approvalWording(request: ServerRequest, state: ThreadState | undefined): ApprovalWording {

@@ -11,7 +11,7 @@ import {
 import { fileText } from '../core/patch/arbitraries.ts';
 import { SAMPLE, thereAndBack } from '../core/patch/properties.ts';
 
-const PATH = '/work/a.txt';
+const PATH = '/ws/a.txt';
 describe('fileUpdateChange', () => {
   it('shows an added file as its whole text, a deleted one as its whole old text', () => {
     const added = fileUpdateChange({ path: PATH, before: null, after: 'one\ntwo\n', movePath: null });
@@ -32,11 +32,11 @@ describe('fileUpdateChange', () => {
   });
 
   it('says where a file was moved to', () => {
-    const change = fileUpdateChange({ path: PATH, before: 'x\ny\n', after: 'X\ny\n', movePath: '/work/moved/new.txt' });
-    assert.equal(change.diff, '@@ -1,2 +1,2 @@\n-x\n+X\n y\n\n\nMoved to: /work/moved/new.txt');
+    const change = fileUpdateChange({ path: PATH, before: 'x\ny\n', after: 'X\ny\n', movePath: '/ws/moved/new.txt' });
+    assert.equal(change.diff, '@@ -1,2 +1,2 @@\n-x\n+X\n y\n\n\nMoved to: /ws/moved/new.txt');
     assert.deepEqual(textAfter('x\ny\n', change), { type: 'text', text: 'X\ny\n' });
-    const pure = fileUpdateChange({ path: PATH, before: 'x\n', after: 'x\n', movePath: '/work/b' });
-    assert.equal(pure.diff, '\n\nMoved to: /work/b');
+    const pure = fileUpdateChange({ path: PATH, before: 'x\n', after: 'x\n', movePath: '/ws/b' });
+    assert.equal(pure.diff, '\n\nMoved to: /ws/b');
     assert.deepEqual(textAfter('x\n', pure), { type: 'text', text: 'x\n' });
   });
 

@@ -28,11 +28,11 @@ const RECORDED = wrap(
 );
 const RECORDED_CHANGES: FileUpdateChange[] = [
   {
-    path: '/work/README.md',
+    path: '/ws/README.md',
     kind: { type: 'update', move_path: null },
     diff: '@@ -1 +1,2 @@\n-# demo\n+# demo changed\n+more\n',
   },
-  { path: '/work/src/new.txt', kind: { type: 'add' }, diff: 'line one\nline two\n' },
+  { path: '/ws/src/new.txt', kind: { type: 'add' }, diff: 'line one\nline two\n' },
 ];
 
 type Seen =
@@ -64,7 +64,7 @@ class FakeTurn {
     this.context = {
       threadId: 'thread',
       turnId: 'turn',
-      settings: { cwd: '/work', sandbox: { type: 'dangerFullAccess' } } as Settings,
+      settings: { cwd: '/ws', sandbox: { type: 'dangerFullAccess' } } as Settings,
       clock: { nowMs: () => (this.#now += 150), after: () => () => undefined },
       ids: { next: () => 'id' },
       signal: this.abort.signal,
@@ -104,7 +104,7 @@ class FakeTurn {
 const custom = (input: string): ToolCall => ({ callId: 'call', name: 'apply_patch', form: 'custom', input });
 const output = (result: ToolOutput): string =>
   typeof result.output === 'string' ? result.output : assert.fail('it is a text');
-const readme = (): MemoryFiles => new MemoryFiles({ '/work/README.md': '# demo\n' });
+const readme = (): MemoryFiles => new MemoryFiles({ '/ws/README.md': '# demo\n' });
 
 describe('apply_patch', () => {
   it('applies a patch, shows it as the wire does, and tells the model', async () => {
@@ -112,13 +112,13 @@ describe('apply_patch', () => {
     const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.deepEqual(turn.seen, [
       ['started', 'inProgress', RECORDED_CHANGES],
-      ['decided', ['/work/README.md', '/work/src/new.txt']],
+      ['decided', ['/ws/README.md', '/ws/src/new.txt']],
       ['completed', 'completed', RECORDED_CHANGES],
-      ['changed', ['/work/README.md', '/work/src/new.txt']],
+      ['changed', ['/ws/README.md', '/ws/src/new.txt']],
     ]);
     assert.deepEqual(files.texts(), {
-      '/work/README.md': '# demo changed\nmore\n',
-      '/work/src/new.txt': 'line one\nline two\n',
+      '/ws/README.md': '# demo changed\nmore\n',
+      '/ws/src/new.txt': 'line one\nline two\n',
     });
     assert.equal(
       output(result),
@@ -134,9 +134,9 @@ describe('apply_patch', () => {
   });
 
   it('tells the policy where a patch really writes, by the name that the workspace has', async () => {
-    const [turn, files] = [new FakeTurn(), new MemoryFiles({ '/real/work/a': 'a\n', '/outside/b': 'b\n' })];
-    files.links.set('/work/out', '/outside');
-    files.links.set('/work', '/real/work');
+    const [turn, files] = [new FakeTurn(), new MemoryFiles({ '/real/ws/a': 'a\n', '/outside/b': 'b\n' })];
+    files.links.set('/ws/out', '/outside');
+    files.links.set('/ws', '/real/ws');
     const patch = wrap(
       '*** Update File: a',
       '-a',
@@ -148,11 +148,11 @@ describe('apply_patch', () => {
       '+c',
     );
     await createApplyPatch({ files, form: 'custom' }).tool.run(custom(patch), turn.context);
-    assert.deepEqual(turn.seen[1], ['decided', ['/etc/c', '/work/a', '/outside/b']]);
+    assert.deepEqual(turn.seen[1], ['decided', ['/etc/c', '/ws/a', '/outside/b']]);
   });
 
   it('tells the model what it had to overlook', async () => {
-    const files = new MemoryFiles({ '/work/a': 'a  \nb\n' });
+    const files = new MemoryFiles({ '/ws/a': 'a  \nb\n' });
     const result = await createApplyPatch({ files, form: 'custom' }).tool.run(
       custom(wrap('*** Update File: a', '@@', ' a', '-b', '+c')),
       new FakeTurn().context,
@@ -172,7 +172,7 @@ describe('apply_patch', () => {
       const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
       assert.equal(turn.steps().at(-1), end);
       assert.match(output(result), text);
-      assert.deepEqual(files.texts(), { '/work/README.md': '# demo\n' });
+      assert.deepEqual(files.texts(), { '/ws/README.md': '# demo\n' });
       assert.deepEqual(turn.effects, []);
     });
 
@@ -193,16 +193,16 @@ describe('apply_patch', () => {
     turn.onAsk = async () => turn.abort.abort();
     await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.equal(turn.steps().at(-1), 'completed failed');
-    assert.deepEqual(files.texts(), { '/work/README.md': '# demo\n' });
+    assert.deepEqual(files.texts(), { '/ws/README.md': '# demo\n' });
   });
 
   it('fails when the user edits the file while being asked', async () => {
     const [turn, files] = [new FakeTurn(), readme()];
     turn.decision = { type: 'ask', reason: 'r' };
-    turn.onAsk = async () => files.put('/work/README.md', '# mine\n');
+    turn.onAsk = async () => files.put('/ws/README.md', '# mine\n');
     const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.match(output(result), /README\.md could not be written: it changed after the patch was planned/);
-    assert.deepEqual(files.texts(), { '/work/README.md': '# mine\n' });
+    assert.deepEqual(files.texts(), { '/ws/README.md': '# mine\n' });
     assert.equal(turn.steps().at(-1), 'completed failed');
   });
 
@@ -212,13 +212,13 @@ describe('apply_patch', () => {
     for (const [patch, changes, text] of [
       [
         unreadable,
-        [{ path: '/work/a', kind: { type: 'add' }, diff: 'text\n' }],
+        [{ path: '/ws/a', kind: { type: 'add' }, diff: 'text\n' }],
         /^apply_patch failed\. No file was changed\.\nLine 4/,
       ],
       ['hello', [], /must start with/],
       [
         misfit,
-        [{ path: '/work/README.md', kind: { type: 'update', move_path: null }, diff: '@@\n-nothing like it\n+x\n' }],
+        [{ path: '/ws/README.md', kind: { type: 'update', move_path: null }, diff: '@@\n-nothing like it\n+x\n' }],
         /README\.md: Hunk 1 .* is not found/,
       ],
     ] as const) {
@@ -239,24 +239,24 @@ describe('apply_patch', () => {
     };
     const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.match(output(result), /ENOSPC.*put back/s);
-    assert.deepEqual(files.texts(), { '/work/README.md': '# demo\n' });
+    assert.deepEqual(files.texts(), { '/ws/README.md': '# demo\n' });
     assert.deepEqual(turn.steps(), ['started inProgress', 'decided', 'completed failed']);
   });
 
   it('plans each of several patches of a thread on what the one before it left', async () => {
-    const [turn, files] = [new FakeTurn(), new MemoryFiles({ '/work/a': 'one\n' })];
+    const [turn, files] = [new FakeTurn(), new MemoryFiles({ '/ws/a': 'one\n' })];
     const { tool } = createApplyPatch({ files, form: 'custom' });
     const patch = (from: string, to: string): ToolCall =>
       custom(wrap('*** Update File: a', '@@', `-${from}`, `+${to}`));
     await Promise.all([tool.run(patch('one', 'two'), turn.context), tool.run(patch('two', 'three'), turn.context)]);
-    assert.deepEqual(files.texts(), { '/work/a': 'three\n' });
+    assert.deepEqual(files.texts(), { '/ws/a': 'three\n' });
   });
 
   it('applies patches that come through the shell, relative to their folder', async () => {
     const [turn, files] = [new FakeTurn(), new MemoryFiles()];
     const { applyPatchText } = createApplyPatch({ files, form: 'function' });
-    await applyPatchText('call', { patch: wrap('*** Add File: a', '+x'), cwd: '/work/sub' }, turn.context);
-    assert.deepEqual(files.texts(), { '/work/sub/a': 'x\n' });
+    await applyPatchText('call', { patch: wrap('*** Add File: a', '+x'), cwd: '/ws/sub' }, turn.context);
+    assert.deepEqual(files.texts(), { '/ws/sub/a': 'x\n' });
   });
 
   it('takes the function form as JSON, with either name, or as the patch itself', async () => {
@@ -303,11 +303,11 @@ describe('apply_patch, while the model writes', () => {
       assert.deepEqual(turn.seen[0], [
         'started',
         'inProgress',
-        [{ path: '/work/src/new.txt', kind: { type: 'add' }, diff: '' }],
+        [{ path: '/ws/src/new.txt', kind: { type: 'add' }, diff: '' }],
       ]);
       assert.deepEqual(turn.seen[1], [
         'updated',
-        [{ path: '/work/README.md', kind: { type: 'update', move_path: null }, diff: '' }, RECORDED_CHANGES[1]],
+        [{ path: '/ws/README.md', kind: { type: 'update', move_path: null }, diff: '' }, RECORDED_CHANGES[1]],
       ]);
       assert.deepEqual(turn.seen[2], ['updated', RECORDED_CHANGES]);
       assert.deepEqual(turn.seen[4], ['completed', 'completed', RECORDED_CHANGES]);
@@ -325,7 +325,7 @@ describe('apply_patch, while the model writes', () => {
     assert.deepEqual(turn.seen.at(-1), [
       'completed',
       'failed',
-      [{ path: '/work/a', kind: { type: 'add' }, diff: 'x\n' }],
+      [{ path: '/ws/a', kind: { type: 'add' }, diff: 'x\n' }],
     ]);
     assert.deepEqual(turn.steps(), ['started inProgress', 'completed failed']);
   });

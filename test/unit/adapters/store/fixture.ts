@@ -24,7 +24,7 @@ export const T0 = 1_795_364_413_000;
 export const silentLog: Log = { debug: () => undefined, warn: () => undefined, error: () => undefined };
 
 export const settings: Settings = {
-  cwd: '/work/project',
+  cwd: '/ws/project',
   model: 'demo',
   modelProvider: 'demo',
   effort: null,
@@ -163,7 +163,7 @@ export function commandItem(id: string, output: string | null): Extract<ThreadIt
     pluginId: null,
     scriptPath: null,
     command: '/bin/bash -lc ls',
-    cwd: '/work/project',
+    cwd: '/ws/project',
     processId: '1',
     source: 'unifiedExecStartup',
     status: 'inProgress',

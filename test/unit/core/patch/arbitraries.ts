@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 const word = fc.constantFrom('a', 'b', 'c', '', '  a', 'def f():', '\ta ', '“b”', 'é', '}', '*** End Patch', '@@');
-const path = fc.constantFrom('a.txt', 'b.txt', 'dir/c.txt', '../out.txt', '/work/a.txt', './a.txt', 'new/deep/d.txt');
+const path = fc.constantFrom('a.txt', 'b.txt', 'dir/c.txt', '../out.txt', '/ws/a.txt', './a.txt', 'new/deep/d.txt');
 
 const hunkLine = fc.tuple(fc.constantFrom(' ', '+', '-'), word).map(([prefix, text]) => prefix + text);
 const hunk = fc

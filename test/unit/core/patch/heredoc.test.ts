@@ -11,8 +11,8 @@ describe('interceptPatch', () => {
     'a plain one without expansions': [`apply_patch <<EOF\n${PATCH}EOF`, PATCH],
     'expansions in a quoted one': [`apply_patch << 'P'\n+ \`$x\` \\n\nP`, '+ `$x` \\n\n'],
     'the other spelling': [`applypatch <<'EOF'\n${PATCH}EOF`, PATCH],
-    'another folder': [`cd sub/dir && apply_patch <<'EOF'\n${PATCH}EOF`, PATCH, '/work/sub/dir'],
-    'a quoted folder': [`cd "my dir" && apply_patch <<'EOF'\n${PATCH}EOF`, PATCH, '/work/my dir'],
+    'another folder': [`cd sub/dir && apply_patch <<'EOF'\n${PATCH}EOF`, PATCH, '/ws/sub/dir'],
+    'a quoted folder': [`cd "my dir" && apply_patch <<'EOF'\n${PATCH}EOF`, PATCH, '/ws/my dir'],
     'an absolute folder': [`cd '/else where' &&\napply_patch <<'EOF'\n${PATCH}EOF`, PATCH, '/else where'],
     'the parent folder': [`cd .. && apply_patch <<'EOF'\n${PATCH}EOF`, PATCH, '/'],
     'a literal': [`apply_patch '${PATCH}'`, PATCH],
@@ -20,7 +20,7 @@ describe('interceptPatch', () => {
     'a text that is no patch, to be refused visibly': ["apply_patch <<'EOF'\nhello\nEOF", 'hello\n'],
   };
   for (const [what, [script, patch, cwd]] of Object.entries(taken))
-    it(`takes ${what}`, () => assert.deepEqual(interceptPatch(script, '/work'), { patch, cwd: cwd ?? '/work' }));
+    it(`takes ${what}`, () => assert.deepEqual(interceptPatch(script, '/ws'), { patch, cwd: cwd ?? '/ws' }));
 
   const left: Record<string, string> = {
     'another command': 'ls',
@@ -44,5 +44,5 @@ describe('interceptPatch', () => {
     'an option of cd': `cd -P x && apply_patch <<'EOF'\n${PATCH}EOF`,
   };
   for (const [what, script] of Object.entries(left))
-    it(`leaves ${what} to the shell`, () => assert.equal(interceptPatch(script, '/work'), null));
+    it(`leaves ${what} to the shell`, () => assert.equal(interceptPatch(script, '/ws'), null));
 });

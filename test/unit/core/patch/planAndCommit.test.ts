@@ -9,7 +9,7 @@ import { textAfter } from '../../../../server/protocol/fileChange.ts';
 import { MemoryFiles, systemError } from '../../../support/memoryFiles.ts';
 import { SAMPLE, wholeOrNothing } from './properties.ts';
 
-const CWD = '/work';
+const CWD = '/ws';
 const wrap = (...lines: string[]): string => ['*** Begin Patch', ...lines, '*** End Patch', ''].join('\n');
 const plan = (files: MemoryFiles, ...lines: string[]): Promise<PatchPlan> =>
   planPatch(parsePatch(wrap(...lines)), CWD, files);
@@ -25,7 +25,7 @@ async function refusal(task: Promise<unknown>): Promise<string> {
 }
 
 const recorded = {
-  files: { '/work/a.txt': 'one\ntwo\nthree\n', '/work/gone.txt': 'bye\n', '/work/old.txt': 'x\ny\n' },
+  files: { '/ws/a.txt': 'one\ntwo\nthree\n', '/ws/gone.txt': 'bye\n', '/ws/old.txt': 'x\ny\n' },
   patch: [
     ...['*** Update File: a.txt', '@@', ' one', '-two', '+TWO', ' three', '*** Delete File: gone.txt'],
     ...['*** Update File: old.txt', '*** Move to: moved/new.txt', '@@', '-x', '+X', ' y'],
@@ -38,15 +38,15 @@ describe('planPatch', () => {
     const { changes, summary } = await plan(files, ...recorded.patch);
     assert.deepEqual(changes, [
       {
-        path: '/work/a.txt',
+        path: '/ws/a.txt',
         kind: { type: 'update', move_path: null },
         diff: '@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n',
       },
-      { path: '/work/gone.txt', kind: { type: 'delete' }, diff: 'bye\n' },
+      { path: '/ws/gone.txt', kind: { type: 'delete' }, diff: 'bye\n' },
       {
-        path: '/work/old.txt',
-        kind: { type: 'update', move_path: '/work/moved/new.txt' },
-        diff: '@@ -1,2 +1,2 @@\n-x\n+X\n y\n\n\nMoved to: /work/moved/new.txt',
+        path: '/ws/old.txt',
+        kind: { type: 'update', move_path: '/ws/moved/new.txt' },
+        diff: '@@ -1,2 +1,2 @@\n-x\n+X\n y\n\n\nMoved to: /ws/moved/new.txt',
       },
     ]);
     assert.deepEqual(summary, ['M a.txt', 'M moved/new.txt', 'D gone.txt']);
@@ -55,14 +55,14 @@ describe('planPatch', () => {
 
   it('names every place that will be written, links resolved', async () => {
     const files = new MemoryFiles({ '/elsewhere/real.txt': 'a\n' });
-    files.links.set('/work/link.txt', '/elsewhere/real.txt');
-    files.links.set('/work/out', '/elsewhere');
+    files.links.set('/ws/link.txt', '/elsewhere/real.txt');
+    files.links.set('/ws/out', '/elsewhere');
     const planned = await plan(files, '*** Update File: link.txt', '-a', '+b', '*** Add File: out/new.txt', '+n');
     assert.deepEqual(
       planned.files.map((file) => [file.path, file.realPath]),
       [
-        ['/work/link.txt', '/elsewhere/real.txt'],
-        ['/work/out/new.txt', '/elsewhere/new.txt'],
+        ['/ws/link.txt', '/elsewhere/real.txt'],
+        ['/ws/out/new.txt', '/elsewhere/new.txt'],
       ],
     );
     await commitPatch(planned, files);
@@ -70,7 +70,7 @@ describe('planPatch', () => {
   });
 
   it('takes several sections of one file as one change', async () => {
-    const files = new MemoryFiles({ '/work/a.txt': 'a\nb\n' });
+    const files = new MemoryFiles({ '/ws/a.txt': 'a\nb\n' });
     const planned = await plan(files, '*** Update File: a.txt', '-a', '+A', '*** Update File: ./a.txt', '-b', '+B');
     assert.deepEqual(
       planned.changes.map((change) => textAfter('a\nb\n', change)),
@@ -80,18 +80,18 @@ describe('planPatch', () => {
   });
 
   it('shows an added file that is there already as the update that it is', async () => {
-    const planned = await plan(new MemoryFiles({ '/work/a.txt': 'a\r\n' }), '*** Add File: a.txt', '+b');
+    const planned = await plan(new MemoryFiles({ '/ws/a.txt': 'a\r\n' }), '*** Add File: a.txt', '+b');
     assert.deepEqual(planned.changes[0]?.kind, { type: 'update', move_path: null });
     assert.deepEqual(planned.files[0]?.after, new Uint8Array(Buffer.from('b\r\n')));
   });
 
   it('follows a file that is moved twice, and back', async () => {
-    const files = new MemoryFiles({ '/work/a': 'x\n' });
+    const files = new MemoryFiles({ '/ws/a': 'x\n' });
     const there = ['*** Update File: a', '*** Move to: b', '*** Update File: b', '*** Move to: c'];
     const planned = await plan(files, ...there);
     assert.deepEqual(
       planned.changes.map(({ path, kind }) => [path, kind]),
-      [['/work/a', { type: 'update', move_path: '/work/c' }]],
+      [['/ws/a', { type: 'update', move_path: '/ws/c' }]],
     );
     assert.deepEqual((await plan(files, ...there, '*** Update File: c', '*** Move to: a')).changes, []);
   });
@@ -99,7 +99,7 @@ describe('planPatch', () => {
   const refused: Record<string, [string[], RegExp]> = {
     'a file that is not there': [
       ['*** Update File: no.txt', '-a', '+b'],
-      /^no\.txt: There is no such file \(looked for \/work\/no\.txt\)/,
+      /^no\.txt: There is no such file \(looked for \/ws\/no\.txt\)/,
     ],
     'deleting a file that is not there': [['*** Delete File: no.txt'], /no such file/],
     'deleting a folder': [['*** Delete File: dir'], /not a regular file but a directory/],
@@ -110,8 +110,8 @@ describe('planPatch', () => {
   };
   for (const [what, [lines, message]] of Object.entries(refused))
     it(`refuses ${what}`, async () => {
-      const files = new MemoryFiles({ '/work/a.txt': 'a\n', '/work/b.txt': 'b\n', '/work/dir/c.txt': 'c\n' });
-      files.links.set('/work/link.txt', '/work/b.txt');
+      const files = new MemoryFiles({ '/ws/a.txt': 'a\n', '/ws/b.txt': 'b\n', '/ws/dir/c.txt': 'c\n' });
+      files.links.set('/ws/link.txt', '/ws/b.txt');
       assert.match(await refusal(plan(files, ...lines)), message);
     });
 });
@@ -119,16 +119,16 @@ describe('planPatch', () => {
 describe('commitPatch', () => {
   it('applies everything, and keeps the mode of a moved file', async () => {
     const files = new MemoryFiles(recorded.files);
-    files.modes.set('/work/old.txt', 0o755);
+    files.modes.set('/ws/old.txt', 0o755);
     await commitPatch(await plan(files, ...recorded.patch), files);
-    assert.deepEqual(files.texts(), { '/work/a.txt': 'one\nTWO\nthree\n', '/work/moved/new.txt': 'X\ny\n' });
-    assert.equal(files.modes.get('/work/moved/new.txt'), 0o755);
+    assert.deepEqual(files.texts(), { '/ws/a.txt': 'one\nTWO\nthree\n', '/ws/moved/new.txt': 'X\ny\n' });
+    assert.equal(files.modes.get('/ws/moved/new.txt'), 0o755);
   });
 
   it('fails when a file changed since the plan', async () => {
     const files = new MemoryFiles(recorded.files);
     const planned = await plan(files, ...recorded.patch);
-    files.put('/work/old.txt', 'the user was here\n');
+    files.put('/ws/old.txt', 'the user was here\n');
     const before = files.texts();
     assert.match(
       await refusal(commitPatch(planned, files)),
@@ -138,9 +138,9 @@ describe('commitPatch', () => {
   });
 
   it('fails when a link was put in the way since the plan', async () => {
-    const files = new MemoryFiles({ '/work/dir/a.txt': 'a\n', '/etc/a.txt': 'a\n' });
+    const files = new MemoryFiles({ '/ws/dir/a.txt': 'a\n', '/etc/a.txt': 'a\n' });
     const planned = await plan(files, '*** Update File: dir/a.txt', '-a', '+b');
-    files.links.set('/work/dir', '/etc');
+    files.links.set('/ws/dir', '/etc');
     await refusal(commitPatch(planned, files));
     assert.equal(files.texts()['/etc/a.txt'], 'a\n');
   });
@@ -150,11 +150,11 @@ describe('commitPatch', () => {
     const planned = await plan(files, ...recorded.patch, '*** Add File: deep/er/n.txt', '+n');
     const folders = new Set(files.folders);
     for (const full of [
-      '/work/a.txt',
-      '/work/moved/new.txt',
-      '/work/gone.txt',
-      '/work/old.txt',
-      '/work/deep/er/n.txt',
+      '/ws/a.txt',
+      '/ws/moved/new.txt',
+      '/ws/gone.txt',
+      '/ws/old.txt',
+      '/ws/deep/er/n.txt',
     ]) {
       let isFull = true;
       files.beforeChange = (path) => {
@@ -179,7 +179,7 @@ describe('commitPatch', () => {
     };
     assert.match(
       await refusal(commitPatch(planned, files)),
-      /could not be put back and hold the new content: \/work\/a\.txt/,
+      /could not be put back and hold the new content: \/ws\/a\.txt/,
     );
   });
 

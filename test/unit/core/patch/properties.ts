@@ -15,8 +15,8 @@ import { fileBytes, fileText, patchLikeText, patchText } from './arbitraries.ts'
 /** The same cases in each run. */
 export const SAMPLE = { numRuns: 2_000, seed: 20_261_122 };
 
-const CWD = '/work';
-const NAMES = ['/work/a.txt', '/work/b.txt', '/work/dir/c.txt'];
+const CWD = '/ws';
+const NAMES = ['/ws/a.txt', '/ws/b.txt', '/ws/dir/c.txt'];
 
 /** No text makes the parser throw anything but a PatchError. */
 export const onlyItsOwnError = fc.property(fc.oneof(patchLikeText, fc.string()), (text) => {
@@ -29,7 +29,7 @@ export const onlyItsOwnError = fc.property(fc.oneof(patchLikeText, fc.string()),
 
 /** A change applied to the text before gives the text after; taken back, the text before. */
 export const thereAndBack = fc.property(fileText, fileText, (before, after) => {
-  const change = fileUpdateChange({ path: '/work/a.txt', before, after, movePath: null });
+  const change = fileUpdateChange({ path: '/ws/a.txt', before, after, movePath: null });
   assert.deepEqual(textAfter(before, change), { type: 'text', text: after });
   assert.deepEqual(textBefore(after, change), { type: 'text', text: before });
 });

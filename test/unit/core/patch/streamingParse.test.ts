@@ -6,7 +6,7 @@ import { FileTexts, growingChanges, StreamingPatch } from '../../../../server/co
 import { MemoryFiles } from '../../../support/memoryFiles.ts';
 import { patchLikeText } from './arbitraries.ts';
 
-const CWD = '/work';
+const CWD = '/ws';
 const UPDATE = [
   '*** Begin Patch',
   '*** Update File: a.txt',
@@ -45,10 +45,10 @@ describe('StreamingPatch', () => {
     const patch = new StreamingPatch();
     patch.push(UPDATE.slice(0, 6).join('\n'));
     patch.push('\n');
-    const texts = await loaded(patch, { '/work/a.txt': 'zero\none\ntwo\nthree\n' });
+    const texts = await loaded(patch, { '/ws/a.txt': 'zero\none\ntwo\nthree\n' });
     assert.deepEqual(growingChanges(patch.files, CWD, texts), [
       {
-        path: '/work/a.txt',
+        path: '/ws/a.txt',
         kind: { type: 'update', move_path: null },
         diff: '@@ -1,4 +1,4 @@\n zero\n-one\n+ONE\n two\n three\n',
       },
@@ -60,14 +60,14 @@ describe('StreamingPatch', () => {
     patch.push(
       '*** Begin Patch\n*** Update File: a.txt\n*** Move to: b.txt\n@@ def f\n-no\n+NO\n*** Delete File: c.txt\n',
     );
-    const texts = await loaded(patch, { '/work/a.txt': 'zero\n', '/work/c.txt': 'bye\n' });
+    const texts = await loaded(patch, { '/ws/a.txt': 'zero\n', '/ws/c.txt': 'bye\n' });
     assert.deepEqual(growingChanges(patch.files, CWD, texts), [
       {
-        path: '/work/a.txt',
-        kind: { type: 'update', move_path: '/work/b.txt' },
-        diff: '@@ def f\n-no\n+NO\n\n\nMoved to: /work/b.txt',
+        path: '/ws/a.txt',
+        kind: { type: 'update', move_path: '/ws/b.txt' },
+        diff: '@@ def f\n-no\n+NO\n\n\nMoved to: /ws/b.txt',
       },
-      { path: '/work/c.txt', kind: { type: 'delete' }, diff: 'bye\n' },
+      { path: '/ws/c.txt', kind: { type: 'delete' }, diff: 'bye\n' },
     ]);
   });
 

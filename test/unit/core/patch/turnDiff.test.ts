@@ -49,7 +49,7 @@ index 0000000000000000000000000000000000000000..e5c5c5583f49a34e86ce622b59363df9
 +line two
 `;
 
-function diffOf(changes: TurnChanges, root = '/work'): string {
+function diffOf(changes: TurnChanges, root = '/ws'): string {
   return new TurnDiff(root, sha1).render(changes.files());
 }
 
@@ -57,56 +57,56 @@ describe('TurnDiff', () => {
   it('is the recorded one for the recorded patches', () => {
     const changes = new TurnChanges();
     changes.addEffects([
-      { path: '/work/README.md', before: bytes('# demo\n'), after: bytes('# demo changed\nmore\n') },
-      { path: '/work/src/new.txt', before: null, after: bytes('line one\nline two\n') },
+      { path: '/ws/README.md', before: bytes('# demo\n'), after: bytes('# demo changed\nmore\n') },
+      { path: '/ws/src/new.txt', before: null, after: bytes('line one\nline two\n') },
     ]);
     changes.addEffects([
-      { path: '/work/a.txt', before: bytes('one\ntwo\nthree\n'), after: bytes('one\nTWO\nthree\n') },
-      { path: '/work/gone.txt', before: bytes('bye\n'), after: null },
-      { path: '/work/moved/new.txt', before: null, after: bytes('X\ny\n'), movedFrom: '/work/old.txt' },
-      { path: '/work/old.txt', before: bytes('x\ny\n'), after: null },
+      { path: '/ws/a.txt', before: bytes('one\ntwo\nthree\n'), after: bytes('one\nTWO\nthree\n') },
+      { path: '/ws/gone.txt', before: bytes('bye\n'), after: null },
+      { path: '/ws/moved/new.txt', before: null, after: bytes('X\ny\n'), movedFrom: '/ws/old.txt' },
+      { path: '/ws/old.txt', before: bytes('x\ny\n'), after: null },
     ]);
     assert.equal(diffOf(changes), RECORDED);
   });
 
   it('is empty when everything was undone', () => {
     const changes = new TurnChanges();
-    changes.addEffects([{ path: '/work/a', before: bytes('a\n'), after: bytes('b\n') }]);
-    changes.addEffects([{ path: '/work/n', before: null, after: bytes('n\n') }]);
+    changes.addEffects([{ path: '/ws/a', before: bytes('a\n'), after: bytes('b\n') }]);
+    changes.addEffects([{ path: '/ws/n', before: null, after: bytes('n\n') }]);
     changes.addWorkspaceChanges([
-      { path: '/work/a', before: bytes('b\n'), after: bytes('a\n') },
-      { path: '/work/n', before: bytes('n\n'), after: null },
+      { path: '/ws/a', before: bytes('b\n'), after: bytes('a\n') },
+      { path: '/ws/n', before: bytes('n\n'), after: null },
     ]);
     assert.equal(diffOf(changes), '');
   });
 
   it('keeps the first before and the last after, patches and commands mixed', () => {
     const changes = new TurnChanges();
-    changes.addWorkspaceChanges([{ path: '/work/a', before: bytes('1\n'), after: bytes('2\n') }]);
-    changes.addEffects([{ path: '/work/a', before: bytes('2\n'), after: bytes('3\n') }]);
-    changes.addWorkspaceChanges([{ path: '/work/a', before: bytes('2\n'), after: bytes('3\n') }]);
+    changes.addWorkspaceChanges([{ path: '/ws/a', before: bytes('1\n'), after: bytes('2\n') }]);
+    changes.addEffects([{ path: '/ws/a', before: bytes('2\n'), after: bytes('3\n') }]);
+    changes.addWorkspaceChanges([{ path: '/ws/a', before: bytes('2\n'), after: bytes('3\n') }]);
     assert.match(diffOf(changes), /-1\n\+3\n$/);
   });
 
   it('shows a pure rename, also of a file that was moved twice', () => {
     const changes = new TurnChanges();
     changes.addEffects([
-      { path: '/work/a', before: bytes('x\n'), after: null },
-      { path: '/work/b', before: null, after: bytes('x\n'), movedFrom: '/work/a' },
+      { path: '/ws/a', before: bytes('x\n'), after: null },
+      { path: '/ws/b', before: null, after: bytes('x\n'), movedFrom: '/ws/a' },
     ]);
     changes.addEffects([
-      { path: '/work/b', before: bytes('x\n'), after: null },
-      { path: '/work/c', before: null, after: bytes('x\n'), movedFrom: '/work/b' },
+      { path: '/ws/b', before: bytes('x\n'), after: null },
+      { path: '/ws/c', before: null, after: bytes('x\n'), movedFrom: '/ws/b' },
     ]);
     assert.equal(diffOf(changes), 'diff --git a/a b/c\nsimilarity index 100%\nrename from a\nrename to c\n');
   });
 
   it('names binary files and files too large to keep, and paths outside of the root', () => {
     const changes = new TurnChanges();
-    changes.addEffects([{ path: '/work/a.bin', before: new Uint8Array([0, 1]), after: new Uint8Array([0, 2]) }]);
+    changes.addEffects([{ path: '/ws/a.bin', before: new Uint8Array([0, 1]), after: new Uint8Array([0, 2]) }]);
     changes.addWorkspaceChanges([
-      { path: '/work/big', before: 'unknown', after: 'unknown' },
-      { path: '/work/huge', before: null, after: 'unknown' },
+      { path: '/ws/big', before: 'unknown', after: 'unknown' },
+      { path: '/ws/huge', before: null, after: 'unknown' },
     ]);
     changes.addEffects([{ path: '/etc/x', before: null, after: bytes('') }]);
     const diff = diffOf(changes);
@@ -121,12 +121,12 @@ describe('TurnDiff', () => {
 
   it('compares only what changed since the last rendering', () => {
     let hashed = 0;
-    const diff = new TurnDiff('/work', (input) => {
+    const diff = new TurnDiff('/ws', (input) => {
       hashed += 1;
       return sha1(input);
     });
     const changes = new TurnChanges();
-    changes.addEffects([{ path: '/work/a', before: bytes('a\n'), after: bytes('b\n') }]);
+    changes.addEffects([{ path: '/ws/a', before: bytes('a\n'), after: bytes('b\n') }]);
     const first = diff.render(changes.files());
     assert.equal(hashed, 2);
     assert.equal(diff.render(changes.files()), first);
