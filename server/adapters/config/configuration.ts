@@ -1,0 +1,186 @@
+// The configuration as the server uses it: settings for threads, providers, and what `config/read` shows.
+import { resolve as resolvePath } from 'node:path';
+import { mergeLayers, withOverrides, type ConfigTable } from '../../core/config/configTable.ts';
+import type { ConfigProblem } from '../../core/config/configValues.ts';
+import type { ProviderConfig } from '../../core/config/providerConfig.ts';
+import { DEMO_PROVIDER, providerProblems, providersOf } from '../../core/config/providers.ts';
+import {
+  defaultProviderOf,
+  resolveSettings,
+  settingsProblems,
+  type SettingsRequest,
+} from '../../core/config/resolveSettings.ts';
+import { shownConfig } from '../../core/config/shownConfig.ts';
+import type { Settings } from '../../core/settings.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
+import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
+import { isTrusted, LayerFiles, type ReadLayers } from './layers.ts';
+
+export interface ConfigurationOptions {
+  /** Absolute path of Bowline's home. */
+  readonly home: string;
+  /** The values of `-c`, each `dotted.key=value`. */
+  readonly overrides: readonly string[];
+  /** The server's own folder, against which a relative `cwd` is resolved. */
+  readonly serverCwd: string;
+  hasOpenaiKey(): boolean;
+  /** The model that a provider offers first; asked only when none is configured. */
+  defaultModel(providerId: string): Promise<string | null>;
+}
+
+export interface ConfigurationFiles {
+  /** Throws ProtocolError invalidRequest `configInvalid`, saying where, when the configuration cannot be used. */
+  resolve(request: SettingsRequest): Promise<Settings>;
+  /** Throws ProtocolError internalError `configInvalid` when a file is broken. */
+  read(params: ConfigReadParams): Promise<ConfigReadResult>;
+  warnings(): Promise<readonly ConfigWarning[]>;
+  /** With those that clients configured for their threads. With a broken file: what is built in. */
+  providers(): readonly ProviderConfig[];
+  /** The provider of threads that name none. */
+  defaultProvider(): string;
+  /** Null when the configuration names no model. */
+  configuredModel(): string | null;
+}
+
+/** Files are read when they are needed, and again when they have changed. */
+export function createConfiguration(options: ConfigurationOptions): ConfigurationFiles {
+  const files = new LayerFiles(options.home, options.overrides);
+  /** Providers from `thread/start {config}`: known to this process until it ends. */
+  const clientProviders = new Map<string, ProviderConfig>();
+  const everywhere = (): ConfigTable => mergeLayers(files.read(null).layers).config;
+
+  return {
+    async resolve(request) {
+      const cwd = resolvePath(options.serverCwd, request.cwd ?? '.');
+      const read = files.read(cwd);
+      refuseBroken(read);
+      const config = mergeLayers(read.layers).config;
+      const asked = withOverrides(config, request.config ?? {});
+      const hasOpenaiKey = options.hasOpenaiKey();
+      const provider = request.modelProvider ?? defaultProviderOf(asked, hasOpenaiKey);
+      const providers = providersOf(asked);
+      refuseUnknown(provider, [...providers, ...clientProviders.values()]);
+      if (request.config) rememberProviders(providers, providersOf(config), clientProviders);
+      const isModelKnown = (request.model ?? asked['model']) !== undefined || provider === DEMO_PROVIDER;
+      const defaultModel = isModelKnown ? null : await options.defaultModel(provider);
+      return resolveSettings(config, request, {
+        cwd,
+        isTrusted: isTrusted(read.layers, cwd),
+        hasOpenaiKey,
+        defaultModel,
+      });
+    },
+
+    read: (params) => Promise.resolve().then(() => readConfig(files, options.serverCwd, params)),
+
+    async warnings() {
+      const read = files.read(options.serverCwd);
+      const { config } = mergeLayers(read.layers);
+      const problems = [...settingsProblems(config), ...providerProblems(config)];
+      return [...read.warnings, ...problems.map((problem) => warningOf(problem, read))];
+    },
+
+    providers() {
+      const providers = new Map(clientProviders);
+      for (const provider of providersOf(everywhere()))
+        providers.set(provider.id, clientProviders.get(provider.id) ?? provider);
+      return [...providers.values()];
+    },
+
+    defaultProvider: () => defaultProviderOf(everywhere(), options.hasOpenaiKey()),
+
+    configuredModel() {
+      const model = everywhere()['model'];
+      return typeof model === 'string' && model !== '' ? model : null;
+    },
+  };
+}
+
+function readConfig(files: LayerFiles, serverCwd: string, params: ConfigReadParams): ConfigReadResult {
+  const read = files.read(params.cwd ? resolvePath(serverCwd, params.cwd) : null);
+  if (read.isBroken) {
+    const message = `failed to read configuration layers: ${whatIsBroken(read)}`;
+    throw new ProtocolError('internalError', message, { kind: 'configInvalid' });
+  }
+  const { config, origins } = mergeLayers(read.layers);
+  const layers = read.layers.map((layer) => ({
+    ...layer,
+    config: shownConfig(layer.config, []),
+    disabledReason: null,
+  }));
+  return {
+    config: shownConfig(config, KNOWN_KEYS),
+    origins: { ...origins },
+    layers: params.includeLayers ? layers.reverse() : null,
+  };
+}
+
+/** Shown as null when they are not set. */
+const KNOWN_KEYS = [
+  'model',
+  'review_model',
+  'model_context_window',
+  'model_auto_compact_token_limit',
+  'model_auto_compact_token_limit_scope',
+  'model_provider',
+  'approval_policy',
+  'approvals_reviewer',
+  'sandbox_mode',
+  'sandbox_workspace_write',
+  'forced_chatgpt_workspace_id',
+  'forced_login_method',
+  'web_search',
+  'client_search_provider',
+  'tools',
+  'instructions',
+  'developer_instructions',
+  'compact_prompt',
+  'model_reasoning_effort',
+  'model_reasoning_summary',
+  'model_verbosity',
+  'service_tier',
+  'analytics',
+  'browser_use',
+  'computer_use',
+  'desktop',
+];
+
+function refuseBroken(read: ReadLayers): void {
+  if (!read.isBroken) return;
+  const message = `failed to load configuration: ${whatIsBroken(read)}`;
+  throw new ProtocolError('invalidRequest', message, { kind: 'configInvalid' });
+}
+
+function whatIsBroken(read: ReadLayers): string {
+  return read.warnings.map((warning) => warning.details ?? warning.summary).join('; ');
+}
+
+function refuseUnknown(provider: string, known: readonly ProviderConfig[]): void {
+  if (known.some((candidate) => candidate.id === provider)) return;
+  const names = known.map((candidate) => candidate.id).join(', ');
+  const message = `failed to load configuration: model provider "${provider}" is not configured. Add [model_providers.${provider}] with a base_url to config.toml, or choose one of: ${names}.`;
+  throw new ProtocolError('invalidRequest', message, { kind: 'configInvalid' });
+}
+
+/** Keeps the providers that differ from the files' own. */
+function rememberProviders(
+  asked: readonly ProviderConfig[],
+  configured: readonly ProviderConfig[],
+  remembered: Map<string, ProviderConfig>,
+): void {
+  for (const provider of asked) {
+    const known = configured.find((candidate) => candidate.id === provider.id);
+    if (JSON.stringify(known) !== JSON.stringify(provider)) remembered.set(provider.id, provider);
+  }
+}
+
+/** Names the file in which the value stands, if it stands in one. */
+function warningOf(problem: ConfigProblem, read: ReadLayers): ConfigWarning {
+  const origin = Object.entries(mergeLayers(read.layers).origins).find(
+    ([path]) => path === problem.path || path.startsWith(`${problem.path}.`),
+  );
+  const file = origin?.[1].name['file'];
+  const summary = `Configuration value ${problem.path}: ${problem.message}.`;
+  return typeof file === 'string' ? { summary, details: file, path: file } : { summary, details: null };
+}

@@ -1,0 +1,23 @@
+// The configuration as clients are shown it: every known key there, secrets hidden.
+import type { JsonValue } from '../../protocol/schema/common.ts';
+import { isTable, type ConfigTable } from './configTable.ts';
+
+const HIDDEN = '(hidden)';
+
+/** `knownKeys` that are not set are null. */
+export function shownConfig(config: ConfigTable, knownKeys: readonly string[]): { [key: string]: JsonValue } {
+  const unset = Object.fromEntries(knownKeys.map((key) => [key, null]));
+  return { ...unset, ...withoutSecrets(config) };
+}
+
+/** A configuration may hold keys and headers with keys in them; those do not belong into traces and windows. */
+function withoutSecrets(table: ConfigTable): { [key: string]: JsonValue } {
+  return Object.fromEntries(Object.entries(table).map(([key, value]) => [key, shownValue(key, value)]));
+}
+
+function shownValue(key: string, value: JsonValue): JsonValue {
+  if (key === 'experimental_bearer_token') return HIDDEN;
+  if (!isTable(value)) return value;
+  if (key === 'http_headers') return Object.fromEntries(Object.keys(value).map((name) => [name, HIDDEN]));
+  return withoutSecrets(value);
+}
