@@ -1,0 +1,51 @@
+// What the model is told before the conversation: instructions, permissions, project documents, environment.
+import { shellName } from '../command/shell.ts';
+import type { Clock, Files } from '../ports.ts';
+import type { Settings } from '../settings.ts';
+import type { ModelItem } from '../turn/modelPort.ts';
+import type { Prompt } from '../turn/turnWorld.ts';
+import { BASE_INSTRUCTIONS } from './baseInstructions.ts';
+import { environmentContext, permissionsText } from './environmentContext.ts';
+import { readProjectDocs, type ProjectDoc } from './projectDocs.ts';
+
+export interface PromptSurroundings {
+  readonly files: Files;
+  /** Absolute path of Bowline's home. */
+  readonly home: string;
+  readonly clock: Clock;
+  /** E.g. "linux". */
+  readonly platform: string;
+  /** IANA, e.g. "Europe/Berlin". */
+  readonly timeZone: string;
+  /** Absolute path of the shell that runs commands. */
+  shellPath(): string;
+}
+
+/** Read anew for each turn, so that an edited AGENTS.md counts from the next turn on. What seldom changes comes first. */
+export async function readPrompt(settings: Settings, surroundings: PromptSurroundings): Promise<Prompt> {
+  const { files, home, clock, platform, timeZone } = surroundings;
+  const docs = await readProjectDocs(files, { cwd: settings.cwd, home, maxBytes: settings.projectDocMaxBytes });
+  const shell = shellName(surroundings.shellPath());
+  const environment = environmentContext(settings, { shell, platform, timeZone, nowMs: clock.nowMs() });
+  const instructions = [settings.developerInstructions ?? '', permissionsText(settings)].filter((text) => text !== '');
+  return {
+    items: [
+      message('developer', [settings.baseInstructions ?? BASE_INSTRUCTIONS]),
+      message('developer', instructions),
+      message('user', [...(docs.length === 0 ? [] : [docsText(settings.cwd, docs)]), environment]),
+    ],
+    sources: docs.map((doc) => doc.path),
+  };
+}
+
+function docsText(cwd: string, docs: readonly ProjectDoc[]): string {
+  const parts = docs.map(
+    ({ path, text, isCut }) =>
+      `## ${path}\n\n${text}${isCut ? `\n\n[The rest of ${path} was left out: it is longer than project_doc_max_bytes allows.]` : ''}`,
+  );
+  return `# AGENTS.md instructions for ${cwd}\n\nLater files are closer to the folder you work in and win over earlier ones.\n\n<INSTRUCTIONS>\n${parts.join('\n\n')}\n</INSTRUCTIONS>`;
+}
+
+function message(role: 'developer' | 'user', texts: readonly string[]): ModelItem {
+  return { type: 'message', role, content: texts.map((text) => ({ type: 'input_text', text })) };
+}
