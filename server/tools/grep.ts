@@ -1,0 +1,118 @@
+// The tool `grep`: searches the workspace with ripgrep.
+import { relative, isAbsolute } from 'node:path';
+import * as z from 'zod';
+import type { Files, TextSearch, TextSearchResult } from '../core/ports.ts';
+import type { Tool, ToolSpec } from '../core/turn/tool.ts';
+import { lazy, type Infer } from '../protocol/define.ts';
+import { optional, parseArguments } from './commandArguments.ts';
+import { findReadable } from './readablePath.ts';
+import { shownCall, ToolRefusal } from './shownCall.ts';
+
+const DEFAULT_LINES = 200;
+const MOST_LINES = 2000;
+const LONGEST_LINE = 400;
+
+const SPEC: ToolSpec = {
+  type: 'function',
+  name: 'grep',
+  description:
+    'Searches files for a regular expression (ripgrep syntax) and returns path:line:text of each match, sorted by path. Files that git ignores are left out.',
+  parameters: {
+    type: 'object',
+    properties: {
+      pattern: { type: 'string', description: 'The regular expression.' },
+      path: { type: 'string', description: "The folder or file to search; the thread's folder unless given." },
+      glob: {
+        type: 'string',
+        description: 'Searches only files whose path fits, such as *.ts or src/**; !*.md leaves files out.',
+      },
+      ignore_case: { type: 'boolean', description: 'Whether A and a are the same; false unless given.' },
+      fixed: { type: 'boolean', description: 'Takes the pattern as plain text.' },
+      files_only: { type: 'boolean', description: 'Returns the paths of files with matches, not the lines.' },
+      context: { type: 'number', description: 'Lines to show around each match (0 to 10).' },
+      limit: { type: 'number', description: `How many lines to return at most; ${DEFAULT_LINES} unless given.` },
+    },
+    required: ['pattern'],
+    additionalProperties: false,
+  },
+};
+
+const Arguments = lazy(() =>
+  z.object({
+    pattern: z.string().min(1),
+    path: optional(z.string()),
+    glob: optional(z.string()),
+    ignore_case: optional(z.boolean()),
+    fixed: optional(z.boolean()),
+    files_only: optional(z.boolean()),
+    context: optional(z.int().min(0).max(10)),
+    limit: optional(z.int().min(1).max(MOST_LINES)),
+  }),
+);
+type Arguments = Infer<typeof Arguments>;
+
+export function grepTool(search: TextSearch, files: Files): Tool {
+  return {
+    spec: SPEC,
+    run: async (call, context) => {
+      const parsed = parseArguments(Arguments, SPEC.name, call.input);
+      if (parsed.type === 'wrong') return { output: parsed.message };
+      const args = parsed.value;
+      return shownCall(call, context, async (signal) => {
+        const { cwd } = context.settings;
+        const found = await findReadable(files, cwd, args.path ?? '.');
+        const result = await search.run(searchArguments(args, pathFrom(cwd, found.path)), cwd, signal);
+        signal.throwIfAborted();
+        return resultText(result, args.limit ?? DEFAULT_LINES);
+      });
+    },
+  };
+}
+
+/** `--no-config`: a configuration of ripgrep may name programs to run. */
+function searchArguments(args: Arguments, path: string): string[] {
+  const always = [
+    '--no-config',
+    '--color=never',
+    '--no-heading',
+    '--with-filename',
+    '--sort=path',
+    '--hidden',
+    '--glob=!.git',
+  ];
+  const shape = args.files_only
+    ? ['--files-with-matches']
+    : ['--line-number', `--max-columns=${LONGEST_LINE}`, '--max-columns-preview'];
+  return [
+    ...always,
+    ...shape,
+    ...(args.ignore_case ? ['--ignore-case'] : []),
+    ...(args.fixed ? ['--fixed-strings'] : []),
+    ...(args.context !== undefined && !args.files_only ? [`--context=${args.context}`] : []),
+    ...(args.glob === undefined ? [] : [`--glob=${args.glob}`]),
+    `--regexp=${args.pattern}`,
+    '--',
+    path,
+  ];
+}
+
+/** As short as it can be told: paths in the answer begin like this one. */
+function pathFrom(cwd: string, path: string): string {
+  const inside = relative(cwd, path);
+  if (inside === '') return './';
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
+
+/** ripgrep ends with 0 for matches, 1 for none, 2 for errors, which may come with matches. */
+function resultText(result: TextSearchResult, limit: number): string {
+  if (result.type === 'missing') throw new ToolRefusal(result.message);
+  const lines = result.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.replace(/^\.\//, ''));
+  if (result.exitCode > 1 && lines.length === 0) throw new ToolRefusal(`The search failed: ${result.stderr.trim()}`);
+  if (lines.length === 0) return 'No matches.';
+  if (lines.length <= limit && !result.truncated) return lines.join('\n');
+  const count = result.truncated ? `more than ${lines.length}` : String(lines.length);
+  return `${lines.slice(0, limit).join('\n')}\n[The first ${Math.min(limit, lines.length)} of ${count} lines. Search for something more exact, or in a smaller folder.]`;
+}
