@@ -7,7 +7,7 @@ import './styles/markdown.css';
 import './styles/composer.css';
 import './styles/welcome.css';
 import { createBridge } from './bridge.ts';
-import { Page } from './Page.tsx';
+import { Page } from './page.tsx';
 import { SessionContext } from './parts/context.ts';
 import { createSession } from './session/session.ts';
 import { vscodeChannel } from './vscodeChannel.ts';

@@ -26,7 +26,8 @@ export type ChatSite = AsyncDisposable & { readonly url: (theme: Theme) => strin
 
 export async function serveChat(): Promise<ChatSite> {
   const server = createServer((request, response) => {
-    void answer(request.url ?? '/').then(({ status, type, body }) => {
+    const answered = answer(request.url ?? '/');
+    answered.then(({ status, type, body }) => {
       const csp = [
         "default-src 'none'",
         `script-src 'nonce-${NONCE}'`,
@@ -36,7 +37,7 @@ export async function serveChat(): Promise<ChatSite> {
       ].join('; ');
       response.writeHead(status, { 'content-type': type, 'content-security-policy': csp });
       response.end(body);
-    });
+    }, (error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -51,10 +52,11 @@ type Answer = { status: number; type: string; body: string | Buffer };
 async function answer(address: string): Promise<Answer> {
   const { pathname, searchParams } = new URL(address, 'http://localhost');
   const theme = (searchParams.get('theme') ?? 'dark') as Theme;
+  if (pathname === '/favicon.ico') return { status: 204, type: 'image/x-icon', body: '' };
   if (pathname === '/') return { status: 200, type: 'text/html', body: html(theme) };
   if (pathname.startsWith('/theme-')) return { status: 200, type: 'text/css', body: themeCss(pathname) };
   const body = await readFile(join(WEBVIEW, pathname)).catch(() => undefined);
-  if (body === undefined) return { status: 404, type: 'text/plain', body: 'no such file' };
+  if (body === undefined) return { status: 404, type: 'text/plain', body: 'Not built: run "node scripts/build.mjs webview".' };
   return { status: 200, type: TYPES[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream', body };
 }
 

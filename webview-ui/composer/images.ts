@@ -37,7 +37,7 @@ async function shrunk(file: File): Promise<Blob> {
 function dataUrl(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
+    reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result : '');
     reader.onerror = () => reject(new Error(strings.imageUnreadable, { cause: reader.error }));
     reader.readAsDataURL(blob);
   });

@@ -59,25 +59,33 @@ export function useFileMentions(session: Session, field: { readonly current: HTM
     replaceText(session, element, { from: at, to: element.selectionEnd, text: isGlued ? ' @' : '@' });
     look();
   };
-  const pressed = (event: KeyboardEvent): boolean => {
-    if (files === undefined) return false;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && files.length > 0) {
-      setActive((active + step + files.length) % files.length);
-      return true;
-    }
-    const chosen = files[active];
-    if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey && chosen !== undefined) {
-      choose(chosen);
-      return true;
-    }
-    if (event.key !== 'Escape') return false;
+  const dismiss = (): void => {
     const element = field.current;
     dismissed.current = element === null ? undefined : mentionAt(element.value, element.selectionStart)?.from;
     close();
-    return true;
+  };
+  const pressed = (event: KeyboardEvent): boolean => {
+    const meant = files === undefined ? { type: 'other' as const } : meaningOf(event, files, active);
+    if (meant.type === 'move') setActive(meant.to);
+    else if (meant.type === 'choose') choose(meant.file);
+    else if (meant.type === 'dismiss') dismiss();
+    return meant.type !== 'other';
   };
   return { files, active, look, begin, choose, close, pressed };
+}
+
+type Meaning =
+  | { readonly type: 'move'; readonly to: number }
+  | { readonly type: 'choose'; readonly file: MentionedFile }
+  | { readonly type: 'dismiss' | 'other' };
+
+/** What a key means while the list is open. */
+function meaningOf({ key, shiftKey }: KeyboardEvent, files: readonly MentionedFile[], active: number): Meaning {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+  if (step !== undefined && files.length > 0) return { type: 'move', to: (active + step + files.length) % files.length };
+  const file = files[active];
+  if ((key === 'Enter' || key === 'Tab') && !shiftKey && file !== undefined) return { type: 'choose', file };
+  return { type: key === 'Escape' ? 'dismiss' : 'other' };
 }
 
 function replaceText(session: Session, element: HTMLTextAreaElement, edit: { from: number; to: number; text: string }): void {

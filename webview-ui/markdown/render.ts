@@ -36,6 +36,9 @@ const marked = new Marked({
       const body = token.rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('');
       return `<div class="table-scroll" tabindex="0"><table><thead><tr>${cells(token.header, 'th')}</tr></thead><tbody>${body}</tbody></table></div>`;
     },
+    html({ text }: Tokens.HTML | Tokens.Tag): string {
+      return plainTags(text);
+    },
     checkbox({ checked }: Tokens.Checkbox): string {
       return `<span class="codicon codicon-${checked ? 'pass' : 'circle-large'} task-box"></span> `;
     },
@@ -45,6 +48,17 @@ const marked = new Marked({
 /** The HTML of a block, not yet sanitised. `definitions` are the link definitions of the whole text. */
 export function renderBlock(block: string, definitions = ''): string {
   return marked.parse(definitions === '' ? block : `${block}\n\n${definitions}`, { async: false });
+}
+
+const TAG_OR_SIGN = /<!--[^]*?-->|<[^<>]*>|[<>&]/g;
+const PLAIN_TAG = /^<\/?(?:b|br|code|del|details|em|i|kbd|li|ol|p|s|strong|sub|summary|sup|ul)\s*\/?>$/i;
+
+/** HTML that a model wrote: a few tags that only shape text, without attributes; everything else is shown as it was written. */
+function plainTags(text: string): string {
+  return text.replaceAll(TAG_OR_SIGN, (found) => {
+    if (found.startsWith('<!--')) return '';
+    return PLAIN_TAG.test(found) ? found : escapeHtml(found);
+  });
 }
 
 function fileLink(target: string, label: string): string {

@@ -1,6 +1,6 @@
 // Buttons as VS Code draws them.
 import type { ComponentChildren } from 'preact';
-import { Icon } from './Icon.tsx';
+import { Icon } from './icon.tsx';
 
 export interface IconButtonProps {
   readonly icon: string;

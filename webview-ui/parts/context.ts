@@ -14,6 +14,6 @@ export function useSession(): Session {
 /** Whether a row is unfolded, and how to turn that; what the user chose is kept across a reload. */
 export function useFold(key: string, byDefault: boolean): readonly [open: boolean, toggle: () => void] {
   const session = useSession();
-  const open = session.unfolded.value[key] ?? byDefault;
-  return [open, () => session.setUnfolded(key, !open)];
+  const open = session.local.unfolded.value[key] ?? byDefault;
+  return [open, () => session.local.setUnfolded(key, !open)];
 }

@@ -10,14 +10,18 @@ export interface Choice {
   readonly decision: CommandApprovalDecision;
 }
 
-/** What can be answered, the plain yes first, then the lasting ones, then every no. */
+/** What can be answered: the plain yes and the plain no first, then the yes that lasts, then the no that ends the turn. */
 export function choicesOf(request: ServerRequest): Choice[] {
   const choices = offered(request);
   if (!choices.some(({ decision }) => decision === 'decline')) {
     choices.push({ label: strings.decline, tone: 'deny', decision: 'decline' });
   }
-  const order = { allow: 0, allowMore: 1, deny: 2 };
-  return choices.toSorted((one, other) => order[one.tone] - order[other.tone] || Number(one.decision === 'cancel') - Number(other.decision === 'cancel'));
+  return choices.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function rank({ tone, decision }: Choice): number {
+  if (decision === 'cancel') return 3;
+  return { allow: 0, deny: 1, allowMore: 2 }[tone];
 }
 
 function offered(request: ServerRequest): Choice[] {

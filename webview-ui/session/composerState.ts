@@ -47,19 +47,11 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
   const draft = signal(start.draft);
   const focused = signal(0);
   const mentions = signal<Mentions>({});
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const unsent = (): Draft => unsentDraft(keeper.unacknowledged(threadId.value), draft.value);
-  const flush = (): void => {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    timer = undefined;
-    keeper.keepAtHost(threadId.value, unsent());
-  };
-  const save = (): void => {
-    keeper.keepLocally(unsent());
-    timer ??= setTimeout(flush, HOST_DELAY_MS);
-  };
+  const { save, flush } = createDraftSaver(keeper, () => ({
+    threadId: threadId.value,
+    draft: unsentDraft(keeper.unacknowledged(threadId.value), draft.value),
+  }));
   const change = (next: Pick<Draft, 'text' | 'attachments'>): void => {
     const messageId = draft.value.messageId ?? crypto.randomUUID();
     draft.value = { text: next.text, attachments: next.attachments, messageId, savedAtMs: Date.now() };
@@ -82,7 +74,7 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
       threadId.value = id;
       draft.value = shown;
       mentions.value = {};
-      keeper.keepLocally(unsent());
+      keeper.keepLocally(unsentDraft(keeper.unacknowledged(id), shown));
     },
     rename: (id) => {
       flush();
@@ -105,6 +97,25 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
     },
     flush,
     save,
+  };
+}
+
+/** Saves locally at once, and at the host within {@link HOST_DELAY_MS}. */
+function createDraftSaver(keeper: DraftKeeper, latest: () => { threadId: string; draft: Draft }): Pick<ComposerState, 'save' | 'flush'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    const { threadId, draft } = latest();
+    keeper.keepAtHost(threadId, draft);
+  };
+  return {
+    flush,
+    save: () => {
+      keeper.keepLocally(latest().draft);
+      timer ??= setTimeout(flush, HOST_DELAY_MS);
+    },
   };
 }
 

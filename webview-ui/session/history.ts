@@ -3,6 +3,7 @@ import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ThreadItem } from '../../server/protocol/schema/item.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import type { Bridge } from '../bridge.ts';
+import { reasonOf } from './notices.ts';
 
 const TURNS_PER_PAGE = 20;
 const ITEMS_PER_PAGE = 200;
@@ -42,7 +43,7 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
       const change = await work(threadId);
       if (thread.value?.thread.id === threadId) thread.value = change(thread.value);
     } catch (error) {
-      failed(error instanceof Error ? error.message : String(error));
+      failed(reasonOf(error));
     } finally {
       isLoading.value = false;
     }

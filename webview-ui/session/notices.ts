@@ -36,3 +36,8 @@ export function createNotices(): Notices {
     },
   };
 }
+
+/** Why something failed, in the words of whoever refused it. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

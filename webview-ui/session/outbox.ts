@@ -6,6 +6,7 @@ import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import type { Bridge } from '../bridge.ts';
+import { reasonOf } from './notices.ts';
 import { inputOf, type Mentions } from './userInput.ts';
 
 /** `waiting`: the server is not ready; `sending`: not acknowledged; `accepted`: acknowledged, but not yet read by the agent. */
@@ -69,7 +70,7 @@ export function createOutbox(host: OutboxHost): Outbox {
     } catch (error) {
       const latest = messages.value.find((entry) => entry.messageId === message.messageId) ?? message;
       drop(message.messageId);
-      host.giveBack(latest, { error: error instanceof Error ? error.message : String(error) });
+      host.giveBack(latest, { error: reasonOf(error) });
     }
   };
 

@@ -1,6 +1,6 @@
 // The files that fit what is typed after @.
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import type { MentionedFile } from '../session/mention.ts';
 import { strings } from '../strings.ts';
 

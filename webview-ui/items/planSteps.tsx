@@ -1,6 +1,6 @@
 // The agent's plan as a checklist.
 import type { TurnPlan } from '../../server/protocol/state/threadState.ts';
-import { Icon, type IconTone } from '../parts/Icon.tsx';
+import { Icon, type IconTone } from '../parts/icon.tsx';
 import { strings } from '../strings.ts';
 
 type StepStatus = TurnPlan['steps'][number]['status'];

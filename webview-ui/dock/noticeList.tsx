@@ -1,6 +1,6 @@
 // What went wrong, above the composer, until it is dismissed or the user goes on.
 import { IconButton } from '../parts/buttons.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import { strings } from '../strings.ts';
 

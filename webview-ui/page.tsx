@@ -1,12 +1,12 @@
 // The page: the conversation, or what stands in its place, and the dock with the composer below.
-import { Composer } from './composer/Composer.tsx';
-import { NoticeList } from './dock/NoticeList.tsx';
-import { RunningPlan } from './dock/RunningPlan.tsx';
-import { StatusLine } from './dock/StatusLine.tsx';
+import { Composer } from './composer/composer.tsx';
+import { NoticeList } from './dock/noticeList.tsx';
+import { RunningPlan } from './dock/runningPlan.tsx';
+import { StatusLine } from './dock/statusLine.tsx';
 import { useSession } from './parts/context.ts';
-import { Transcript } from './transcript/Transcript.tsx';
-import { FirstRun } from './welcome/FirstRun.tsx';
-import { Welcome } from './welcome/Welcome.tsx';
+import { Transcript } from './transcript/transcript.tsx';
+import { FirstRun } from './welcome/firstRun.tsx';
+import { Welcome } from './welcome/welcome.tsx';
 
 export function Page() {
   return (

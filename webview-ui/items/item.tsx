@@ -1,13 +1,13 @@
 // Draws one item of a turn by its kind.
 import { memo } from 'preact/compat';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
 import type { Row } from '../session/rows.ts';
-import { Command } from './Command.tsx';
-import { FileChanges } from './FileChanges.tsx';
-import { Reasoning } from './Reasoning.tsx';
-import { Compaction, ImageView, Review, UnknownItem, WebSearch } from './SmallItems.tsx';
-import { McpCall, ToolCall } from './ToolCall.tsx';
-import { UserMessage } from './UserMessage.tsx';
+import { Command } from './command.tsx';
+import { FileChanges } from './fileChanges.tsx';
+import { Reasoning } from './reasoning.tsx';
+import { Compaction, ImageView, Review, UnknownItem, WebSearch } from './smallItems.tsx';
+import { McpCall, ToolCall } from './toolCall.tsx';
+import { UserMessage } from './userMessage.tsx';
 
 export const Item = memo(({ row }: { row: Extract<Row, { type: 'item' }> }) => {
   const { item, isOpen, key, turnId } = row;

@@ -1,13 +1,13 @@
 // The items that take no more than a line or two: images, searches, compaction, reviews, and what this version does not know.
 import type { ThreadItem } from '../../server/protocol/schema/item.ts';
-import { Markdown } from '../markdown/Markdown.tsx';
-import { Fold } from '../parts/Fold.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
+import { Fold } from '../parts/fold.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import { baseName } from '../session/paths.ts';
 import { rawKind, rawText } from '../session/toolWords.ts';
 import { strings } from '../strings.ts';
-import { Section, Words } from './ToolCall.tsx';
+import { Section, Words } from './toolCall.tsx';
 
 type ItemOf<T extends ThreadItem['type']> = Extract<ThreadItem, { type: T }>;
 

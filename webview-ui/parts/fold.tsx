@@ -1,6 +1,6 @@
 // A line that unfolds: an icon, what happened, how it went, and more below when it is open.
 import type { ComponentChildren } from 'preact';
-import { Icon, type IconTone } from './Icon.tsx';
+import { Icon, type IconTone } from './icon.tsx';
 import { useFold } from './context.ts';
 
 export interface FoldProps {

@@ -1,7 +1,7 @@
 // The files a patch changes, each one click away from its diff.
 import type { FileChangeItem } from '../../server/protocol/schema/item.ts';
-import { Counts } from '../parts/Counts.tsx';
-import { Icon, type IconTone } from '../parts/Icon.tsx';
+import { Counts } from '../parts/counts.tsx';
+import { Icon, type IconTone } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import { countChange, type FileChange } from '../session/changes.ts';
 import { baseName, folderName } from '../session/paths.ts';

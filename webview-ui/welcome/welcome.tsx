@@ -1,9 +1,9 @@
 // What an empty conversation shows: what can be done here.
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/buttons.tsx';
 import { useSession } from '../parts/context.ts';
 import { strings } from '../strings.ts';
-import { Knot } from './Knot.tsx';
+import { Knot } from './knot.tsx';
 
 export function Welcome() {
   const session = useSession();

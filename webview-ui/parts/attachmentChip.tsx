@@ -1,7 +1,7 @@
 // One attachment as a chip: opens what it stands for, and can be taken off while the message is unsent.
 import type { Attachment } from '../../server/protocol/chatBridge.ts';
 import { strings } from '../strings.ts';
-import { Icon } from './Icon.tsx';
+import { Icon } from './icon.tsx';
 import { useSession } from './context.ts';
 
 export function AttachmentChip({ attachment, onRemove }: { attachment: Attachment; onRemove?: () => void }) {

@@ -2,7 +2,7 @@
 import { memo } from 'preact/compat';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import type { FileUpdateChange, ThreadItem } from '../../server/protocol/schema/item.ts';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/buttons.tsx';
 import { useSession } from '../parts/context.ts';
 import { countChange } from '../session/changes.ts';
@@ -11,7 +11,7 @@ import { commandText } from '../session/commandText.ts';
 import { relativePath } from '../session/paths.ts';
 import type { Row } from '../session/rows.ts';
 import { strings } from '../strings.ts';
-import { FileLine } from './FileChanges.tsx';
+import { FileLine } from './fileChanges.tsx';
 
 export const Approval = memo(({ row }: { row: Extract<Row, { type: 'approval' }> }) => {
   const session = useSession();

@@ -1,7 +1,7 @@
 // What the model thought, folded under its own headline.
 import type { ReasoningItem } from '../../server/protocol/schema/item.ts';
-import { Markdown } from '../markdown/Markdown.tsx';
-import { Fold } from '../parts/Fold.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
+import { Fold } from '../parts/fold.tsx';
 import { durationWords } from '../session/timeWords.ts';
 import { strings } from '../strings.ts';
 

@@ -1,6 +1,6 @@
 // One line above the composer that says what is going on, and what to do when nothing is.
 import { useEffect, useState } from 'preact/hooks';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import type { Activity } from '../session/activity.ts';
 import { durationWords } from '../session/timeWords.ts';

@@ -1,8 +1,8 @@
 // The plan of the running turn, in sight above the composer.
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import type { TurnPlan } from '../../server/protocol/state/threadState.ts';
-import { PlanSteps } from '../items/PlanSteps.tsx';
-import { Fold } from '../parts/Fold.tsx';
+import { PlanSteps } from '../items/planSteps.tsx';
+import { Fold } from '../parts/fold.tsx';
 import { useSession } from '../parts/context.ts';
 import { strings } from '../strings.ts';
 

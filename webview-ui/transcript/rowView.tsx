@@ -1,10 +1,10 @@
 // Draws one row of the transcript by its type.
 import { memo } from 'preact/compat';
-import { Approval } from '../items/Approval.tsx';
-import { Item } from '../items/Item.tsx';
-import { ChangesRow, FailureRow, PlanRow, TurnEnd } from '../items/TurnRows.tsx';
-import { OutgoingBubble } from '../items/UserMessage.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { Approval } from '../items/approval.tsx';
+import { Item } from '../items/item.tsx';
+import { ChangesRow, FailureRow, PlanRow, TurnEnd } from '../items/turnRows.tsx';
+import { OutgoingBubble } from '../items/userMessage.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import type { Row } from '../session/rows.ts';
 import { strings } from '../strings.ts';

@@ -1,8 +1,8 @@
 // Tool calls as one line each; what went in and what came out is one click away.
 import type { DynamicToolCallItem, ThreadItem } from '../../server/protocol/schema/item.ts';
-import { CopyButton } from '../parts/CopyButton.tsx';
-import { Fold } from '../parts/Fold.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { CopyButton } from '../parts/copyButton.tsx';
+import { Fold } from '../parts/fold.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import { absolutePath } from '../session/paths.ts';
 import { durationWords } from '../session/timeWords.ts';

@@ -1,10 +1,10 @@
 // The row of buttons under the text: what to attach, the model, how full its context is, send and stop.
 import { useSession } from '../parts/context.ts';
 import { IconButton } from '../parts/buttons.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { isEmptyDraft } from '../session/localState.ts';
 import { strings } from '../strings.ts';
-import { ContextMeter } from './ContextMeter.tsx';
+import { ContextMeter } from './contextMeter.tsx';
 
 export interface ComposerBarProps {
   readonly field: { readonly current: HTMLTextAreaElement | null };

@@ -1,13 +1,13 @@
 // The conversation: only the rows in sight are drawn, the place is kept, and the end is followed.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import type { Row } from '../session/rows.ts';
 import type { Session } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { openTarget } from './openTarget.ts';
-import { RowView } from './RowView.tsx';
+import { RowView } from './rowView.tsx';
 import { stickToEnd, type StickToEnd } from './stickToEnd.ts';
 
 /** How far from the top older turns are fetched. */
@@ -88,7 +88,7 @@ function useRestoredPlace(session: Session, { rows, threadId, list, stick }: Pla
     if (!session.isLoaded.value || shown.current === threadId) return;
     const isRenamed = shown.current === '';
     shown.current = threadId;
-    const place = session.place();
+    const place = session.local.current().place;
     const index = place.type === 'row' ? rows.findIndex((row) => row.key === place.key) : -1;
     if (isRenamed || place.type === 'end' || index < 0) return stick.current?.stick();
     stick.current?.release();
@@ -129,10 +129,10 @@ function useSavedPlace(session: Session, place: Place): () => void {
     const { rows, list, stick } = latest.current;
     const handle = list.current;
     if (handle === null || !session.isLoaded.value || rows.length === 0) return;
-    if (stick.current?.isStuck() !== false) return session.keepPlace({ type: 'end' });
+    if (stick.current?.isStuck() !== false) return session.local.keep({ place: { type: 'end' } });
     const index = handle.findItemIndex(handle.scrollOffset);
     const key = rows[index]?.key;
-    if (key !== undefined) session.keepPlace({ type: 'row', key, offset: handle.scrollOffset - handle.getItemOffset(index) });
+    if (key !== undefined) session.local.keep({ place: { type: 'row', key, offset: handle.scrollOffset - handle.getItemOffset(index) } });
   }, [session]);
   useEffect(() => {
     const leave = (): void => {

@@ -2,18 +2,18 @@
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import type { TurnPlan } from '../../server/protocol/state/threadState.ts';
 import { Button, IconButton } from '../parts/buttons.tsx';
-import { CopyButton } from '../parts/CopyButton.tsx';
-import { Counts } from '../parts/Counts.tsx';
-import { Fold } from '../parts/Fold.tsx';
-import { Icon } from '../parts/Icon.tsx';
-import { useSession } from '../parts/context.ts';
+import { CopyButton } from '../parts/copyButton.tsx';
+import { Counts } from '../parts/counts.tsx';
+import { Fold } from '../parts/fold.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { useFold, useSession } from '../parts/context.ts';
 import { totalOf } from '../session/changes.ts';
 import { failureOf, type Remedy } from '../session/failure.ts';
 import type { Row } from '../session/rows.ts';
 import { durationWords } from '../session/timeWords.ts';
 import { strings } from '../strings.ts';
-import { FileLine } from './FileChanges.tsx';
-import { PlanSteps } from './PlanSteps.tsx';
+import { FileLine } from './fileChanges.tsx';
+import { PlanSteps } from './planSteps.tsx';
 
 export function PlanRow({ plan, foldKey }: { plan: TurnPlan; foldKey: string }) {
   const done = plan.steps.filter((step) => step.status === 'completed').length;
@@ -26,20 +26,22 @@ export function PlanRow({ plan, foldKey }: { plan: TurnPlan; foldKey: string }) 
 
 export function ChangesRow({ row }: { row: Extract<Row, { type: 'changes' }> }) {
   const session = useSession();
+  const [isOpen, toggle] = useFold(row.key, false);
   const threadId = session.thread.value?.thread.id ?? '';
   const review = () => session.ask(session.bridge.call('reviewChanges', { threadId, turnId: row.turnId }));
   return (
     <section class="changes-card" aria-label={strings.filesChanged(row.files.length)}>
       <div class="changes-head">
-        <Icon name="diff-multiple" tone="quiet" />
-        <span class="fold-title">
-          {strings.filesChanged(row.files.length)} <Counts {...totalOf(row.files)} />
-        </span>
+        <button type="button" class="fold-line" aria-expanded={isOpen} onClick={toggle}>
+          <Icon name={isOpen ? 'chevron-down' : 'chevron-right'} tone="quiet" />
+          <span class="fold-title">{strings.filesChanged(row.files.length)}</span>
+          <Counts {...totalOf(row.files)} />
+        </button>
         <Button kind="secondary" onClick={review}>
           {strings.reviewChanges}
         </Button>
       </div>
-      {row.files.length > 1 && (
+      {isOpen && (
         <ul class="files">
           {row.files.map((file) => (
             <FileLine key={file.path} file={file} onOpen={() => session.ask(session.bridge.call('openFile', { path: file.path }))} />

@@ -2,10 +2,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { LocalServer } from '../../server/protocol/chatBridge.ts';
-import { Icon } from '../parts/Icon.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import { strings } from '../strings.ts';
-import { Knot } from './Knot.tsx';
+import { Knot } from './knot.tsx';
 
 export function FirstRun() {
   const session = useSession();

@@ -1,12 +1,12 @@
 // Where the user writes: Enter sends, Shift+Enter breaks the line, @ names a file, Esc stops.
 import { useEffect, useRef } from 'preact/hooks';
-import { AttachmentChip } from '../parts/AttachmentChip.tsx';
+import { AttachmentChip } from '../parts/attachmentChip.tsx';
 import { useSession } from '../parts/context.ts';
 import { isEmptyDraft } from '../session/localState.ts';
 import type { Session } from '../session/session.ts';
 import { strings } from '../strings.ts';
-import { ComposerBar } from './ComposerBar.tsx';
-import { FileList } from './FileList.tsx';
+import { ComposerBar } from './composerBar.tsx';
+import { FileList } from './fileList.tsx';
 import { readImages } from './images.ts';
 import { useFileMentions, type FileMentions } from './useFileMentions.ts';
 

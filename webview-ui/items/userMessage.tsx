@@ -5,8 +5,8 @@ import type { UserMessageItem } from '../../server/protocol/schema/item.ts';
 import type { OutgoingMessage } from '../session/outbox.ts';
 import { shownMessage } from '../session/userInput.ts';
 import { strings } from '../strings.ts';
-import { AttachmentChip } from '../parts/AttachmentChip.tsx';
-import { Icon } from '../parts/Icon.tsx';
+import { AttachmentChip } from '../parts/attachmentChip.tsx';
+import { Icon } from '../parts/icon.tsx';
 
 export function UserMessage({ item }: { item: UserMessageItem }) {
   const { text, attachments } = shownMessage(item.content);

@@ -1,9 +1,9 @@
 // A command the agent ran: its output as it comes, how it ended, and how long it took.
 import type { CommandExecutionItem } from '../../server/protocol/schema/item.ts';
-import { Output } from '../output/Output.tsx';
-import { CopyButton } from '../parts/CopyButton.tsx';
-import { Fold } from '../parts/Fold.tsx';
-import type { IconTone } from '../parts/Icon.tsx';
+import { Output } from '../output/output.tsx';
+import { CopyButton } from '../parts/copyButton.tsx';
+import { Fold } from '../parts/fold.tsx';
+import type { IconTone } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import { commandText, oneLine } from '../session/commandText.ts';
 import { relativePath } from '../session/paths.ts';

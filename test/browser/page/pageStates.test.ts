@@ -1,0 +1,109 @@
+// The whole chat page in its states: first run, starting and stopped, every scene in every theme, and how fast it paints.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SCREENSHOTS, type Theme } from '../../support/browser.ts';
+import { gallery } from '../../support/chatGallery.ts';
+import type { ChatPage } from '../../support/chatPage.ts';
+import * as sample from '../../support/chatSamples.ts';
+import { useChat } from '../../support/useChat.ts';
+
+const THEMES: readonly Theme[] = ['light', 'dark', 'highContrast'];
+const demo = { provider: 'demo', providerName: 'Guided tour', model: 'demo', isDemo: true };
+const firstRun = () => sample.snapshot(null, { firstRun: true, model: demo });
+
+/** Things that would look or work wrong, found by measuring. */
+function faultsIn(chat: ChatPage): Promise<string[]> {
+  return chat.page.evaluate(() => {
+    const found: string[] = [];
+    if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
+    for (const button of document.querySelectorAll('button, textarea, [role="option"], [role="listbox"]')) {
+      const name = button.getAttribute('aria-label') ?? button.textContent ?? '';
+      if (name.trim() === '') found.push(`no name: ${button.outerHTML.slice(0, 120)}`);
+    }
+    for (const row of document.querySelectorAll('.row, .dock')) {
+      if (row.scrollWidth > row.clientWidth + 1) found.push(`overflows: ${row.className}`);
+    }
+    return found;
+  });
+}
+
+describe('the chat page', function () {
+  this.timeout(60_000);
+  const open = useChat();
+
+  for (const theme of THEMES) {
+    for (const [name, { options, act }] of Object.entries(gallery)) {
+      it(`looks right: ${name} in ${theme}`, async () => {
+        const chat = await open({ ...options, theme });
+        await chat.page.locator('.composer-field').waitFor();
+        await chat.page.waitForFunction(() => document.fonts.status === 'loaded');
+        await act?.(chat);
+        await mkdir(SCREENSHOTS, { recursive: true });
+        await chat.page.screenshot({ path: join(SCREENSHOTS, `chat-${name}-${theme}.png`), animations: 'disabled' });
+        assert.deepEqual(await faultsIn(chat), []);
+      });
+    }
+  }
+
+  it('paints within half a second of its first byte', async () => {
+    const times: number[] = [];
+    for (let run = 0; run < 5; run += 1) {
+      const chat = await open({ snapshot: gallery['finished']!.options.snapshot });
+      await chat.page.getByText('42 s').waitFor();
+      times.push(await chat.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN));
+    }
+    const median = times.toSorted((one, other) => one - other)[2] ?? NaN;
+    console.log(`      first contentful paint: ${Math.round(median)} ms (median of 5)`);
+    assert.ok(median < 500, `${median} ms`);
+  });
+
+  it('takes a key, a local server or the tour on the first page', async () => {
+    const chat = await open({
+      snapshot: firstRun(),
+      services: { findLocalServers: () => [{ name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1', models: ['qwen3-coder:30b'] }] },
+      onRequest: (message) => (message.method === 'thread/start' ? { thread: sample.thread() } : { turn: sample.turn('t1', { status: 'inProgress' }) }),
+    });
+    await chat.page.getByRole('button', { name: 'Use qwen3-coder:30b on Ollama' }).or(chat.page.getByText('qwen3-coder:30b')).first().click();
+    assert.deepEqual(chat.calls('chooseLocalServer'), [{ baseUrl: 'http://127.0.0.1:11434/v1', name: 'Ollama', model: 'qwen3-coder:30b' }]);
+    await chat.page.getByRole('button', { name: /Use an OpenAI API key/ }).click();
+    assert.equal(chat.calls('setApiKey').length, 1);
+    await chat.page.getByRole('button', { name: /Try the tour/ }).click();
+    const sent = await chat.waitForPosted((message) => message.kind === 'request' && message.method === 'turn/start');
+    assert.ok(sent.kind === 'request' && sent.method === 'turn/start');
+    assert.deepEqual(sent.params.input, [{ type: 'text', text: 'Show me what you can do.' }]);
+  });
+
+  it('looks for local servers only while the first page is open, and again when asked', async () => {
+    const chat = await open({ snapshot: firstRun() });
+    await chat.page.getByRole('button', { name: 'Look Again' }).click();
+    await chat.page.getByRole('button', { name: 'Look Again' }).waitFor();
+    assert.equal(chat.calls('findLocalServers').length, 2);
+    const other = await open({ snapshot: sample.snapshot(null) });
+    await other.page.getByText('What shall we build?').waitFor();
+    assert.equal(other.calls('findLocalServers').length, 0);
+  });
+
+  it('says what to do when the server has stopped', async () => {
+    const chat = await open({ snapshot: gallery['stopped']!.options.snapshot });
+    await chat.page.getByRole('button', { name: 'Restart Server' }).click();
+    assert.deepEqual(chat.calls('runCommand'), [{ command: 'bowline.restartServer' }]);
+  });
+
+  it('is calm when nothing happens: no timer, no frame, no message', async () => {
+    const chat = await open({ snapshot: gallery['finished']!.options.snapshot });
+    await chat.page.getByText('42 s').waitFor();
+    const posted = chat.posted.length;
+    const mutations = await chat.page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let count = 0;
+          const observer = new MutationObserver((records) => (count += records.length));
+          observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+          setTimeout(() => resolve(count), 1500);
+        }),
+    );
+    assert.equal(mutations, 0);
+    assert.equal(chat.posted.length, posted);
+  });
+});

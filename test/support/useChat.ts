@@ -1,0 +1,32 @@
+// Gives the tests of a file one browser and one site for the chat page, and fails a test whose page had a fault.
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+import { openChat, serveChat, type ChatOptions, type ChatPage, type ChatSite } from './chatPage.ts';
+
+/** Call it inside a `describe`; answers how to open the page. Pages are closed after each test. */
+export function useChat(): (options: ChatOptions) => Promise<ChatPage> {
+  let browser: Browser;
+  let site: ChatSite;
+  let opened: ChatPage[] = [];
+
+  before(async function () {
+    this.timeout(60_000);
+    [browser, site] = await Promise.all([launchBrowser(), serveChat()]);
+  });
+  after(async () => {
+    await browser.close();
+    await site[Symbol.asyncDispose]();
+  });
+  afterEach(async () => {
+    const pages = opened;
+    opened = [];
+    for (const chat of pages) await chat[Symbol.asyncDispose]();
+    assert.deepEqual(pages.flatMap((chat) => chat.faults), [], 'the page reported faults');
+  });
+  return async (options) => {
+    const chat = await openChat(browser, site, options);
+    opened.push(chat);
+    return chat;
+  };
+}

@@ -1,0 +1,110 @@
+// From the host to the page: snapshots replace the state, notifications are reduced into it.
+import { batch } from '@preact/signals';
+import type { PageSnapshot } from '../../server/protocol/chatBridge.ts';
+import type { ServerNotification } from '../../server/protocol/methods.ts';
+import { openRequest } from '../../server/protocol/state/pendingRequests.ts';
+import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
+import type { HostEvent } from '../bridge.ts';
+import { strings } from '../strings.ts';
+import type { DeltaQueue } from './deltaQueue.ts';
+import type { History } from './history.ts';
+import { EMPTY_DRAFT, newerDraft } from './localState.ts';
+import type { LocalStore } from './localStore.ts';
+import type { Notices } from './notices.ts';
+import { hasArrived } from './outbox.ts';
+import type { PageState } from './pageState.ts';
+import type { Sending } from './sending.ts';
+
+export interface Listener {
+  readonly state: PageState;
+  readonly local: LocalStore;
+  readonly notices: Notices;
+  readonly history: History;
+  readonly queue: DeltaQueue;
+  readonly sending: Sending;
+}
+
+export function hear(listener: Listener, event: HostEvent): void {
+  const { state, notices, queue, sending } = listener;
+  switch (event.kind) {
+    case 'snapshot':
+      return batch(() => takeSnapshot(listener, event.snapshot));
+    case 'notification':
+      return queue.push([event.notification]);
+    case 'notifications':
+      return queue.push(event.notifications);
+    case 'serverRequest':
+      queue.flush();
+      if (state.thread.value !== null) state.thread.value = openRequest(state.thread.value, event.request);
+      return;
+    case 'status':
+      state.status.value = event.status;
+      return;
+    case 'model':
+      state.model.value = event.model;
+      state.isFirstRun.value = event.firstRun;
+      return;
+    case 'attach':
+      sending.composer.attach(event.attachment);
+      return sending.composer.focus();
+    case 'focusComposer':
+      return sending.composer.focus();
+    case 'answerDiscarded':
+      state.answered.value = new Set([...state.answered.value].filter((id) => id !== event.requestId));
+      return notices.add('warning', strings.answerDiscarded(event.reason));
+  }
+}
+
+/** Folds what the server said into the thread, and tells the user what is meant for them alone. */
+export function takeIn({ state, notices }: Pick<Listener, 'state' | 'notices'>, events: readonly ServerNotification[]): boolean {
+  state.heardAt.value = Date.now();
+  for (const event of events) warnOf(event, notices);
+  const before = state.thread.value;
+  if (before === null) return false;
+  state.thread.value = events.reduce(reduceThread, before);
+  return state.thread.value !== before;
+}
+
+function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
+  const { state, local, history, queue, sending } = listener;
+  queue.clear();
+  const { composer, outbox } = sending;
+  const id = snapshot.thread?.thread.id ?? '';
+  const isFirst = !state.isLoaded.value;
+  state.thread.value = snapshot.thread;
+  state.status.value = snapshot.status;
+  state.model.value = snapshot.model;
+  state.isFirstRun.value = snapshot.firstRun;
+  state.folders.value = snapshot.workspaceFolders;
+  state.answered.value = new Set();
+  history.begin(snapshot.olderCursor);
+
+  // a conversation that is being started from this page becomes the thread it was started as
+  const isOpening = composer.threadId.value === '' && outbox.messages.value.some((message) => message.threadId === '');
+  if (id === composer.threadId.value) {
+    if (isFirst) restoreDraft(listener, snapshot);
+  } else if (isOpening) composer.rename(id);
+  else {
+    local.keep({ place: { type: 'end' } });
+    composer.show(id, snapshot.draft);
+  }
+  state.isLoaded.value = true;
+  if (snapshot.thread === null) return;
+  const { messageId } = composer.draft.value;
+  if (messageId !== undefined && hasArrived(snapshot.thread, messageId)) composer.show(id, EMPTY_DRAFT);
+  outbox.reconcile(snapshot.thread);
+}
+
+/** Shows what was unsent when the page was left; the last keystrokes may not have reached the host. */
+function restoreDraft({ local, sending: { composer } }: Listener, snapshot: PageSnapshot): void {
+  const draft = newerDraft(local.current().draft, snapshot.draft);
+  composer.show(snapshot.thread?.thread.id ?? '', draft);
+  if (draft !== snapshot.draft) composer.save();
+}
+
+function warnOf(event: ServerNotification, notices: Notices): void {
+  if (event.method === 'warning') notices.add('warning', event.params.message);
+  else if (event.method === 'configWarning') {
+    notices.add('warning', [event.params.summary, event.params.details].filter(Boolean).join(' '));
+  }
+}

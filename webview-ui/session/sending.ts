@@ -1,0 +1,78 @@
+// From the composer to the server: joins the draft, the messages on their way, and the places where both are kept.
+import { threadStateOf } from '../../server/protocol/state/threadState.ts';
+import type { Bridge } from '../bridge.ts';
+import { strings } from '../strings.ts';
+import { createComposerState, type ComposerState } from './composerState.ts';
+import { EMPTY_DRAFT, withoutImages } from './localState.ts';
+import type { LocalStore } from './localStore.ts';
+import { reasonOf, type Notices } from './notices.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { whenReady, type PageState } from './pageState.ts';
+
+export interface SendingSource {
+  readonly bridge: Bridge;
+  readonly state: PageState;
+  readonly local: LocalStore;
+  readonly notices: Notices;
+  /** Takes in what the server has said up to now. */
+  catchUp(): void;
+}
+
+export interface Sending {
+  readonly composer: ComposerState;
+  readonly outbox: Outbox;
+  /** Sends what stands in the composer. */
+  send(): void;
+}
+
+export function createSending({ bridge, state, local, notices, catchUp }: SendingSource): Sending {
+  const saveDraft = (threadId: string, draft: Parameters<typeof withoutImages>[0]): void => {
+    bridge.call('saveDraft', { threadId, draft }).catch((error: unknown) => notices.add('error', reasonOf(error)));
+  };
+
+  const composer: ComposerState = createComposerState(
+    {
+      keepLocally: (draft) => local.keep({ threadId: composer.threadId.value, draft: withoutImages(draft) }),
+      keepAtHost: saveDraft,
+      unacknowledged: (threadId) =>
+        outbox.messages.value.filter((message) => message.threadId === threadId && message.phase !== 'accepted'),
+    },
+    local.current(),
+  );
+
+  const outbox: Outbox = createOutbox({
+    bridge,
+    current: () => {
+      catchUp();
+      return state.thread.value;
+    },
+    ready: () => whenReady(state),
+    folder: () => state.folders.value[0],
+    opened: ({ thread }) => {
+      if (state.thread.value !== null) return;
+      state.thread.value = threadStateOf(thread);
+      composer.rename(thread.id);
+      saveDraft('', EMPTY_DRAFT);
+    },
+    acknowledged: () => composer.save(),
+    giveBack: (message, reason) => {
+      if (reason === 'notRead') notices.add('warning', strings.notRead);
+      else notices.add('error', strings.notSent(reason.error));
+      if (message.threadId === composer.threadId.value) composer.giveBack(message);
+      else saveDraft(message.threadId, message);
+    },
+  });
+
+  return {
+    composer,
+    outbox,
+    send: () => {
+      const mentions = composer.mentions.value;
+      const taken = composer.take();
+      if (taken === undefined) return;
+      notices.clear();
+      outbox.send(composer.threadId.value, taken, mentions);
+      composer.save();
+    },
+  };
+}
