@@ -1,4 +1,4 @@
-// read_file, list_dir, grep and view_image on a real disk: what they answer, what they show, what they refuse.
+// `read_file`, `list_dir`, `grep` and `view_image` on a real disk: what they answer, what they show, what they refuse.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// update_plan: replaces the plan, and refuses one that cannot be.
+// `update_plan` replaces the whole plan, and refuses one that cannot be.
 import { deepEqual, match } from 'node:assert/strict';
 import { updatePlanTool } from '../../../server/tools/updatePlan.ts';
 import { CommandContext } from '../../support/commandContext.ts';
