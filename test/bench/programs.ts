@@ -1,0 +1,67 @@
+// The two programs that are compared, each with homes of its own that name the same scripted model.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { referenceServer } from '../support/referenceServer.ts';
+
+export type ProgramName = 'ours' | 'reference';
+
+/** A server program with a home whose only model is the one at `modelUrl`. */
+export interface Program {
+  readonly name: ProgramName;
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly workspace: string;
+}
+
+export interface Programs {
+  /** The program with a fresh home for this model. */
+  of(name: ProgramName, modelUrl: string): Program;
+  /** Removes all homes. */
+  dispose(): void;
+}
+
+const HOME_VARIABLE = { ours: 'BOWLINE_HOME', reference: 'CODEX_HOME' } as const;
+
+export async function findPrograms(): Promise<Programs> {
+  const folder = mkdtempSync(join(tmpdir(), 'bowline-bench-'));
+  const exe = process.platform === 'win32' ? '.exe' : '';
+  const paths = {
+    ours: resolve(import.meta.dirname, `../../dist/bin/bowline${exe}`),
+    reference: await referenceServer(),
+  };
+  let count = 0;
+  return {
+    of(name, modelUrl) {
+      const home = join(folder, `${name}-${count++}`);
+      const workspace = join(home, 'work');
+      mkdirSync(workspace, { recursive: true });
+      writeFileSync(join(home, 'config.toml'), configFor(modelUrl));
+      // the reference says everything on stderr that is not silenced
+      const env = { ...cleanEnvironment(), [HOME_VARIABLE[name]]: home, RUST_LOG: 'off', BOWLINE_LOG: 'error' };
+      return { name, path: paths[name], env, workspace };
+    },
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** One file that both programs read: full access and no questions, so that commands run. */
+function configFor(modelUrl: string): string {
+  return `model = "scripted-model"
+model_provider = "scripted"
+approval_policy = "never"
+sandbox_mode = "danger-full-access"
+[model_providers.scripted]
+name = "Scripted"
+base_url = "${modelUrl}"
+wire_api = "responses"
+requires_openai_auth = false
+`;
+}
+
+function cleanEnvironment(): Record<string, string> {
+  const wanted = ['PATH', 'HOME', 'SHELL', 'USER', 'LANG', 'TMPDIR', 'SystemRoot', 'APPDATA'];
+  return Object.fromEntries(
+    wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
