@@ -82,6 +82,11 @@ export class ThreadTable {
       isEphemeral: parts.isEphemeral,
       tools: this.world.tools(),
       publish: (event) => this.#options.publish(event),
+      lost: (by) => {
+        this.#lost(record.id, by).catch((error: unknown) =>
+          this.world.log.error('A lost thread could not be let go.', { reason: String(error) }),
+        );
+      },
       acquire: () => {
         const held = lease ?? this.acquire(record.id, parts.clientName, false);
         lease = null;
@@ -114,6 +119,14 @@ export class ThreadTable {
     await thread.close();
     this.#live.delete(threadId);
     thread.setStatus({ type: 'notLoaded' });
+  }
+
+  /** Another process writes the thread now: it is let go here, and the clients are told who has it. */
+  async #lost(threadId: string, by: LeaseOwner): Promise<void> {
+    const message = `This thread is now written by ${by.client} (pid ${by.pid} on ${by.host}). Resume it to continue here.`;
+    await this.unload(threadId);
+    this.#options.publish({ method: 'warning', params: { threadId, message } });
+    this.#options.publish({ method: 'thread/closed', params: { threadId } });
   }
 
   async close(): Promise<void> {

@@ -77,7 +77,9 @@ export class Approvals {
       },
       asked.signal,
     );
-    const paths = item.changes.flatMap(({ path, kind }) => (kind.type === 'update' && kind.move_path !== null ? [path, kind.move_path] : [path]));
+    const paths = item.changes.flatMap(({ path, kind }) =>
+      kind.type === 'update' && kind.move_path !== null ? [path, kind.move_path] : [path],
+    );
     return this.#settle(item.id, decision, { kind: 'patch', paths });
   }
 

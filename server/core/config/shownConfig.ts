@@ -17,6 +17,8 @@ function withoutSecrets(table: ConfigTable): { [key: string]: JsonValue } {
 
 function shownValue(key: string, value: JsonValue): JsonValue {
   if (key === 'experimental_bearer_token') return HIDDEN;
+  // the wire has no word for it any more; this is what it means
+  if (key === 'approval_policy' && value === 'on-failure') return 'on-request';
   if (!isTable(value)) return value;
   if (key === 'http_headers') return Object.fromEntries(Object.keys(value).map((name) => [name, HIDDEN]));
   return withoutSecrets(value);

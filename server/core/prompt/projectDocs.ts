@@ -1,9 +1,12 @@
 // Finds and reads the AGENTS.md files in force for a folder: the user's own, then those from the repository's root down.
-import type { Files } from '../ports.ts';
+import type { Files, FileStat } from '../ports.ts';
 import { parentFolder, resolvePath } from '../patch/paths.ts';
 
 /** In one folder the first of these that is there and not empty counts. */
 const FILE_NAMES = ['AGENTS.override.md', 'AGENTS.md'];
+
+/** Not read at all, whatever the limit; in bytes. Instructions are not that long. */
+const LARGEST_FILE = 4 * 1024 * 1024;
 
 export interface ProjectDoc {
   /** Absolute. */
@@ -40,7 +43,7 @@ async function projectFolders(files: Files, cwd: string): Promise<string[]> {
   const folders: string[] = [];
   for (let folder = cwd; ; folder = parentFolder(folder)) {
     folders.unshift(folder);
-    if ((await kindOf(files, resolvePath(folder, '.git'))) !== null) return folders;
+    if ((await statOf(files, resolvePath(folder, '.git'))) !== null) return folders;
     if (folder === parentFolder(folder)) return [cwd];
   }
 }
@@ -48,13 +51,18 @@ async function projectFolders(files: Files, cwd: string): Promise<string[]> {
 async function readDoc(files: Files, folder: string, maxBytes: number): Promise<ProjectDoc | null> {
   for (const name of FILE_NAMES) {
     const path = resolvePath(folder, name);
-    const doc = (await kindOf(files, path)) === 'file' ? await readStart(files, path, maxBytes) : null;
+    const stat = await statOf(files, path);
+    const doc = stat?.kind === 'file' ? await readStart(files, { path, size: stat.size, maxBytes }) : null;
     if (doc !== null && doc.text !== '') return doc;
   }
   return null;
 }
 
-async function readStart(files: Files, path: string, maxBytes: number): Promise<ProjectDoc | null> {
+async function readStart(
+  files: Files,
+  { path, size, maxBytes }: { path: string; size: number; maxBytes: number },
+): Promise<ProjectDoc | null> {
+  if (size > LARGEST_FILE) return { path, text: `[Left out: the file has ${size} bytes.]`, isCut: false };
   try {
     const bytes = await files.read(path);
     const start = bytes.subarray(0, maxBytes);
@@ -68,9 +76,9 @@ async function readStart(files: Files, path: string, maxBytes: number): Promise<
   }
 }
 
-async function kindOf(files: Files, path: string): Promise<string | null> {
+async function statOf(files: Files, path: string): Promise<FileStat | null> {
   try {
-    return (await files.stat(path))?.kind ?? null;
+    return await files.stat(path);
   } catch {
     // a folder that may not be looked into holds nothing for us
     return null;

@@ -1,4 +1,5 @@
 // A thread that is loaded: its row, its live state, the model's side of the conversation, and the turn that runs.
+import { messageOf } from '../../protocol/errors.ts';
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { Thread, ThreadStatus } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, TokenUsage, Turn } from '../../protocol/schema/turn.ts';
@@ -10,7 +11,7 @@ import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { RunningTurn } from '../turn/runningTurn.ts';
 import type { ThreadTools, TurnWorld } from '../turn/turnWorld.ts';
-import type { Lease, ThreadRecord, ThreadRecordChange } from './threadStore.ts';
+import type { Lease, LeaseOwner, ThreadRecord, ThreadRecordChange } from './threadStore.ts';
 import { threadView } from './threadView.ts';
 
 export interface LiveThreadOptions {
@@ -23,6 +24,8 @@ export interface LiveThreadOptions {
   readonly isEphemeral: boolean;
   readonly tools: ThreadTools;
   publish(event: ServerNotification): void;
+  /** Another process took the right to write: what is in memory here will soon be out of date. */
+  lost(by: LeaseOwner): void;
   /** Makes sure that this process may write the thread, and returns the lease. Throws when another process holds it. */
   acquire(): Lease;
 }
@@ -44,6 +47,7 @@ export class LiveThread {
   readonly #messages = new Map<string, Turn>();
   #isStored: boolean;
   #lease: Lease | null = null;
+  #unsavedChange: ThreadRecordChange = {};
   /** The turn that runs; null when idle. */
   running: RunningTurn | null = null;
 
@@ -130,7 +134,16 @@ export class LiveThread {
   /** Changes the row, in memory and in the store. */
   change(change: ThreadRecordChange): void {
     this.#record = { ...this.#record, ...change };
-    if (this.#isStored) this.world.store.update(this.id, change);
+    if (!this.#isStored) return;
+    this.#unsavedChange = { ...this.#unsavedChange, ...change };
+    try {
+      this.world.store.update(this.id, this.#unsavedChange);
+      this.#unsavedChange = {};
+    } catch (error) {
+      // Kept, and tried again with the next change; the turn says why it ends.
+      this.world.log.error('The store refused a change.', { threadId: this.id, reason: messageOf(error) });
+      this.running?.fail(messageOf(error));
+    }
   }
 
   /** Creates the row if there is none, and makes sure that this process may write. Ephemeral threads stay in memory. */
@@ -141,13 +154,7 @@ export class LiveThread {
       this.#lease.onLost((by) => {
         this.#lease = null;
         this.running?.fail(`Another process (${by.client}, pid ${by.pid} on ${by.host}) took this thread over.`);
-        this.record({
-          method: 'warning',
-          params: {
-            threadId: this.id,
-            message: `This thread is now written by ${by.client} (pid ${by.pid} on ${by.host}). Resume it to continue here.`,
-          },
-        });
+        this.#options.lost(by);
       });
     }
     if (this.#isStored) return;

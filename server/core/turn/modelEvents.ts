@@ -27,7 +27,6 @@ export class ResponseReader {
   readonly #parts: ResponseParts;
   readonly #open = new Map<number, OpenPart>();
   #hasCalls = false;
-  #hasFinished = false;
 
   constructor(parts: ResponseParts) {
     this.#parts = parts;
@@ -36,11 +35,6 @@ export class ResponseReader {
   /** Whether the model has begun to call a tool: then a steering message waits for the calls. */
   get hasCalls(): boolean {
     return this.#hasCalls;
-  }
-
-  /** Whether at least one part was finished and remembered. */
-  get hasFinished(): boolean {
-    return this.#hasFinished;
   }
 
   /** Takes one event; returns how the response ended once it has. */
@@ -101,7 +95,6 @@ export class ResponseReader {
   #finish(index: number, item: ModelItem): void {
     const open = this.#open.get(index);
     this.#open.delete(index);
-    this.#hasFinished = true;
     this.#parts.thread.remember(this.#parts.turnId, [item]);
     const call = toolCallOf(item);
     if (call !== null) {

@@ -4,6 +4,7 @@ import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
 import type { Turn, TurnError } from '../../protocol/schema/turn.ts';
 import { finalMessage } from '../../protocol/state/select.ts';
+import type { Settings } from '../settings.ts';
 import { withEveryCallAnswered } from '../thread/history.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import { DiffTracker } from './diffTracker.ts';
@@ -38,13 +39,17 @@ export async function runTurn(thread: LiveThread, turn: RunningTurn, input: Turn
   thread.setStatus({ type: 'active', activeFlags: [] });
   thread.record({ method: 'turn/started', params: { threadId: thread.id, turn: turnView(turn, 'inProgress') } });
   let end: TurnEnd;
-  try {
-    end = await run.converse();
-  } catch (error) {
-    thread.world.log.warn('A turn failed.', { turnId: turn.id, reason: messageOf(error) });
-    end = { status: 'failed', error: turnErrorOf(error) };
-  }
-  await run.finish(end);
+  do {
+    try {
+      end = await run.converse();
+    } catch (error) {
+      thread.world.log.warn('A turn failed.', { turnId: turn.id, reason: messageOf(error) });
+      end = { status: 'failed', error: turnErrorOf(error) };
+    }
+    await run.settle(end);
+    // A message may have joined while the turn was being settled: it must not be lost.
+  } while (end.status === 'completed' && turn.hasSteered);
+  run.finish(end);
   turn.finish();
 }
 
@@ -67,6 +72,8 @@ class TurnRun {
   readonly #thread: LiveThread;
   readonly #turn: RunningTurn;
   readonly #input: TurnInput;
+  /** As they were when the turn began: what changes meanwhile holds for the next one. */
+  readonly #settings: Settings;
   readonly #items: TurnItems;
   readonly #runs: ToolRuns;
   readonly #changes: DiffTracker;
@@ -75,6 +82,8 @@ class TurnRun {
     this.#thread = thread;
     this.#turn = turn;
     this.#input = input;
+    this.#settings = thread.settings;
+    turn.steer({ input: input.input, clientId: input.clientId });
     this.#items = new TurnItems(thread, turn.id);
     this.#changes = new DiffTracker(thread, turn);
     const context = toolContext({
@@ -88,10 +97,10 @@ class TurnRun {
 
   /** Responses and tool calls in turn until the model has nothing more to do. */
   async converse(): Promise<TurnEnd> {
-    await this.#say(this.#input.input, this.#input.clientId);
-    const { settings, world } = this.#thread;
-    const provider = world.models.provider(settings);
-    const prompt = await world.prompt(settings);
+    await this.#joinSteered();
+    const { world } = this.#thread;
+    const provider = world.models.provider(this.#settings);
+    const prompt = await world.prompt(this.#settings);
     let attempt = 0;
     for (;;) {
       const reader = new ResponseReader({
@@ -104,7 +113,7 @@ class TurnRun {
       await this.#collectOutputs();
       if (this.#turn.stopped !== null) return this.#stoppedEnd();
       if (outcome.type === 'failed') {
-        attempt = reader.hasFinished ? 1 : attempt + 1;
+        attempt += 1;
         await this.#retryOrThrow(outcome.failure, attempt, provider.streamMaxRetries);
         continue;
       }
@@ -120,12 +129,19 @@ class TurnRun {
     }
   }
 
-  /** Closes everything and records the end of the turn. */
-  async finish(end: TurnEnd): Promise<void> {
+  /** Waits for what still runs and closes what is still open. */
+  async settle(end: TurnEnd): Promise<void> {
     this.#turn.whenSteered(null);
     await this.#runs.outputs();
+    // A message that joined a turn that ends otherwise stays in the thread; the model reads it in the next turn.
+    if (end.status !== 'completed') await this.#joinSteered();
     this.#items.closeAll();
     await this.#changes.update();
+    await this.#noteRepository();
+  }
+
+  /** Records the end of the turn. */
+  finish(end: TurnEnd): void {
     const thread = this.#thread;
     const nowMs = thread.world.clock.nowMs();
     thread.change({ updatedAtMs: nowMs });
@@ -153,6 +169,18 @@ class TurnRun {
       completedAt: Math.floor(nowMs / 1000),
       durationMs: nowMs - this.#turn.startedAtMs,
     };
+  }
+
+  /** Remembers which repository and commit the thread began with. */
+  async #noteRepository(): Promise<void> {
+    const { row, world } = this.#thread;
+    if (row.gitInfo !== null) return;
+    try {
+      const gitInfo = await world.git.info(this.#settings.cwd);
+      if (gitInfo !== null) this.#thread.change({ gitInfo });
+    } catch (error) {
+      world.log.warn('The repository could not be read.', { reason: messageOf(error) });
+    }
   }
 
   async #say(input: readonly UserInput[], clientId: string | null): Promise<void> {
@@ -223,7 +251,8 @@ class TurnRun {
   }
 
   #request(prefix: ModelRequest['input']): ModelRequest {
-    const { settings, tools, row } = this.#thread;
+    const { tools, row } = this.#thread;
+    const settings = this.#settings;
     return {
       threadId: this.#thread.id,
       turnId: this.#turn.id,
