@@ -7,7 +7,7 @@ import { messageOf } from '../protocol/errors.ts';
 
 export interface SearchOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The server's own program or bundle; `rg` may lie beside it, or in the folder `bin` beside its folder. */
+  /** The server's own program; `rg` may lie beside it. */
   readonly executable: string;
   /** What is kept of the output, in bytes; ripgrep is stopped when it prints more. */
   readonly maxOutputBytes?: number;
@@ -29,17 +29,15 @@ export function ripgrep(options: SearchOptions): TextSearch {
   };
 }
 
-/** An `rg` in the workspace itself is never run: PATH entries that are no absolute paths are passed over. */
+/**
+ * Beside the binary, or in `bin` beside the folder of the plain bundle. An `rg` in the workspace itself is never run: PATH entries that
+ * are no absolute paths are passed over.
+ */
 function findProgram({ env, executable }: SearchOptions): string | null {
-  const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
   const named = env['BOWLINE_RG'] ?? '';
-  const own = dirname(executable);
-  const candidates = [
-    named,
-    join(own, PROGRAM),
-    join(own, '..', 'bin', PROGRAM),
-    ...folders.map((folder) => join(folder, PROGRAM)),
-  ];
+  const own = [dirname(executable), join(dirname(executable), '..', 'bin'), join(import.meta.dirname, '..', 'bin')];
+  const onPath = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
+  const candidates = [named, ...[...own, ...onPath].map((folder) => join(folder, PROGRAM))];
   return candidates.find((path) => path !== '' && isProgram(path)) ?? null;
 }
 

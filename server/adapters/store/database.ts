@@ -86,9 +86,9 @@ export class Database {
 
   #rollBack(): void {
     try {
-      if (this.#connection.isTransaction) this.#prepared('ROLLBACK').run();
+      this.#prepared('ROLLBACK').run();
     } catch {
-      // the failure that led here is the one worth telling
+      // SQLite has rolled back by itself; the failure that led here is the one worth telling
     }
   }
 
@@ -164,7 +164,11 @@ function adviceFor(error: unknown, path: string): { verb: string; text: string }
 }
 
 function codeOf(error: unknown): number | string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (error instanceof Error && 'errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  return errorCode(error);
+}
+
+/** The operating system's code, e.g. ENOSPC. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

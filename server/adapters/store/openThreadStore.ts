@@ -8,6 +8,7 @@ import { Database, isDamage, storeFailure } from './database.ts';
 import { Leases } from './leases.ts';
 import { processLiveness, type Liveness } from './liveness.ts';
 import { recoverInto } from './recovery.ts';
+import { underRepairLock } from './repairLock.ts';
 import { integerOf } from './row.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteThreadStore } from './sqliteThreadStore.ts';
@@ -51,10 +52,14 @@ export async function openThreadStore(options: StoreOptions): Promise<ThreadStor
 function openOrRecover(sqlite: SqliteModule, path: string, options: StoreOptions): Database {
   try {
     makeFile(options.home, path);
-    if (existsSync(path + DAMAGE_SUFFIX)) return recover(sqlite, path, options);
+    if (existsSync(path + DAMAGE_SUFFIX)) return repair(sqlite, path, options);
     return openDatabase(sqlite, path, options);
   } catch (error) {
-    if (isDamage(error)) return recover(sqlite, path, options);
+    if (!isDamage(error)) throw storeFailure(error, path);
+  }
+  try {
+    return repair(sqlite, path, options);
+  } catch (error) {
     throw storeFailure(error, path);
   }
 }
@@ -107,6 +112,27 @@ function probe(database: Database): void {
   for (const table of ['threads', 'turns', 'items', 'events', 'model_items', 'partials', 'leases']) {
     database.get(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`);
     database.get(`SELECT * FROM ${table} ORDER BY rowid LIMIT 1`);
+  }
+}
+
+/** Looks once more before it sets anything aside: another process may have repaired the file meanwhile. */
+function repair(sqlite: SqliteModule, path: string, options: StoreOptions): Database {
+  return underRepairLock(path, options.liveness ?? processLiveness, () => {
+    if (!isSound(sqlite, path)) return recover(sqlite, path, options);
+    rmSync(path + DAMAGE_SUFFIX, { force: true });
+    return openDatabase(sqlite, path, options);
+  });
+}
+
+function isSound(sqlite: SqliteModule, path: string): boolean {
+  const connection = new sqlite.DatabaseSync(path);
+  try {
+    return connection.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
+  } finally {
+    connection.close();
   }
 }
 

@@ -67,6 +67,32 @@ describe('a store in trouble', () => {
     equal(setAside().length, 1);
   });
 
+  it('is repaired by one process at a time', async () => {
+    await fill();
+    scribble([0]);
+    writeFileSync(`${path()}-repairing`, String(process.pid));
+    await rejects(scratch.store(), /another process is repairing .* Try again/);
+    equal(setAside().length, 0);
+    writeFileSync(`${path()}-repairing`, String(2 ** 22 + 1));
+    const turns = await recovered();
+    equal(turns.length, TURNS, 'the lock of a dead process does not count');
+    deepEqual(
+      readdirSync(scratch.home).filter((name) => name.endsWith('-repairing')),
+      [],
+    );
+  });
+
+  it('is left alone when it was repaired meanwhile', async () => {
+    await fill();
+    writeFileSync(`${path()}-damaged`, '');
+    equal((await recovered()).length, TURNS);
+    deepEqual(setAside(), []);
+    deepEqual(
+      readdirSync(scratch.home).filter((name) => name.endsWith('-damaged')),
+      [],
+    );
+  });
+
   it('says so and begins anew when nothing can be read', async () => {
     const told: string[] = [];
     const log: Log = { ...silentLog, error: (message) => void told.push(message) };

@@ -68,11 +68,13 @@ describe('configuration tables', () => {
   it('are shown without secrets, known keys as null', () => {
     const config = {
       model: 'm',
+      approval_policy: 'on-failure',
       model_providers: { x: { experimental_bearer_token: 'sk-1', http_headers: { Authorization: 'sk-2' }, name: 'X' } },
     };
     deepEqual(shownConfig(config, ['model', 'model_provider']), {
       model: 'm',
       model_provider: null,
+      approval_policy: 'on-request',
       model_providers: {
         x: { experimental_bearer_token: '(hidden)', http_headers: { Authorization: '(hidden)' }, name: 'X' },
       },

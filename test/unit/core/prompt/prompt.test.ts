@@ -140,6 +140,13 @@ describe('project documents', () => {
     deepEqual(await paths(files, '/r/a/b', 0), []);
   });
 
+  it('that are no instructions by their size are named, not read', async () => {
+    const files = new MemoryFiles({ '/r/.git/HEAD': '', '/r/AGENTS.md': 'x'.repeat(5_000_000) });
+    deepEqual(await read(files, '/r'), [
+      { path: '/r/AGENTS.md', text: '[Left out: the file has 5000000 bytes.]', isCut: false },
+    ]);
+  });
+
   it('that cannot be read are passed over', async () => {
     const files = new MemoryFiles({ '/r/.git/HEAD': '', '/r/AGENTS.md': 'x' });
     files.read = () => Promise.reject(new Error('EACCES'));
