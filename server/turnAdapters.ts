@@ -11,13 +11,10 @@ import { createGitReader } from './adapters/git/gitReader.ts';
 import { createModels } from './adapters/models.ts';
 import { ripgrep } from './adapters/search.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
-import { withOverrides } from './core/config/configTable.ts';
 import type { ProviderConfig } from './core/config/providerConfig.ts';
-import { providersOf } from './core/config/providers.ts';
 import { interceptPatch } from './core/patch/heredoc.ts';
 import type { Approver, Clock, Files, Ids, Log } from './core/ports.ts';
 import { readPrompt, type PromptSurroundings } from './core/prompt/prompt.ts';
-import type { Settings } from './core/settings.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
 import type { Model } from './protocol/schema/model.ts';
 import { createApplyPatch } from './tools/applyPatch.ts';
@@ -52,17 +49,16 @@ export interface TurnAdapters {
 
 export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   const { clock, ids, log, configuration } = options;
-  const providers = new KnownProviders(configuration);
   const models = createModels({
     clock,
     ids,
     version: options.version,
     env: options.env,
-    providers: () => providers.all(),
+    providers: () => configuration.providers(),
     openaiKey: async () => options.apiKey.key(),
     ...(options.demoWordDelayMs === undefined ? {} : { demoWordDelayMs: options.demoWordDelayMs }),
   });
-  const toolbox = createToolbox(options, () => keyNames(providers.all()));
+  const toolbox = createToolbox(options, () => keyNames(configuration.providers()));
   const { files } = toolbox;
   return {
     openWorld: async (approver) => ({
@@ -74,7 +70,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       store: await openThreadStore({ home: options.home, clock, log }),
       models: {
         provider: (settings) => {
-          providers.addThose(settings);
+          configuration.noteProviders(settings.overrides);
           return models.provider(settings.modelProvider);
         },
       },
@@ -97,27 +93,6 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       await toolbox.dispose();
     },
   };
-}
-
-/** The configured providers, and those that clients gave in a thread's own `config`. */
-class KnownProviders {
-  readonly #configuration: ConfigurationFiles;
-  readonly #ofThreads = new Map<string, ProviderConfig>();
-
-  constructor(configuration: ConfigurationFiles) {
-    this.#configuration = configuration;
-  }
-
-  addThose(settings: Settings): void {
-    for (const provider of providersOf(withOverrides({}, settings.overrides)))
-      this.#ofThreads.set(provider.id, provider);
-  }
-
-  all(): ProviderConfig[] {
-    const configured = this.#configuration.providers();
-    const names = new Set(configured.map((provider) => provider.id));
-    return [...configured, ...[...this.#ofThreads.values()].filter((provider) => !names.has(provider.id))];
-  }
 }
 
 interface Toolbox {

@@ -13,6 +13,7 @@ import {
 import { shownConfig } from '../../core/config/shownConfig.ts';
 import type { Settings } from '../../core/settings.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { ConfigOverrides } from '../../protocol/schema/common.ts';
 import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
 import { isTrusted, LayerFiles, type ReadLayers } from './layers.ts';
@@ -37,6 +38,8 @@ export interface ConfigurationFiles {
   warnings(): Promise<readonly ConfigWarning[]>;
   /** With those that clients configured for their threads. With a broken file: what is built in. */
   providers(): readonly ProviderConfig[];
+  /** Makes known the providers that a thread's own `config` defines or changes, e.g. after a restart. */
+  noteProviders(overrides: ConfigOverrides): void;
   /** The provider of threads that name none. */
   defaultProvider(): string;
   /** Null when the configuration names no model. */
@@ -46,7 +49,7 @@ export interface ConfigurationFiles {
 /** Files are read when they are needed, and again when they have changed. */
 export function createConfiguration(options: ConfigurationOptions): ConfigurationFiles {
   const files = new LayerFiles(options.home, options.overrides);
-  /** Providers from `thread/start {config}`: known to this process until it ends. */
+  /** Providers from threads' own `config`. */
   const clientProviders = new Map<string, ProviderConfig>();
   const everywhere = (): ConfigTable => mergeLayers(files.read(null).layers).config;
 
@@ -79,6 +82,11 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
       const { config } = mergeLayers(read.layers);
       const problems = [...settingsProblems(config), ...providerProblems(config)];
       return [...read.warnings, ...problems.map((problem) => warningOf(problem, read))];
+    },
+
+    noteProviders(overrides) {
+      const config = everywhere();
+      rememberProviders(providersOf(withOverrides(config, overrides)), providersOf(config), clientProviders);
     },
 
     providers() {
