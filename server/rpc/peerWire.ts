@@ -8,7 +8,7 @@ import {
   type MessageReader,
   type MessageWriter,
   type ResponseMessage,
-} from 'vscode-jsonrpc/node';
+} from 'vscode-jsonrpc';
 import { ERROR_CODES, ProtocolError } from '../protocol/errors.ts';
 import type { JsonRpcError, JsonRpcMessage, JsonRpcRequest, RequestId } from '../protocol/jsonrpc.ts';
 import { Reply, type IncomingRequest } from './incoming.ts';

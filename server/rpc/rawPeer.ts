@@ -1,10 +1,13 @@
 // One side of a connection: sends requests and notifications, serves those of the other side. Built on vscode-jsonrpc.
-import { createMessageConnection, NullLogger, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { createMessageConnection, NullLogger, ResponseError, type MessageConnection } from 'vscode-jsonrpc';
 import { ConnectionLost, ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../protocol/errors.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import type { IncomingRequest } from './incoming.ts';
+import { installJsonrpcRuntime } from './jsonrpcRuntime.ts';
 import { PeerWire } from './peerWire.ts';
 import type { Transport } from './transport.ts';
+
+installJsonrpcRuntime();
 
 /** What a peer does with what arrives. `request` may throw a ProtocolError; anything else is answered as an internal error. */
 export interface PeerHandlers {
