@@ -19,6 +19,7 @@ import { showMenu } from './menu.ts';
 import { setApiKey, signOut } from './models/apiKey.ts';
 import { pickModel, useLocalServer } from './models/modelPicker.ts';
 import { ModelState } from './models/modelState.ts';
+import { resumeConfig } from './models/threadDefaults.ts';
 import type { PageRooms, Rooms } from './rooms.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
@@ -72,7 +73,7 @@ function buildRooms(context: vscode.ExtensionContext, log: vscode.LogOutputChann
     return owned;
   };
   const agentServer = buildServer(context, log);
-  const store = own(new ThreadStore(agentServer, log));
+  const store = own(new ThreadStore(agentServer, log, () => resumeConfig(readSettings())));
   const memory = context.workspaceState;
   const shownMemory = {
     load: () => memory.get<string>(SHOWN_THREAD) ?? null,

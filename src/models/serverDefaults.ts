@@ -19,7 +19,8 @@ export async function readServerDefaults(server: ServerPort): Promise<ServerDefa
     server.request('account/read', {}),
   ]);
   const configured = text(config['model_provider']);
-  const provider = configured ?? (account === null && requiresOpenaiAuth ? 'demo' : 'openai');
+  // a server that has no key and wants none plays its tour
+  const provider = configured ?? (account === null && !requiresOpenaiAuth ? 'demo' : 'openai');
   return {
     provider,
     model: text(config['model']) ?? (await defaultModel(server)),

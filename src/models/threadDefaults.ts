@@ -1,5 +1,6 @@
 // What a new thread is started with, from the settings, the trust in the workspace and its folders.
 import type { ClientRequestInput } from '../../server/protocol/methods.ts';
+import type { ConfigOverrides } from '../../server/protocol/schema/common.ts';
 import type { Settings } from '../settings.ts';
 import { providerConfig, providerIdOf } from './localProvider.ts';
 
@@ -32,6 +33,11 @@ export function configOf(settings: Settings): NonNullable<StartParams['config']>
   const local = settings.localServers.find(({ baseUrl }) => providerIdOf(baseUrl) === settings.modelProvider);
   const effort = settings.reasoningEffort === null ? {} : { model_reasoning_effort: settings.reasoningEffort };
   return { ...(local === undefined ? {} : providerConfig(local)), ...effort };
+}
+
+/** What makes every chosen local server known to a server that was started anew, for threads that use one. */
+export function resumeConfig(settings: Settings): ConfigOverrides {
+  return Object.fromEntries(settings.localServers.flatMap((provider) => Object.entries(providerConfig(provider))));
 }
 
 /** Without the members that say nothing. */

@@ -7,6 +7,7 @@ import type {
   ServerNotification,
   ServerRequest,
 } from '../../server/protocol/methods.ts';
+import type { ConfigOverrides } from '../../server/protocol/schema/common.ts';
 import { closeRequest, openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import { reduceThread, threadIdOf } from '../../server/protocol/state/threadReducer.ts';
@@ -60,6 +61,7 @@ const KEEP_OPEN = 6;
 export class ThreadStore implements Disposable {
   readonly #server: ServerPort;
   readonly #log: Log;
+  readonly #resumeConfig: () => ConfigOverrides;
   /** In the order of their last opening. */
   readonly #loaded = new Map<string, LoadedThread>();
   /** Threads on their way, with the notifications that arrived meanwhile. */
@@ -80,9 +82,11 @@ export class ThreadStore implements Disposable {
   readonly onDidOpenRequest = this.#requestOpened.event;
   readonly onDidResolveRequest = this.#requestResolved.event;
 
-  constructor(server: ServerPort, log: Log) {
+  /** `resumeConfig` is what a freshly started server must know before it can go on with a stored thread. */
+  constructor(server: ServerPort, log: Log, resumeConfig: () => ConfigOverrides = () => ({})) {
     this.#server = server;
     this.#log = log;
+    this.#resumeConfig = resumeConfig;
     this.#owned.add(server.onDidNotify((notification) => this.#apply(notification)));
     this.#owned.add(server.answerRequests((request) => this.#ask(request)));
     this.#owned.add(server.onDidConnect(() => void this.#reopenAll()));
@@ -182,7 +186,9 @@ export class ThreadStore implements Disposable {
   /** Resumes without turns and then reads the latest ones, so that the length of a thread does not matter. */
   async #fetch(threadId: string, takeover: boolean, missed: readonly ServerNotification[]): Promise<LoadedThread> {
     const resume = { threadId, excludeTurns: true, ...(takeover ? { takeover } : {}) };
-    const opened = await this.#server.request('thread/resume', resume);
+    const config = this.#resumeConfig();
+    const params = Object.keys(config).length > 0 ? { ...resume, config } : resume;
+    const opened = await this.#server.request('thread/resume', params);
     const page = await this.#server.request('thread/turns/list', {
       threadId,
       limit: FIRST_TURNS,

@@ -8,7 +8,13 @@ import { afterCrash, CRASH_WINDOW_MS } from '../../../src/agentServer/restartPol
 import { readStderrLine } from '../../../src/agentServer/stderrLine.ts';
 import { traceLine } from '../../../src/agentServer/wireTrace.ts';
 
-const PLACES: ServerPlaces = { settingPath: '', extensionPath: '/x', execPath: '/node', platform: 'linux', isFile: () => true };
+const PLACES: ServerPlaces = {
+  settingPath: '',
+  extensionPath: '/x',
+  execPath: '/node',
+  platform: 'linux',
+  isFile: () => true,
+};
 
 describe('server commands', () => {
   it('try the bundled program, then the script in this runtime', () => {
@@ -22,12 +28,18 @@ describe('server commands', () => {
   });
 
   it('take the user’s program alone, a script by this runtime', () => {
-    deepEqual(serverCommands({ ...PLACES, settingPath: ' /my/server ' }).map(({ command }) => command), ['/my/server']);
+    deepEqual(
+      serverCommands({ ...PLACES, settingPath: ' /my/server ' }).map(({ command }) => command),
+      ['/my/server'],
+    );
     deepEqual(serverCommands({ ...PLACES, settingPath: '/my/server.mjs' })[0]?.args, ['/my/server.mjs', 'app-server']);
   });
 
   it('leave out what was not shipped', () => {
-    deepEqual(serverCommands({ ...PLACES, isFile: (path) => path.endsWith('.mjs') }).map(({ source }) => source), ['bundle']);
+    deepEqual(
+      serverCommands({ ...PLACES, isFile: (path) => path.endsWith('.mjs') }).map(({ source }) => source),
+      ['bundle'],
+    );
     deepEqual(serverCommands({ ...PLACES, isFile: () => false }), []);
     equal(serverCommands({ ...PLACES, platform: 'win32' })[0]?.command.endsWith('bowline.exe'), true);
   });
@@ -80,7 +92,11 @@ describe('wire trace', () => {
   });
 
   it('keeps counts of tokens', () => {
-    ok(traceLine({ method: 'x', params: { totalTokens: 12, modelContextWindow: 3 } }, 'verbose').includes('"totalTokens":12'));
+    ok(
+      traceLine({ method: 'x', params: { totalTokens: 12, modelContextWindow: 3 } }, 'verbose').includes(
+        '"totalTokens":12',
+      ),
+    );
   });
 
   it('names messages in short', () => {
@@ -109,7 +125,10 @@ describe('request gate', () => {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     await Promise.all(sent);
-    deepEqual(started, Array.from({ length: 70 }, (_, index) => index));
+    deepEqual(
+      started,
+      Array.from({ length: 70 }, (_, index) => index),
+    );
   });
 
   it('repeats what an overloaded server did not take, later and later, and not for ever', async () => {

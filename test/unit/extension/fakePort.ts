@@ -25,7 +25,10 @@ export class FakePort {
   }
 
   /** The same object with the types of the real thing. */
-  get port(): ServerPort & { readonly status: ServerStatus; readonly onDidChangeStatus: Emitter<ServerStatus>['event'] } {
+  get port(): ServerPort & {
+    readonly status: ServerStatus;
+    readonly onDidChangeStatus: Emitter<ServerStatus>['event'];
+  } {
     const request = async (method: ClientRequestMethod, params: unknown): Promise<unknown> => {
       this.asked.push({ method, params });
       const answer = this.answers[method];
@@ -150,6 +153,14 @@ export function approval(id: string | number, threadId: string): ServerRequest {
   return {
     id,
     method: 'item/commandExecution/requestApproval',
-    params: { kind: 'command', threadId, turnId: 't1', itemId: 'i1', startedAtMs: 1, environmentId: null, command: 'ls' },
+    params: {
+      kind: 'command',
+      threadId,
+      turnId: 't1',
+      itemId: 'i1',
+      startedAtMs: 1,
+      environmentId: null,
+      command: 'ls',
+    },
   };
 }

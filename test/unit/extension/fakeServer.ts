@@ -17,7 +17,13 @@ lines.on('line', (line) => {
     say({ id, result: { account: null, userId: null, requiresOpenaiAuth: false } });
   } else if (method === 'thread/loaded/list') {
     // the pid tells the processes apart, and the environment what it was given
-    say({ id, result: { data: [String(process.pid), process.env['ELECTRON_RUN_AS_NODE'] ?? '', process.env['VSCODE_PID'] ?? ''], nextCursor: null } });
+    say({
+      id,
+      result: {
+        data: [String(process.pid), process.env['ELECTRON_RUN_AS_NODE'] ?? '', process.env['VSCODE_PID'] ?? ''],
+        nextCursor: null,
+      },
+    });
   } else if (method === 'thread/list') {
     process.exit(9);
   }

@@ -46,7 +46,10 @@ describe('threadStore', () => {
   it('opens a thread with its latest turns, oldest first, and knows where older ones are', async () => {
     const { fake, store } = setUp();
     const loaded = await store.open('a');
-    deepEqual(loaded.state.turns.map(({ id }) => id), ['t1', 't2']);
+    deepEqual(
+      loaded.state.turns.map(({ id }) => id),
+      ['t1', 't2'],
+    );
     equal(loaded.olderCursor, 'older');
     await store.open('a');
     deepEqual(fake.methods(), ['thread/resume', 'thread/turns/list']);
@@ -66,10 +69,16 @@ describe('threadStore', () => {
     const running = turn('t3', { status: 'inProgress', items: [message('done', 'one')] });
     const open = message('m', 'So far', true);
     fake.say({ method: 'item/started', params: { threadId: 'a', turnId: 't3', item: open, startedAtMs: 1 } });
-    fake.say({ method: 'item/agentMessage/delta', params: { threadId: 'a', turnId: 't3', itemId: 'm', delta: ', so good' } });
+    fake.say({
+      method: 'item/agentMessage/delta',
+      params: { threadId: 'a', turnId: 't3', itemId: 'm', delta: ', so good' },
+    });
     page.resolve({ data: [running], nextCursor: null, backwardsCursor: null });
     const { state } = await opening;
-    deepEqual(state.turns[0]?.items.map((item) => (item.type === 'agentMessage' ? item.text : '')), ['one', 'So far, so good']);
+    deepEqual(
+      state.turns[0]?.items.map((item) => (item.type === 'agentMessage' ? item.text : '')),
+      ['one', 'So far, so good'],
+    );
   });
 
   it('takes the first answer to a request and discards the second', async () => {
@@ -109,12 +118,17 @@ describe('threadStore', () => {
   it('shows a request that arrives before its thread is open', async () => {
     const { fake, store } = setUp();
     const opening = store.open('a');
-    void fake.ask(approval(7, 'a'));
+    const answer = fake.ask(approval(7, 'a'));
     const opens: unknown[] = [];
     store.onDidOpenRequest(({ request }) => opens.push(request.id));
     const { state } = await opening;
-    deepEqual(state.pending.map(({ id }) => id), [7]);
+    deepEqual(
+      state.pending.map(({ id }) => id),
+      [7],
+    );
     deepEqual(opens, [7]);
+    store.answer(7, { decision: 'accept' });
+    await answer;
   });
 
   it('reads open threads anew after a restart, and drops the requests of the old process', async () => {
@@ -160,6 +174,9 @@ describe('threadStore', () => {
     for (const id of ['1', '2', '3', '4', '5', '6', '7', '8']) await store.open(id);
     fake.say({ method: 'turn/started', params: { threadId: '1', turn: turn('r', { status: 'inProgress' }) } });
     await store.trim('2');
-    deepEqual(store.all().map(({ thread }) => thread.id), ['1', '2', '5', '6', '7', '8']);
+    deepEqual(
+      store.all().map(({ thread }) => thread.id),
+      ['1', '2', '5', '6', '7', '8'],
+    );
   });
 });

@@ -1,0 +1,235 @@
+// Between page and host: what a page is told, what it may ask, and that nothing overtakes anything.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import type { HostMessage } from '../../../server/protocol/chatBridge.ts';
+import { ProtocolError } from '../../../server/protocol/errors.ts';
+import { ChatBridge } from '../../../src/chat/bridge.ts';
+import { Drafts } from '../../../src/chat/drafts.ts';
+import type { Services } from '../../../src/chat/hostServices.ts';
+import { ShownThread } from '../../../src/chat/shownThread.ts';
+import { ModelState } from '../../../src/models/modelState.ts';
+import type { Settings } from '../../../src/settings.ts';
+import { ThreadStore } from '../../../src/threads/threadStore.ts';
+import { approval, FakePort, opened, QUIET, turn } from './fakePort.ts';
+
+const SETTINGS: Settings = {
+  serverPath: '',
+  traceServer: 'off',
+  model: null,
+  modelProvider: null,
+  reasoningEffort: null,
+  approvalPolicy: null,
+  sandbox: null,
+  approvalsPresentation: 'modal',
+  localServers: [],
+};
+
+function setUp(remembered: string | null = null, answers: FakePort['answers'] = {}) {
+  const fake = new FakePort({
+    'thread/start': () => opened('new', { preview: '' }),
+    'thread/resume': ({ threadId }) => opened(String(threadId)),
+    'thread/turns/list': () => ({ data: [turn('t1')], nextCursor: null, backwardsCursor: null }),
+    'config/read': () => ({ config: {}, origins: {}, layers: null }),
+    'account/read': () => ({ account: null, userId: null, requiresOpenaiAuth: false }),
+    'model/list': () => ({ data: [], nextCursor: null }),
+    ...answers,
+  });
+  const { port } = fake;
+  const store = new ThreadStore(port, QUIET);
+  let memory = remembered;
+  const shown = new ShownThread(
+    store,
+    { load: () => memory, save: (id) => Promise.resolve(void (memory = id)) },
+    QUIET,
+  );
+  const models = new ModelState(port, () => SETTINGS, QUIET);
+  const values = new Map<string, unknown>();
+  const drafts = new Drafts({
+    get: (key) => values.get(key),
+    update: (key, value) => Promise.resolve(void values.set(key, value)),
+  });
+  const posted: HostMessage[] = [];
+  const copied: string[] = [];
+  const services = {
+    saveDraft: ({ threadId, draft }) => drafts.set(threadId === '' ? null : threadId, draft).then(() => null),
+    showThread: ({ threadId }) => shown.show(threadId).then(() => null),
+    copyText: ({ text }) => Promise.resolve(void copied.push(text)).then(() => null),
+  } satisfies Partial<Services> as unknown as Services;
+  const bridge = new ChatBridge({
+    post: (message) => void posted.push(message),
+    server: port,
+    store,
+    shown,
+    models,
+    drafts,
+    services,
+    folders: () => ['/w'],
+    startParams: (asked) => ({ ...asked, cwd: '/w', model: 'm9' }),
+    log: QUIET,
+  });
+  const reply = (id: number) =>
+    new Promise<HostMessage>((resolve) => {
+      const look = (): void => {
+        const found = posted.find((message) => message.kind === 'reply' && message.id === id);
+        if (found) resolve(found);
+        else setImmediate(look);
+      };
+      look();
+    });
+  const kinds = () => posted.map(({ kind }) => kind);
+  return { fake, store, shown, models, drafts, posted, copied, bridge, reply, kinds, memory: () => memory };
+}
+
+describe('chat bridge', () => {
+  it('gives a page that is ready the status and a snapshot', () => {
+    const { bridge, posted } = setUp();
+    bridge.receive({ kind: 'ready' });
+    deepEqual(
+      posted.map(({ kind }) => kind),
+      ['status', 'snapshot'],
+    );
+    const [, message] = posted;
+    ok(message?.kind === 'snapshot');
+    equal(message.snapshot.thread, null);
+    deepEqual(message.snapshot.workspaceFolders, ['/w']);
+  });
+
+  it('sends no snapshot before the remembered thread is there', async () => {
+    const { bridge, shown, posted, kinds } = setUp('a');
+    bridge.receive({ kind: 'ready' });
+    deepEqual(kinds(), ['status']);
+    await shown.restore();
+    const last = posted.at(-1);
+    ok(last?.kind === 'snapshot');
+    equal(last.snapshot.thread?.thread.id, 'a');
+  });
+
+  it('gives way to a new conversation when the remembered thread is gone', async () => {
+    const { bridge, shown, posted, memory } = setUp('a', {
+      'thread/resume': () => {
+        throw new ProtocolError('invalidRequest', 'gone');
+      },
+    });
+    bridge.receive({ kind: 'ready' });
+    await shown.restore().catch(() => undefined); // told to the user elsewhere
+    const last = posted.at(-1);
+    ok(last?.kind === 'snapshot' && last.snapshot.thread === null);
+    equal(memory(), null);
+  });
+
+  it('starts a thread with the settings, adopts it, and lets its notifications follow the reply', async () => {
+    const { bridge, fake, shown, reply, kinds, posted } = setUp();
+    bridge.receive({ kind: 'ready' });
+    bridge.receive({ kind: 'request', id: 1, method: 'thread/start', params: {} });
+    await reply(1);
+    deepEqual(fake.asked.find(({ method }) => method === 'thread/start')?.params, { cwd: '/w', model: 'm9' });
+    equal(shown.id, 'new');
+    fake.say({ method: 'turn/started', params: { threadId: 'new', turn: turn('t', { status: 'inProgress' }) } });
+    bridge.receive({ kind: 'call', id: 2, method: 'copyText', params: { text: 'x' } });
+    await reply(2);
+    deepEqual(kinds().slice(-4), ['model', 'reply', 'notification', 'reply']);
+    equal(posted.filter(({ kind }) => kind === 'snapshot').length, 1);
+  });
+
+  it('gathers a burst of deltas, and hands on what came before a reply first', async () => {
+    const { bridge, fake, shown, posted, reply } = setUp();
+    bridge.receive({ kind: 'ready' });
+    await shown.show('a');
+    posted.splice(0);
+    for (const delta of ['a', 'b', 'c']) {
+      fake.say({ method: 'item/agentMessage/delta', params: { threadId: 'a', turnId: 't1', itemId: 'm', delta } });
+    }
+    fake.say({
+      method: 'item/agentMessage/delta',
+      params: { threadId: 'other', turnId: 't1', itemId: 'm', delta: 'x' },
+    });
+    bridge.receive({ kind: 'request', id: 3, method: 'thread/loaded/list', params: {} });
+    await reply(3);
+    const [first] = posted;
+    ok(first?.kind === 'notification' && first.notification.method === 'item/agentMessage/delta');
+    equal(first.notification.params.delta, 'abc');
+    deepEqual(
+      posted.map(({ kind }) => kind),
+      ['notification', 'reply'],
+    );
+  });
+
+  it('shows requests of the shown thread, takes the answer, and discards a late one', async () => {
+    const { bridge, fake, shown, posted } = setUp();
+    bridge.receive({ kind: 'ready' });
+    await shown.show('a');
+    const answer = fake.ask(approval(5, 'a'));
+    ok(posted.some((message) => message.kind === 'serverRequest' && message.request.id === 5));
+    const say = () => bridge.receive({ kind: 'answer', threadId: 'a', requestId: 5, result: { decision: 'accept' } });
+    say();
+    deepEqual(await answer, { decision: 'accept' });
+    say();
+    const last = posted.at(-1);
+    ok(last?.kind === 'answerDiscarded' && last.requestId === 5);
+  });
+
+  it('refuses what does not fit, with the reason, and never throws', async () => {
+    const { bridge, reply } = setUp();
+    const cases: readonly (readonly [string, string, unknown, RegExp])[] = [
+      ['call', 'formatDisk', {}, /no service/],
+      ['call', 'showThread', { threadId: 7 }, /does not fit/],
+      ['call', 'runCommand', { command: 'workbench.action.quit' }, /does not fit/],
+      ['request', 'initialize', {}, /may not send/],
+      ['request', 'no/such', {}, /may not send/],
+      ['request', 'turn/start', { threadId: 1 }, /do not fit/],
+    ];
+    for (const [index, [kind, method, params, words]] of cases.entries()) {
+      bridge.receive({ kind, id: index, method, params });
+      const answer = await reply(index);
+      ok(answer.kind === 'reply' && 'error' in answer, method);
+      match(answer.error.message, words);
+    }
+    for (const nonsense of [null, 'x', 7, [], {}, { kind: 'other' }, { kind: 'call', id: 'a', method: 1 }])
+      bridge.receive(nonsense);
+  });
+
+  it('keeps a refusal of the server as it is', async () => {
+    const { bridge, reply } = setUp(null, {
+      'thread/list': () => {
+        throw new ProtocolError('overloaded', 'later');
+      },
+    });
+    bridge.receive({ kind: 'request', id: 1, method: 'thread/list', params: {} });
+    deepEqual(await reply(1), { kind: 'reply', id: 1, error: { code: -32001, message: 'later' } });
+  });
+
+  it('sends the model that was picked for a thread with its next turn', async () => {
+    const { bridge, fake, models, reply } = setUp();
+    models.pickForThread('a', { model: 'm2', effort: 'high' });
+    bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
+    await reply(1);
+    deepEqual(fake.asked.at(-1)?.params, { model: 'm2', effort: 'high', threadId: 'a', input: [] });
+  });
+
+  it('keeps drafts by thread, and what was said before the page was up', async () => {
+    const { bridge, drafts, posted, reply, kinds } = setUp();
+    bridge.say({ kind: 'focusComposer' });
+    deepEqual(kinds(), []);
+    bridge.receive({
+      kind: 'call',
+      id: 1,
+      method: 'saveDraft',
+      params: { threadId: '', draft: { text: 'half', attachments: [] } },
+    });
+    await reply(1);
+    equal(drafts.get(null).text, 'half');
+    bridge.receive({ kind: 'ready' });
+    const snapshot = posted.find(({ kind }) => kind === 'snapshot');
+    ok(snapshot?.kind === 'snapshot' && snapshot.snapshot.draft.text === 'half');
+    equal(kinds().at(-1), 'focusComposer');
+  });
+
+  it('is silent once it is disposed', () => {
+    const { bridge, fake, posted } = setUp();
+    bridge.receive({ kind: 'ready' });
+    bridge.dispose();
+    const before = posted.length;
+    fake.statusChanged.fire({ type: 'ready' });
+    fake.say({ method: 'warning', params: { message: 'x' } });
+    equal(posted.length, before);
+  });
+});

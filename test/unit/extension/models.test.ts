@@ -1,0 +1,233 @@
+// Which provider and model a thread gets: from settings, trust, local servers and what the server would choose.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { findLocalServers, listModels, readModels, type Fetch } from '../../../src/models/localServers.ts';
+import {
+  providerConfig,
+  providerIdOf,
+  readLocalProviders,
+  withLocalProvider,
+} from '../../../src/models/localProvider.ts';
+import { listPickableModels } from '../../../src/models/modelChoices.ts';
+import { ModelState } from '../../../src/models/modelState.ts';
+import { resumeConfig, threadStartParams } from '../../../src/models/threadDefaults.ts';
+import type { Settings } from '../../../src/settings.ts';
+import { statusLook } from '../../../src/statusLook.ts';
+import { FakePort, QUIET } from './fakePort.ts';
+
+const OLLAMA = { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' };
+const SETTINGS: Settings = {
+  serverPath: '',
+  traceServer: 'off',
+  model: null,
+  modelProvider: null,
+  reasoningEffort: null,
+  approvalPolicy: null,
+  sandbox: null,
+  approvalsPresentation: 'modal',
+  localServers: [],
+};
+const TRUSTED = { folders: ['/w', '/v'], isTrusted: true };
+
+describe('thread defaults', () => {
+  it('leave to the server what no setting names', () => {
+    deepEqual(threadStartParams({}, SETTINGS, TRUSTED), { cwd: '/w' });
+    deepEqual(threadStartParams({}, SETTINGS, { folders: [], isTrusted: true }), {});
+  });
+
+  it('give way to what is asked', () => {
+    const settings: Settings = { ...SETTINGS, model: 'm', approvalPolicy: 'never', sandbox: 'workspace-write' };
+    deepEqual(threadStartParams({ cwd: '/v', model: null }, settings, TRUSTED), {
+      cwd: '/v',
+      model: 'm',
+      approvalPolicy: 'never',
+      sandbox: 'workspace-write',
+    });
+  });
+
+  it('only read, and ask for everything, where the user trusts nobody', () => {
+    const settings: Settings = { ...SETTINGS, approvalPolicy: 'never', sandbox: 'danger-full-access' };
+    const params = threadStartParams({}, settings, { folders: ['/w'], isTrusted: false });
+    equal(params.approvalPolicy, 'untrusted');
+    equal(params.sandbox, 'read-only');
+  });
+
+  it('make a chosen local server known without writing a file', () => {
+    const settings: Settings = {
+      ...SETTINGS,
+      localServers: [OLLAMA],
+      modelProvider: 'local-11434',
+      model: 'qwen',
+      reasoningEffort: 'low',
+    };
+    const { config, ...rest } = threadStartParams({}, settings, TRUSTED);
+    deepEqual(rest, { cwd: '/w', modelProvider: 'local-11434', model: 'qwen' });
+    deepEqual(config, { ...providerConfig(OLLAMA), model_reasoning_effort: 'low' });
+    deepEqual(resumeConfig(settings), providerConfig(OLLAMA));
+    deepEqual(resumeConfig(SETTINGS), {});
+  });
+});
+
+describe('local providers', () => {
+  it('are named by their address', () => {
+    equal(providerIdOf('http://127.0.0.1:11434/v1'), 'local-11434');
+    equal(providerIdOf('http://localhost:1234/v1'), 'local-1234');
+    equal(providerIdOf('https://models.home.lan/v1'), 'local-models-home-lan-443');
+  });
+
+  it('are read from whatever stands in the setting', () => {
+    deepEqual(readLocalProviders([OLLAMA, { baseUrl: 'http://h:1/v1' }, { name: 'x' }, 7, { baseUrl: 'nonsense' }]), [
+      OLLAMA,
+      { name: 'h:1', baseUrl: 'http://h:1/v1' },
+    ]);
+    deepEqual(readLocalProviders('x'), []);
+  });
+
+  it('stand once, under their latest name', () => {
+    deepEqual(withLocalProvider([OLLAMA], { ...OLLAMA, name: 'Mine' }), [{ ...OLLAMA, name: 'Mine' }]);
+  });
+});
+
+describe('local servers', () => {
+  const fetchOf =
+    (answers: Record<string, () => Response | Promise<Response>>): Fetch =>
+    (url) =>
+      Promise.resolve().then(() => {
+        const answer = answers[url];
+        if (answer === undefined) throw new Error('refused');
+        return answer();
+      });
+
+  it('are those that answer with a list of models', async () => {
+    const asked: string[] = [];
+    const fetch = fetchOf({
+      'http://127.0.0.1:11434/v1/models': () => Response.json({ data: [{ id: 'qwen' }, { id: 7 }] }),
+      'http://127.0.0.1:8000/v1/models': () => Response.json({ hello: 'web page' }),
+    });
+    const servers = await findLocalServers((url, options) => {
+      asked.push(url);
+      ok(options.signal instanceof AbortSignal);
+      return fetch(url, options);
+    });
+    deepEqual(servers, [{ ...OLLAMA, models: ['qwen'] }]);
+    deepEqual(
+      asked,
+      [11434, 1234, 8000].map((port) => `http://127.0.0.1:${port}/v1/models`),
+    );
+  });
+
+  it('that answer with anything else are none', async () => {
+    equal(
+      await listModels('http://h', fetchOf({ 'http://h/models': () => new Response('no', { status: 500 }) })),
+      null,
+    );
+    equal(await listModels('http://h', fetchOf({ 'http://h/models': () => new Response('<html>') })), null);
+    for (const body of [null, 7, {}, { data: 'x' }]) equal(readModels(body), null);
+  });
+});
+
+const server = (config: Record<string, unknown>, account: unknown, requiresOpenaiAuth: boolean) =>
+  new FakePort({
+    'config/read': () => ({ config, origins: {}, layers: null }),
+    'account/read': () => ({ account, userId: null, requiresOpenaiAuth }),
+    'model/list': ({ modelProvider }) => ({
+      data: [
+        {
+          model: modelProvider ?? 'first',
+          displayName: '',
+          description: '',
+          hidden: false,
+          isDefault: true,
+          supportedReasoningEfforts: [],
+          defaultReasoningEffort: '',
+        },
+      ],
+      nextCursor: null,
+    }),
+  });
+
+describe('model state', () => {
+  const stateOf = async (fake: FakePort, settings: Settings = SETTINGS) => {
+    const state = new ModelState(fake.port, () => settings, QUIET);
+    await state.refresh();
+    return state;
+  };
+
+  it('is the tour when nothing is configured', async () => {
+    const state = await stateOf(server({}, null, false));
+    deepEqual(state.choice(null, undefined), { provider: 'demo', providerName: 'Demo', model: 'first', isDemo: true });
+    ok(state.isFirstRun);
+  });
+
+  it('is OpenAI with a key, and what the configuration names before that', async () => {
+    equal((await stateOf(server({}, { type: 'apiKey' }, false))).choice(null, undefined)?.provider, 'openai');
+    const state = await stateOf(
+      server({ model_provider: 'mine', model: 'm', model_providers: { mine: { name: 'My own' } } }, null, false),
+    );
+    deepEqual(state.choice(null, undefined), { provider: 'mine', providerName: 'My own', model: 'm', isDemo: false });
+    ok(!state.isFirstRun);
+  });
+
+  it('is what the settings say before anything else', async () => {
+    const settings = { ...SETTINGS, localServers: [OLLAMA], modelProvider: 'local-11434', model: 'qwen' };
+    const state = await stateOf(server({}, null, false), settings);
+    deepEqual(state.choice(null, undefined), {
+      provider: 'local-11434',
+      providerName: 'Ollama',
+      model: 'qwen',
+      isDemo: false,
+    });
+  });
+
+  it('is a thread’s own for a thread, until another is picked for it', async () => {
+    const state = await stateOf(server({}, null, false));
+    const thread = { model: 'm1', modelProvider: 'openai' };
+    equal(state.choice('t', thread)?.model, 'm1');
+    state.pickForThread('t', { model: 'm2', effort: null });
+    equal(state.choice('t', thread)?.model, 'm2');
+    equal(state.choice('u', thread)?.model, 'm1');
+  });
+
+  it('is not known before the server was asked, nor when it does not answer', async () => {
+    const fake = server({}, null, false);
+    fake.answers['config/read'] = () => {
+      throw new Error('no');
+    };
+    equal((await stateOf(fake)).choice(null, undefined), null);
+  });
+
+  it('offers the models of every provider, and OpenAI’s only with a key', async () => {
+    const fake = server({ model_providers: { mine: { name: 'My own' } } }, null, false);
+    const settings = { ...SETTINGS, localServers: [OLLAMA] };
+    const { defaults } = await stateOf(fake, settings);
+    ok(defaults !== null);
+    const fetch: Fetch = () => Promise.reject(new Error('refused'));
+    const groups = await listPickableModels(fake.port, { defaults, settings, fetch });
+    deepEqual(
+      groups.map(({ provider, models, problem }) => [provider, models.map(({ model }) => model).join(), problem]),
+      [
+        ['demo', 'demo', null],
+        ['mine', 'mine', null],
+        ['local-11434', '', 'http://127.0.0.1:11434/v1 does not answer.'],
+      ],
+    );
+  });
+});
+
+describe('status bar', () => {
+  const model = { provider: 'p', providerName: 'P', model: 'm', isDemo: false };
+  const facts = { server: { type: 'ready' }, model, running: 0, waiting: 0 } as const;
+
+  it('shows the most pressing fact', () => {
+    equal(statusLook(facts).text, '$(sparkle) m');
+    equal(statusLook({ ...facts, running: 1 }).text, '$(loading~spin) m');
+    deepEqual(statusLook({ ...facts, running: 1, waiting: 2 }), {
+      text: '$(bell-dot) Bowline: approval',
+      tooltip: '2 approvals wait for your answer',
+      background: 'warning',
+    });
+    equal(statusLook({ ...facts, waiting: 1, server: { type: 'stopped', detail: 'why' } }).background, 'error');
+    equal(statusLook({ ...facts, server: { type: 'restarting', detail: 'why' } }).tooltip, 'why');
+    equal(statusLook({ ...facts, server: { type: 'starting', phase: 'Starting' } }).tooltip, 'Starting…');
+    equal(statusLook({ ...facts, model: null }).text, '$(sparkle) Bowline');
+  });
+});
