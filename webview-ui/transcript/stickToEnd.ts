@@ -2,6 +2,10 @@
 
 /** Closer to the end than this counts as at the end. */
 const NEAR_END_PX = 32;
+/** A box that moves up within this time of a key, a touch or a press was moved by it. */
+const MOVED_BY_USER_MS = 500;
+/** What can move the box by hand, apart from the wheel. */
+const HANDS = ['keydown', 'pointerdown', 'touchmove'] as const;
 
 export interface StickToEnd {
   isStuck(): boolean;
@@ -12,15 +16,18 @@ export interface StickToEnd {
   dispose(): void;
 }
 
-/**
- * @param box what scrolls
- * @param content what grows in it
- * @param changed called with whether the box sticks, whenever that changes
- */
-export function stickToEnd({ box, content, changed }: { box: HTMLElement; content: HTMLElement; changed: (isStuck: boolean) => void }): StickToEnd {
+export interface Growing {
+  /** What scrolls. */
+  readonly box: HTMLElement;
+  /** What grows in it. */
+  readonly content: HTMLElement;
+  /** Called with whether the box sticks, whenever that changes. */
+  readonly changed: (isStuck: boolean) => void;
+}
+
+export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
   let isStuck = true;
-  let lastTop = box.scrollTop;
-  let lastHeight = box.scrollHeight;
+  let last = { top: box.scrollTop, height: box.scrollHeight };
 
   const set = (next: boolean): void => {
     if (next === isStuck) return;
@@ -32,13 +39,11 @@ export function stickToEnd({ box, content, changed }: { box: HTMLElement; conten
   };
   const scrolled = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = box;
-    const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     // content that shrinks moves the place up as well: only a place that moved up by itself was moved by the user
-    const movedUp = scrollTop < lastTop - 1 && scrollHeight >= lastHeight;
-    if (isNearEnd) set(true);
+    const movedUp = scrollTop < last.top - 1 && scrollHeight >= last.height;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) set(true);
     else if (movedUp) set(false);
-    lastTop = scrollTop;
-    lastHeight = scrollHeight;
+    last = { top: scrollTop, height: scrollHeight };
   };
   /** A turn of the wheel says what the user wants even when the box is moved back to its end before it scrolls. */
   const wheeled = (event: WheelEvent): void => {

@@ -1,0 +1,171 @@
+// Bowline as a user has it: the VSIX installed in a real VS Code, its chat open, a scripted model behind it.
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchBrowser, openWindow, runCommand, type WindowOptions } from './browser.ts';
+import { startModelServer } from './modelServer.ts';
+import { builtVsix, startVscode, type RealVscode, type RealVscodeOptions } from './realVscode.ts';
+import { screenshotFailures } from './screenshotFailures.ts';
+import { providerConfig } from './story.ts';
+
+const POLICIES = `sandbox_mode = "workspace-write"\napproval_policy = "on-request"\n`;
+
+/** An editor with Bowline in it, and the scripted model that its configuration names. */
+export interface Product {
+  readonly editor: RealVscode;
+  readonly browser: Browser;
+  readonly model: Awaited<ReturnType<typeof startModelServer>>;
+  /** The window that was opened last. */
+  readonly page: Page;
+  /** Opens a window on the workspace, with the chat in sight. */
+  open(options?: WindowOptions & { url?: string }): Promise<Chat>;
+}
+
+export type ProductOptions = Partial<RealVscodeOptions> & {
+  /** Files of the workspace: path to text. */
+  files?: Record<string, string>;
+  /** Without it there is no config.toml, and so no model but the tour. */
+  isConfigured?: boolean;
+  /** More lines for the top of config.toml. */
+  config?: string;
+};
+
+/** Call it inside a `describe`; the editor is started before its tests and ended after them. */
+export function useProduct(options: ProductOptions = {}): Product {
+  let editor: RealVscode | undefined;
+  let browser: Browser | undefined;
+  let model: Product['model'] | undefined;
+  let page: Page | undefined;
+
+  before(async function () {
+    this.timeout(120_000);
+    const extensionVsix = await builtVsix();
+    [editor, browser, model] = await Promise.all([
+      startVscode({ extensionVsix, ...options }),
+      launchBrowser(),
+      startModelServer(),
+    ]);
+    const files = options.files ?? {};
+    for (const [path, text] of Object.entries(files)) await writeFile(join(editor.workspace, path), text);
+    if (options.isConfigured === false) return;
+    const config = providerConfig(model.url).replace('[model_providers', `${POLICIES}${options.config ?? ''}[model_providers`);
+    await writeFile(join(editor.bowlineHome, 'config.toml'), config);
+  });
+  after(async () => {
+    await browser?.close();
+    await editor?.dispose();
+    await model?.close();
+  });
+  screenshotFailures(() => page);
+
+  return {
+    get editor() {
+      return given(editor);
+    },
+    get browser() {
+      return given(browser);
+    },
+    get model() {
+      return given(model);
+    },
+    get page() {
+      return given(page);
+    },
+    open: async ({ url, ...windowOptions } = {}) => {
+      page = await openWindow(given(browser), url ?? given(editor).url, windowOptions);
+      return await openChat(page);
+    },
+  };
+}
+
+/** Opens the chat of a window, as the command of the palette does. */
+export async function openChat(page: Page): Promise<Chat> {
+  await runCommand(page, 'Bowline: Focus Chat');
+  const chat = chatOf(page);
+  await chat.field.waitFor();
+  return chat;
+}
+
+/** The chat of a window, with words for what is in it. Locators find it again after each reload. */
+export interface Chat {
+  readonly page: Page;
+  readonly frame: FrameLocator;
+  readonly field: Locator;
+  readonly sendButton: Locator;
+  readonly stopButton: Locator;
+  /** What the line above the composer says. */
+  readonly status: Locator;
+  readonly approvals: Locator;
+  readonly model: Locator;
+  /** Types a message and presses Enter. */
+  send(text: string): Promise<void>;
+  /** The answer, or part of it, that contains this text. */
+  answer(text: string): Locator;
+  /** The message of the user that contains this text. */
+  message(text: string): Locator;
+  /** The item of a command whose line contains this text. */
+  command(text: string): Locator;
+  /** Waits until no turn runs. */
+  idle(): Promise<void>;
+  /** How far the conversation is scrolled. */
+  place(): Promise<{ top: number; toEnd: number }>;
+}
+
+export function chatOf(page: Page): Chat {
+  const frame = page.frameLocator('iframe.webview[src*="bowline-dev.bowline"]').frameLocator('#active-frame');
+  const field = frame.locator('.composer-field');
+  const box = frame.locator('.transcript-box');
+  const stopButton = frame.locator('.composer button.stop');
+  return {
+    page,
+    frame,
+    field,
+    sendButton: frame.locator('.composer button.send'),
+    stopButton,
+    status: frame.locator('.status-line'),
+    approvals: frame.locator('.approval'),
+    model: frame.locator('.model-button'),
+    send: async (text) => {
+      await field.fill(text);
+      await field.press('Enter');
+    },
+    answer: (text) => frame.locator('.row-agentMessage').filter({ hasText: text }).last(),
+    message: (text) => frame.locator('.bubble').filter({ hasText: text }).last(),
+    command: (text) => frame.locator('.row-commandExecution').filter({ hasText: text }).last(),
+    idle: async () => await frame.locator('.status-line.idle').waitFor({ state: 'attached' }),
+    place: async () =>
+      await box.evaluate(({ scrollTop, scrollHeight, clientHeight }) => ({
+        top: Math.round(scrollTop),
+        toEnd: Math.round(scrollHeight - scrollTop - clientHeight),
+      })),
+  };
+}
+
+/** The rows of the threads tree, by their text. */
+export function threadRow(page: Page, text: string | RegExp): Locator {
+  return page.locator('.pane:has(> .pane-header[aria-label^="Threads"]) .monaco-list-row').filter({ hasText: text });
+}
+
+/** Presses a key on what is said to have the focus, until `done` says it worked. */
+export async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The processes of the App Server that work in this home. */
+export async function serverProcesses(bowlineHome: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => ''); // it has ended meanwhile
+    const isServer = /app-server\0/.test(await read('cmdline'));
+    if (isServer && (await read('environ')).includes(`BOWLINE_HOME=${bowlineHome}\0`)) found.push(Number(pid));
+  }
+  return found;
+}
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The product is started before the tests, not before that.');
+  return value;
+}
