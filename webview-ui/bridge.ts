@@ -1,10 +1,5 @@
 // The page's one way out: numbers its calls and requests, and matches the host's replies to them.
-import type {
-  HostMessage,
-  HostMethod,
-  HostServices,
-  RequestReply,
-} from '../server/protocol/chatBridge.ts';
+import type { HostMessage, HostMethod, HostServices, RequestReply } from '../server/protocol/chatBridge.ts';
 import type { ClientRequestInput, ClientRequestMethod, ServerRequest } from '../server/protocol/methods.ts';
 
 /** Carries messages between the page and whatever hosts it, and keeps the page's own state across a reload. */

@@ -1,4 +1,5 @@
 // The page: the conversation, or what stands in its place, and the dock with the composer below.
+import { Announcer } from './dock/announcer.tsx';
 import { Composer } from './composer/composer.tsx';
 import { NoticeList } from './dock/noticeList.tsx';
 import { RunningPlan } from './dock/runningPlan.tsx';
@@ -17,6 +18,7 @@ export function Page() {
         <RunningPlan />
         <StatusLine />
         <Composer />
+        <Announcer />
       </div>
     </main>
   );

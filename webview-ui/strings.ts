@@ -169,7 +169,7 @@ export const strings = {
 
   // first run
   firstRunTitle: 'Welcome to Bowline',
-  firstRunText: 'A coding agent that works in your workspace, asks before it acts, and can be undone. Choose the model it thinks with:',
+  firstRunText: 'An agent that works in your folder, asks before it acts, and can be undone. What shall it think with?',
   useKey: 'Use an OpenAI API key',
   useKeyText: 'Kept in VS Code’s secret storage.',
   useLocal: 'Use a model on this machine',

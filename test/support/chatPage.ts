@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { ROOT } from '../../scripts/folders.mjs';
-import type { HostMessage, HostMethod, HostServices, PageMessage, PageSnapshot } from '../../server/protocol/chatBridge.ts';
+import type {
+  HostMessage,
+  HostMethod,
+  HostServices,
+  PageMessage,
+  PageSnapshot,
+} from '../../server/protocol/chatBridge.ts';
 import type { ServerNotification } from '../../server/protocol/methods.ts';
 import type { Theme } from './browser.ts';
 import themeColors from './themeColors.json' with { type: 'json' };
@@ -27,17 +33,20 @@ export type ChatSite = AsyncDisposable & { readonly url: (theme: Theme) => strin
 export async function serveChat(): Promise<ChatSite> {
   const server = createServer((request, response) => {
     const answered = answer(request.url ?? '/');
-    answered.then(({ status, type, body }) => {
-      const csp = [
-        "default-src 'none'",
-        `script-src 'nonce-${NONCE}'`,
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self' data: blob:",
-      ].join('; ');
-      response.writeHead(status, { 'content-type': type, 'content-security-policy': csp });
-      response.end(body);
-    }, (error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+    answered.then(
+      ({ status, type, body }) => {
+        const csp = [
+          "default-src 'none'",
+          `script-src 'nonce-${NONCE}'`,
+          "style-src 'self'",
+          "font-src 'self'",
+          "img-src 'self' data: blob:",
+        ].join('; ');
+        response.writeHead(status, { 'content-type': type, 'content-security-policy': csp });
+        response.end(body);
+      },
+      (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -55,8 +64,10 @@ async function answer(address: string): Promise<Answer> {
   if (pathname === '/favicon.ico') return { status: 204, type: 'image/x-icon', body: '' };
   if (pathname === '/') return { status: 200, type: 'text/html', body: html(theme) };
   if (pathname.startsWith('/theme-')) return { status: 200, type: 'text/css', body: themeCss(pathname) };
-  const body = await readFile(join(WEBVIEW, pathname)).catch(() => undefined);
-  if (body === undefined) return { status: 404, type: 'text/plain', body: 'Not built: run "node scripts/build.mjs webview".' };
+  const folder = pathname === '/vscodeWebview.css' ? import.meta.dirname : WEBVIEW;
+  const body = await readFile(join(folder, pathname)).catch(() => undefined);
+  if (body === undefined)
+    return { status: 404, type: 'text/plain', body: 'Not built: run "node scripts/build.mjs webview".' };
   return { status: 200, type: TYPES[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream', body };
 }
 
@@ -67,6 +78,7 @@ function html(theme: Theme): string {
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="stylesheet" href="/vscodeWebview.css" />
     <link rel="stylesheet" href="/theme-${theme}.css" />
     <link rel="stylesheet" href="/codicon.css" />
     <link rel="stylesheet" href="/chat.css" />
@@ -92,7 +104,9 @@ async function close(server: Server): Promise<void> {
 }
 
 type Handlers = Partial<{
-  [M in HostMethod]: (params: HostServices[M]['params']) => HostServices[M]['result'] | Promise<HostServices[M]['result']>;
+  [M in HostMethod]: (
+    params: HostServices[M]['params'],
+  ) => HostServices[M]['result'] | Promise<HostServices[M]['result']>;
 }>;
 type RequestMessage = Extract<PageMessage, { kind: 'request' }>;
 
@@ -189,7 +203,9 @@ export async function openChat(browser: Browser, site: ChatSite, options: ChatOp
         watchers.add(watch);
       }),
     calls: (method) =>
-      posted.flatMap((message) => (message.kind === 'call' && message.method === method ? [message.params as never] : [])),
+      posted.flatMap((message) =>
+        message.kind === 'call' && message.method === method ? [message.params as never] : [],
+      ),
     [Symbol.asyncDispose]: async () => {
       if (options.context === undefined) await context.close();
       else await page.close();
@@ -215,7 +231,11 @@ export async function openChat(browser: Browser, site: ChatSite, options: ChatOp
   return chat;
 }
 
-async function reply(chat: ChatPage, options: ChatOptions, message: Extract<PageMessage, { kind: 'call' | 'request' }>): Promise<void> {
+async function reply(
+  chat: ChatPage,
+  options: ChatOptions,
+  message: Extract<PageMessage, { kind: 'call' | 'request' }>,
+): Promise<void> {
   const { id } = message;
   try {
     const result =
@@ -227,6 +247,10 @@ async function reply(chat: ChatPage, options: ChatOptions, message: Extract<Page
   } catch (error) {
     // a page that was closed in the meantime wants no reply
     if (chat.page.isClosed()) return;
-    await chat.send({ kind: 'reply', id, error: { code: -32600, message: error instanceof Error ? error.message : String(error) } });
+    await chat.send({
+      kind: 'reply',
+      id,
+      error: { code: -32600, message: error instanceof Error ? error.message : String(error) },
+    });
   }
 }

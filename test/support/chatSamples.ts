@@ -90,7 +90,11 @@ export const agent = (id: string, text: string, change: Partial<ItemOf<'agentMes
   ...change,
 });
 
-export const reasoning = (id: string, summary: readonly string[], change: Partial<ItemOf<'reasoning'>> = {}): ThreadItem => ({
+export const reasoning = (
+  id: string,
+  summary: readonly string[],
+  change: Partial<ItemOf<'reasoning'>> = {},
+): ThreadItem => ({
   type: 'reasoning',
   id,
   summary: [...summary],
@@ -117,7 +121,11 @@ export const command = (id: string, line: string, change: Partial<ItemOf<'comman
   ...change,
 });
 
-export const patch = (id: string, changes: ItemOf<'fileChange'>['changes'], change: Partial<ItemOf<'fileChange'>> = {}): ThreadItem => ({
+export const patch = (
+  id: string,
+  changes: ItemOf<'fileChange'>['changes'],
+  change: Partial<ItemOf<'fileChange'>> = {},
+): ThreadItem => ({
   type: 'fileChange',
   id,
   changes,
@@ -126,7 +134,14 @@ export const patch = (id: string, changes: ItemOf<'fileChange'>['changes'], chan
   ...change,
 });
 
-export const tool = (id: string, name: string, args: Record<string, string>, result: string, change: Partial<ItemOf<'dynamicToolCall'>> = {}): ThreadItem => ({
+/** A call of a tool: its name, its arguments, and the text it gave back. */
+type ToolCall = readonly [name: string, args: Record<string, string>, result: string];
+
+export const tool = (
+  id: string,
+  [name, args, result]: ToolCall,
+  change: Partial<ItemOf<'dynamicToolCall'>> = {},
+): ThreadItem => ({
   type: 'dynamicToolCall',
   id,
   namespace: 'bowline',
@@ -150,8 +165,22 @@ export const update = (path: string, diff: string): ItemOf<'fileChange'>['change
 });
 
 export const usage: ThreadTokenUsage = {
-  total: { totalTokens: 48_210, inputTokens: 41_800, cachedInputTokens: 30_200, cacheWriteInputTokens: 0, outputTokens: 6410, reasoningOutputTokens: 3200 },
-  last: { totalTokens: 86_400, inputTokens: 80_000, cachedInputTokens: 61_000, cacheWriteInputTokens: 0, outputTokens: 6400, reasoningOutputTokens: 3200 },
+  total: {
+    totalTokens: 48_210,
+    inputTokens: 41_800,
+    cachedInputTokens: 30_200,
+    cacheWriteInputTokens: 0,
+    outputTokens: 6410,
+    reasoningOutputTokens: 3200,
+  },
+  last: {
+    totalTokens: 86_400,
+    inputTokens: 80_000,
+    cachedInputTokens: 61_000,
+    cacheWriteInputTokens: 0,
+    outputTokens: 6400,
+    reasoningOutputTokens: 3200,
+  },
   modelContextWindow: 272_000,
 };
 

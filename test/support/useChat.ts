@@ -22,7 +22,11 @@ export function useChat(): (options: ChatOptions) => Promise<ChatPage> {
     const pages = opened;
     opened = [];
     for (const chat of pages) await chat[Symbol.asyncDispose]();
-    assert.deepEqual(pages.flatMap((chat) => chat.faults), [], 'the page reported faults');
+    assert.deepEqual(
+      pages.flatMap((chat) => chat.faults),
+      [],
+      'the page reported faults',
+    );
   });
   return async (options) => {
     const chat = await openChat(browser, site, options);

@@ -73,7 +73,11 @@ function Attachments() {
   return (
     <div class="chips" role="group" aria-label={strings.attachments}>
       {attachments.map((attachment, index) => (
-        <AttachmentChip key={`${index}-${attachment.name}`} attachment={attachment} onRemove={() => session.composer.detach(index)} />
+        <AttachmentChip
+          key={`${index}-${attachment.name}`}
+          attachment={attachment}
+          onRemove={() => session.composer.detach(index)}
+        />
       ))}
     </div>
   );
@@ -122,6 +126,14 @@ function useFocus(session: Session, field: { readonly current: HTMLTextAreaEleme
   useEffect(() => {
     if (wanted > 0) field.current?.focus();
   }, [wanted]);
+  useEffect(() => {
+    // a view that gets the focus as a whole gives it to the composer
+    const entered = (): void => {
+      if (document.activeElement === document.body) field.current?.focus();
+    };
+    window.addEventListener('focus', entered);
+    return () => window.removeEventListener('focus', entered);
+  }, []);
 }
 
 /** The last keystrokes are saved before the page goes. */

@@ -28,7 +28,11 @@ export function ComposerBar({ field, onMention }: ComposerBarProps) {
   return (
     <div class="composer-bar">
       <IconButton icon="attach" label={strings.attach} onClick={() => session.ask(attachFiles())} />
-      <IconButton icon="list-selection" label={strings.attachSelection} onClick={() => session.ask(attachSelection())} />
+      <IconButton
+        icon="list-selection"
+        label={strings.attachSelection}
+        onClick={() => session.ask(attachSelection())}
+      />
       <IconButton icon="mention" label={strings.mentionFile} onClick={onMention} class="wide-only" />
       <ModelButton />
       <span class="spacer" />
@@ -44,7 +48,13 @@ function ModelButton() {
   const name = choice === null ? strings.noModel : choice.model;
   const title = choice === null ? strings.pickModel : strings.chooseModel(`${choice.model} (${choice.providerName})`);
   return (
-    <button type="button" class="model-button" title={title} aria-label={title} onClick={() => session.ask(session.bridge.call('pickModel', null))}>
+    <button
+      type="button"
+      class="model-button"
+      title={title}
+      aria-label={title}
+      onClick={() => session.ask(session.bridge.call('pickModel', null))}
+    >
       <span class="model-name">{name}</span>
       {choice?.isDemo === true && <span class="badge">{strings.demoBadge}</span>}
       <Icon name="chevron-down" />
@@ -60,12 +70,24 @@ function SendButtons() {
   return (
     <>
       {(!isRunning || !isEmpty) && (
-        <button type="submit" class="icon-button send" title={isRunning ? strings.steer : strings.send} aria-label={isRunning ? strings.steer : strings.send} disabled={isEmpty}>
+        <button
+          type="submit"
+          class="icon-button send"
+          title={isRunning ? strings.steer : strings.send}
+          aria-label={isRunning ? strings.steer : strings.send}
+          disabled={isEmpty}
+        >
           <Icon name="arrow-up" />
         </button>
       )}
       {isRunning && (
-        <IconButton icon="debug-stop" label={strings.stop} class="stop" disabled={session.isStopping.value} onClick={() => session.ask(session.stop())} />
+        <IconButton
+          icon="debug-stop"
+          label={strings.stop}
+          class="stop"
+          disabled={session.isStopping.value}
+          onClick={() => session.ask(session.stop())}
+        />
       )}
     </>
   );

@@ -66,8 +66,15 @@ function numbersOf(usage: ThreadTokenUsage): string[] {
   return [
     ...(percent === undefined || modelContextWindow === null
       ? []
-      : [strings.contextMeter(percent), strings.contextNumbers(shortNumber(last.totalTokens), shortNumber(modelContextWindow))]),
+      : [
+          strings.contextMeter(percent),
+          strings.contextNumbers(shortNumber(last.totalTokens), shortNumber(modelContextWindow)),
+        ]),
     strings.tokensUsed(shortNumber(total.totalTokens)),
-    strings.tokenSplit(shortNumber(total.inputTokens), shortNumber(total.cachedInputTokens), shortNumber(total.outputTokens)),
+    strings.tokenSplit(
+      shortNumber(total.inputTokens),
+      shortNumber(total.cachedInputTokens),
+      shortNumber(total.outputTokens),
+    ),
   ];
 }

@@ -17,7 +17,10 @@ export interface FileMentions {
   pressed(event: KeyboardEvent): boolean;
 }
 
-export function useFileMentions(session: Session, field: { readonly current: HTMLTextAreaElement | null }): FileMentions {
+export function useFileMentions(
+  session: Session,
+  field: { readonly current: HTMLTextAreaElement | null },
+): FileMentions {
   const [files, setFiles] = useState<readonly MentionedFile[] | undefined>(undefined);
   const [active, setActive] = useState(0);
   const asked = useRef(0);
@@ -82,13 +85,18 @@ type Meaning =
 /** What a key means while the list is open. */
 function meaningOf({ key, shiftKey }: KeyboardEvent, files: readonly MentionedFile[], active: number): Meaning {
   const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-  if (step !== undefined && files.length > 0) return { type: 'move', to: (active + step + files.length) % files.length };
+  if (step !== undefined && files.length > 0)
+    return { type: 'move', to: (active + step + files.length) % files.length };
   const file = files[active];
   if ((key === 'Enter' || key === 'Tab') && !shiftKey && file !== undefined) return { type: 'choose', file };
   return { type: key === 'Escape' ? 'dismiss' : 'other' };
 }
 
-function replaceText(session: Session, element: HTMLTextAreaElement, edit: { from: number; to: number; text: string }): void {
+function replaceText(
+  session: Session,
+  element: HTMLTextAreaElement,
+  edit: { from: number; to: number; text: string },
+): void {
   element.focus();
   element.setRangeText(edit.text, edit.from, edit.to, 'end');
   session.composer.setText(element.value);

@@ -22,7 +22,8 @@ export function RunningPlan() {
 
 function PlanTitle({ plan }: { plan: TurnPlan }) {
   const done = plan.steps.filter((step) => step.status === 'completed').length;
-  const current = plan.steps.find((step) => step.status === 'inProgress') ?? plan.steps.find((step) => step.status === 'pending');
+  const current =
+    plan.steps.find((step) => step.status === 'inProgress') ?? plan.steps.find((step) => step.status === 'pending');
   return (
     <>
       {strings.planOf(done, plan.steps.length)}

@@ -19,7 +19,13 @@ export const Approval = memo(({ row }: { row: Extract<Row, { type: 'approval' }>
   const isAnswered = session.answered.value.has(request.id);
   const titleId = `approval-title-${request.id}`;
   return (
-    <section class="card approval" role="group" aria-labelledby={titleId} data-approval={String(request.id)} tabindex={-1}>
+    <section
+      class="card approval"
+      role="group"
+      aria-labelledby={titleId}
+      data-approval={String(request.id)}
+      tabindex={-1}
+    >
       <div class="card-head">
         <Icon name="shield" tone="warn" />
         <h2 class="card-title" id={titleId}>
@@ -54,7 +60,8 @@ function titleOf(request: ServerRequest, item: ThreadItem | undefined): string {
 }
 
 function What({ request, item }: { request: ServerRequest; item: ThreadItem | undefined }) {
-  if (request.method === 'item/fileChange/requestApproval') return <Files request={request} changes={changesOf(item)} />;
+  if (request.method === 'item/fileChange/requestApproval')
+    return <Files request={request} changes={changesOf(item)} />;
   const command = request.params.command ?? (item?.type === 'commandExecution' ? item.command : '');
   return (
     <pre class="approval-command" tabindex={0}>

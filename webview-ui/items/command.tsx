@@ -42,7 +42,11 @@ export function Command({ item, isOpen, foldKey }: CommandProps) {
           <code>{command}</code>
           <CopyButton text={command} label={strings.copyCommand} />
         </div>
-        {output === '' ? !isLive && <div class="output-note">{strings.noOutput}</div> : <Output text={output} isLive={isLive} />}
+        {output === '' ? (
+          !isLive && <div class="output-note">{strings.noOutput}</div>
+        ) : (
+          <Output text={output} isLive={isLive} />
+        )}
       </div>
     </Fold>
   );

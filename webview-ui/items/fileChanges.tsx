@@ -107,5 +107,10 @@ function verbOf(state: PatchState, kind: FileChange['kind']): string {
   if (state === 'editing') return strings.editingFile;
   if (state === 'declined') return strings.patchDeclined;
   if (state === 'failed') return strings.patchFailed;
-  return { added: strings.createdFile, deleted: strings.deletedFile, updated: strings.editedFile, moved: strings.movedFile }[kind];
+  return {
+    added: strings.createdFile,
+    deleted: strings.deletedFile,
+    updated: strings.editedFile,
+    moved: strings.movedFile,
+  }[kind];
 }

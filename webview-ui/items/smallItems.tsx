@@ -14,7 +14,12 @@ type ItemOf<T extends ThreadItem['type']> = Extract<ThreadItem, { type: T }>;
 export function ImageView({ item }: { item: ItemOf<'imageView'> }) {
   const session = useSession();
   return (
-    <button type="button" class="fold-line" title={item.path} onClick={() => session.ask(session.bridge.call('openFile', { path: item.path }))}>
+    <button
+      type="button"
+      class="fold-line"
+      title={item.path}
+      onClick={() => session.ask(session.bridge.call('openFile', { path: item.path }))}
+    >
       <Icon name="file-media" tone="quiet" />
       <span class="fold-title">
         <Words verb={strings.viewedImage} object={baseName(item.path)} />

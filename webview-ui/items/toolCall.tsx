@@ -30,14 +30,24 @@ export function ToolCall({ item, isOpen, foldKey }: { item: DynamicToolCallItem;
           {words.path !== undefined && <OpenFile path={words.path} line={words.line} />}
           {words.path === undefined && <Section title={strings.toolInput} text={prettyJson(item.arguments)} />}
           {result !== '' && <Section title={failed ? strings.toolError : strings.toolResult} text={result} />}
-          {images.map((url) => url.startsWith('data:') && <img class="tool-image" key={url} src={url} alt={strings.image} />)}
+          {images.map(
+            (url) => url.startsWith('data:') && <img class="tool-image" key={url} src={url} alt={strings.image} />,
+          )}
         </div>
       )}
     </Fold>
   );
 }
 
-export function McpCall({ item, isOpen, foldKey }: { item: Extract<ThreadItem, { type: 'mcpToolCall' }>; isOpen: boolean; foldKey: string }) {
+export function McpCall({
+  item,
+  isOpen,
+  foldKey,
+}: {
+  item: Extract<ThreadItem, { type: 'mcpToolCall' }>;
+  isOpen: boolean;
+  foldKey: string;
+}) {
   const failed = item.status === 'failed';
   const result = failed ? errorText(item.error) : mcpResultText(item.result);
   return (
@@ -81,7 +91,8 @@ export function Section({ title, text }: { title: string; text: string }) {
 function OpenFile({ path, line }: { path: string; line: number | undefined }) {
   const session = useSession();
   const absolute = absolutePath(path, session.thread.value?.thread.cwd ?? session.folders.value[0]);
-  const open = () => session.ask(session.bridge.call('openFile', { path: absolute, ...(line !== undefined && { line }) }));
+  const open = () =>
+    session.ask(session.bridge.call('openFile', { path: absolute, ...(line !== undefined && { line }) }));
   return (
     <button type="button" class="link-button" onClick={open}>
       <Icon name="go-to-file" /> {path}

@@ -44,7 +44,11 @@ export function ChangesRow({ row }: { row: Extract<Row, { type: 'changes' }> }) 
       {isOpen && (
         <ul class="files">
           {row.files.map((file) => (
-            <FileLine key={file.path} file={file} onOpen={() => session.ask(session.bridge.call('openFile', { path: file.path }))} />
+            <FileLine
+              key={file.path}
+              file={file}
+              onOpen={() => session.ask(session.bridge.call('openFile', { path: file.path }))}
+            />
           ))}
         </ul>
       )}
@@ -79,7 +83,10 @@ function RemedyButton({ remedy, turn, isFirst }: { remedy: Remedy; turn: Turn; i
     goOn: { label: strings.goOn, run: () => session.say(strings.goOnMessage) },
     setApiKey: { label: strings.setApiKey, run: () => session.ask(session.bridge.call('setApiKey', null)) },
     pickModel: { label: strings.pickModel, run: () => session.ask(session.bridge.call('pickModel', null)) },
-    newConversation: { label: strings.newConversation, run: () => session.ask(session.bridge.call('showThread', { threadId: null })) },
+    newConversation: {
+      label: strings.newConversation,
+      run: () => session.ask(session.bridge.call('showThread', { threadId: null })),
+    },
   }[remedy];
   return (
     <Button kind={isFirst ? 'primary' : 'secondary'} onClick={run}>

@@ -15,7 +15,8 @@ export const NO_BLOCKS: BlockSplit = { text: '', blocks: [], settled: 0 };
  * The blocks of `text`. When it continues `before`, its settled blocks are taken over and only the rest is read: a later line
  * can change nothing but the last block that stands open.
  */
-export function splitBlocks(text: string, before: BlockSplit = NO_BLOCKS): BlockSplit {
+export function splitBlocks(source: string, before: BlockSplit = NO_BLOCKS): BlockSplit {
+  const text = source.replaceAll('\r\n', '\n');
   if (text === before.text) return before;
   const continued = text.startsWith(before.text);
   const kept = continued ? before.blocks.slice(0, before.settled) : [];
@@ -28,12 +29,16 @@ export function splitBlocks(text: string, before: BlockSplit = NO_BLOCKS): Block
 /** Each block with the blank lines that follow it. */
 function tokenBlocks(text: string): string[] {
   const blocks: string[] = [];
+  let at = 0;
   // the block stage alone: the inline stage runs when a block is drawn
-  const tokens = new Lexer({ gfm: true }).blockTokens(text.replaceAll('\r\n', '\n'), emptyTokens());
-  for (const token of tokens) {
-    if (token.type === 'space' && blocks.length > 0) blocks[blocks.length - 1] += token.raw;
-    else blocks.push(token.raw);
+  for (const { type, raw } of new Lexer({ gfm: true }).blockTokens(text, emptyTokens())) {
+    // the lexer may tidy the end of what is still being written: from there on all is one block
+    if (!text.startsWith(raw, at)) break;
+    at += raw.length;
+    if (type === 'space' && blocks.length > 0) blocks[blocks.length - 1] += raw;
+    else blocks.push(raw);
   }
+  if (at < text.length) blocks.push(text.slice(at));
   return blocks;
 }
 

@@ -21,18 +21,26 @@ const marked = new Marked({
     },
     link({ href, text, tokens }: Tokens.Link): string {
       const label = this.parser.parseInline(tokens) || escapeHtml(text);
-      if (/^(?:https?|mailto):/i.test(href)) return `<a href="${escapeHtml(href)}" title="${escapeHtml(href)}">${label}</a>`;
+      if (/^(?:https?|mailto):/i.test(href))
+        return `<a href="${escapeHtml(href)}" title="${escapeHtml(href)}">${label}</a>`;
       // inside a link, code that names a file is no link of its own
       return fileLink(href, label.replaceAll(/<\/?a\b[^>]*>/g, ''));
     },
     image({ href, text }: Tokens.Image): string {
       // pictures from elsewhere would tell their server what is being read
       const label = escapeHtml(text || href);
-      return /^https?:/i.test(href) ? `<a href="${escapeHtml(href)}" title="${escapeHtml(href)}">${label}</a>` : fileLink(href, label);
+      return /^https?:/i.test(href)
+        ? `<a href="${escapeHtml(href)}" title="${escapeHtml(href)}">${label}</a>`
+        : fileLink(href, label);
     },
     table(token: Tokens.Table): string {
       const cells = (row: Tokens.TableCell[], tag: string) =>
-        row.map(({ tokens, align }) => `<${tag}${align ? ` align="${align}"` : ''}>${this.parser.parseInline(tokens)}</${tag}>`).join('');
+        row
+          .map(
+            ({ tokens, align }) =>
+              `<${tag}${align ? ` align="${align}"` : ''}>${this.parser.parseInline(tokens)}</${tag}>`,
+          )
+          .join('');
       const body = token.rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('');
       return `<div class="table-scroll" tabindex="0"><table><thead><tr>${cells(token.header, 'th')}</tr></thead><tbody>${body}</tbody></table></div>`;
     },

@@ -2,11 +2,57 @@
 import DOMPurify from 'dompurify';
 
 const TAGS = [
-  'a', 'blockquote', 'br', 'button', 'code', 'del', 'details', 'div', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'kbd', 'li', 'ol',
-  'p', 'pre', 's', 'span', 'strong', 'b', 'i', 'sub', 'summary', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul',
+  'a',
+  'blockquote',
+  'br',
+  'button',
+  'code',
+  'del',
+  'details',
+  'div',
+  'em',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'hr',
+  'kbd',
+  'li',
+  'ol',
+  'p',
+  'pre',
+  's',
+  'span',
+  'strong',
+  'b',
+  'i',
+  'sub',
+  'summary',
+  'sup',
+  'table',
+  'tbody',
+  'td',
+  'th',
+  'thead',
+  'tr',
+  'ul',
 ];
 /** Attributes that hold no address. */
-const HARMLESS = ['title', 'class', 'align', 'start', 'open', 'type', 'tabindex', 'data-path', 'data-line', 'data-copy', 'aria-label'];
+const HARMLESS = [
+  'title',
+  'class',
+  'align',
+  'start',
+  'open',
+  'type',
+  'tabindex',
+  'data-path',
+  'data-line',
+  'data-copy',
+  'aria-label',
+];
 
 /** The HTML as nodes that run nothing, load nothing, and carry no style of their own. */
 export function sanitize(html: string): DocumentFragment {

@@ -20,9 +20,15 @@ export interface Style {
 export type Line = readonly Span[];
 
 const PLAIN: Style = {};
-// CSI sequences, OSC strings up to BEL or ST, and two-character escapes
-// eslint-disable-next-line no-control-regex
-const ESCAPE = /\u001B(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001B]*(?:\u0007|\u001B\\|$)|[PX^_][^\u001B]*(?:\u001B\\|$)|[ -/]*[0-~])/g;
+const ESC = String.fromCharCode(27);
+const BEL = String.fromCharCode(7);
+const DELETE = String.fromCharCode(127);
+const END_OF_STRING = `(?:${BEL}|${ESC}\\\\|$)`;
+/** CSI sequences, OSC and other strings up to their end, and escapes of two characters. */
+const ESCAPE = new RegExp(
+  `${ESC}(?:\\[([0-?]*)[ -/]*([@-~])|\\][^${BEL}${ESC}]*${END_OF_STRING}|[PX^_][^${ESC}]*${END_OF_STRING}|[ -/]*[0-~])`,
+  'g',
+);
 
 /** The lines of an output. An output that ends with a line feed has no empty last line. */
 export function parseAnsi(output: string): Line[] {
@@ -63,12 +69,10 @@ function parseLine(text: string, start: Style): { spans: Span[]; style: Style } 
 
 /** Applies backspaces, and drops the control characters that show nothing. */
 function erased(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  if (!/[\u0000-\u0008\u000B-\u001F\u007F]/.test(text)) return text;
   let kept = '';
   for (const char of text) {
     if (char === '\b') kept = kept.slice(0, -1);
-    else if (char === '\t' || char >= ' ') kept += char === '\u007F' ? '' : char;
+    else if (char === '\t' || (char >= ' ' && char !== DELETE)) kept += char;
   }
   return kept;
 }
@@ -145,6 +149,9 @@ function extendedColor(codes: readonly number[]): { color: string; used: number 
 }
 
 function hex(channels: readonly number[]): string {
-  const byte = (value: number | undefined) => Math.min(255, Math.max(0, value ?? 0)).toString(16).padStart(2, '0');
+  const byte = (value: number | undefined) =>
+    Math.min(255, Math.max(0, value ?? 0))
+      .toString(16)
+      .padStart(2, '0');
   return `#${byte(channels[0])}${byte(channels[1])}${byte(channels[2])}`;
 }

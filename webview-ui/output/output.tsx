@@ -60,7 +60,13 @@ const OutputLine = memo(
     <>
       {line.map(({ text, style }, index) => {
         const look = lookOf(style);
-        return look === undefined ? text : <span key={index} {...look}>{text}</span>;
+        return look === undefined ? (
+          text
+        ) : (
+          <span key={index} {...look}>
+            {text}
+          </span>
+        );
       })}
       {'\n'}
     </>
@@ -69,7 +75,10 @@ const OutputLine = memo(
 );
 
 function isSameLine(one: Line, other: Line): boolean {
-  return one.length === other.length && one.every((span, index) => span.text === other[index]?.text && isSameStyle(span.style, other[index].style));
+  return (
+    one.length === other.length &&
+    one.every((span, index) => span.text === other[index]?.text && isSameStyle(span.style, other[index].style))
+  );
 }
 
 function isSameStyle(one: Style, other: Style): boolean {

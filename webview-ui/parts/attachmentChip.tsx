@@ -10,7 +10,13 @@ export function AttachmentChip({ attachment, onRemove }: { attachment: Attachmen
     <span class="chip">
       <ChipFace attachment={attachment} name={name} />
       {onRemove !== undefined && (
-        <button type="button" class="chip-remove" title={strings.removeAttachment(name)} aria-label={strings.removeAttachment(name)} onClick={onRemove}>
+        <button
+          type="button"
+          class="chip-remove"
+          title={strings.removeAttachment(name)}
+          aria-label={strings.removeAttachment(name)}
+          onClick={onRemove}
+        >
           <Icon name="close" />
         </button>
       )}

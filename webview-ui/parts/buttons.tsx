@@ -13,7 +13,14 @@ export interface IconButtonProps {
 
 export function IconButton({ icon, label, onClick, disabled = false, class: extra = '' }: IconButtonProps) {
   return (
-    <button type="button" class={`icon-button ${extra}`} title={label} aria-label={label} disabled={disabled} onClick={onClick}>
+    <button
+      type="button"
+      class={`icon-button ${extra}`}
+      title={label}
+      aria-label={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   );

@@ -34,10 +34,12 @@ export function activityOf(state: ThreadState | null, status: ServerStatus): Act
 function turnActivity(state: ThreadState): Activity {
   const turn = runningTurn(state);
   const since = (turn?.startedAt ?? 0) * 1000;
-  if (state.pending.length > 0) return { type: 'approval', text: strings.waitingForApproval(state.pending.length), since };
+  if (state.pending.length > 0)
+    return { type: 'approval', text: strings.waitingForApproval(state.pending.length), since };
   if (turn === undefined) return { type: 'idle' };
   const retry = state.extras[turn.id]?.retry ?? null;
-  if (retry !== null) return { type: 'retrying', text: retry.message || strings.retrying, cause: retry.additionalDetails ?? '', since };
+  if (retry !== null)
+    return { type: 'retrying', text: retry.message || strings.retrying, cause: retry.additionalDetails ?? '', since };
   return { type: 'working', text: workOf(turn), since };
 }
 
@@ -55,7 +57,9 @@ function itemWork(item: ThreadItem): string {
     case 'commandExecution':
       return strings.running(oneLine(commandText(item.command), 48));
     case 'fileChange':
-      return strings.editing(item.changes.length === 1 ? baseName(item.changes[0]?.path ?? '') : strings.editingFiles(item.changes.length));
+      return strings.editing(
+        item.changes.length === 1 ? baseName(item.changes[0]?.path ?? '') : strings.editingFiles(item.changes.length),
+      );
     case 'dynamicToolCall':
       return toolTitle(item);
     case 'mcpToolCall':

@@ -11,7 +11,7 @@ export function commandText(command: string): string {
 /** The one word that a POSIX shell would read; undefined when there is more than one word, or anything but plain quoting. */
 function unquoted(text: string): string | undefined {
   let word = '';
-  for (let index = 0; index < text.length; ) {
+  for (let index = 0; index < text.length;) {
     const char = text.charAt(index);
     if (char === "'") {
       const end = text.indexOf("'", index + 1);

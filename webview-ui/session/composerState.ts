@@ -101,7 +101,10 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
 }
 
 /** Saves locally at once, and at the host within {@link HOST_DELAY_MS}. */
-function createDraftSaver(keeper: DraftKeeper, latest: () => { threadId: string; draft: Draft }): Pick<ComposerState, 'save' | 'flush'> {
+function createDraftSaver(
+  keeper: DraftKeeper,
+  latest: () => { threadId: string; draft: Draft },
+): Pick<ComposerState, 'save' | 'flush'> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = (): void => {
     if (timer === undefined) return;
@@ -125,11 +128,15 @@ type Unsent = Pick<Draft, 'text' | 'attachments' | 'messageId'>;
 export function unsentDraft(outgoing: readonly Unsent[], draft: Draft): Draft {
   const parts: readonly Unsent[] = isEmptyDraft(draft) ? outgoing : [...outgoing, draft];
   const [only] = parts;
-  if (only === undefined) return { ...EMPTY_DRAFT, ...(draft.savedAtMs !== undefined && { savedAtMs: draft.savedAtMs }) };
+  if (only === undefined)
+    return { ...EMPTY_DRAFT, ...(draft.savedAtMs !== undefined && { savedAtMs: draft.savedAtMs }) };
   // a single message keeps its id, so that it is known again if it has arrived after all
   const messageId = parts.length === 1 ? only.messageId : draft.messageId;
   return {
-    text: parts.map((part) => part.text).filter((text) => text !== '').join('\n\n'),
+    text: parts
+      .map((part) => part.text)
+      .filter((text) => text !== '')
+      .join('\n\n'),
     attachments: parts.flatMap((part) => part.attachments),
     ...(messageId !== undefined && { messageId }),
     savedAtMs: Math.max(draft.savedAtMs ?? 0, Date.now()),

@@ -57,7 +57,7 @@ export const eachFrame: Schedule = (run) => {
 /** The same events with neighbouring deltas of one text joined: 20,000 deltas become one string, not 20,000 states. */
 export function joinDeltas(events: readonly ServerNotification[]): ServerNotification[] {
   const joined: ServerNotification[] = [];
-  for (let index = 0; index < events.length; ) {
+  for (let index = 0; index < events.length;) {
     const event = events[index];
     if (event === undefined) break;
     let end = index + 1;

@@ -56,7 +56,10 @@ export function hear(listener: Listener, event: HostEvent): void {
 }
 
 /** Folds what the server said into the thread, and tells the user what is meant for them alone. */
-export function takeIn({ state, notices }: Pick<Listener, 'state' | 'notices'>, events: readonly ServerNotification[]): boolean {
+export function takeIn(
+  { state, notices }: Pick<Listener, 'state' | 'notices'>,
+  events: readonly ServerNotification[],
+): boolean {
   state.heardAt.value = Date.now();
   for (const event of events) warnOf(event, notices);
   const before = state.thread.value;

@@ -2,7 +2,9 @@
 import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
 
 /** Where the transcript stood: at its end, or with a row's top `offset` pixels above the upper edge. */
-export type ScrollPlace = { readonly type: 'end' } | { readonly type: 'row'; readonly key: string; readonly offset: number };
+export type ScrollPlace =
+  | { readonly type: 'end' }
+  | { readonly type: 'row'; readonly key: string; readonly offset: number };
 
 export interface LocalState {
   /** "" is the conversation that does not exist yet. */
@@ -79,7 +81,8 @@ function isAttachment(value: unknown): value is Attachment {
 }
 
 function parsePlace(value: unknown): ScrollPlace {
-  if (!isRecord(value) || typeof value['key'] !== 'string' || typeof value['offset'] !== 'number') return { type: 'end' };
+  if (!isRecord(value) || typeof value['key'] !== 'string' || typeof value['offset'] !== 'number')
+    return { type: 'end' };
   return { type: 'row', key: value['key'], offset: value['offset'] };
 }
 

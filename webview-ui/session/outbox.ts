@@ -1,5 +1,5 @@
 // The messages on their way: each is kept until the server has it in the thread, and comes back to the composer if it cannot go.
-import { signal, type ReadonlySignal } from '@preact/signals';
+import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
 import type { ClientRequestResult } from '../../server/protocol/methods.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
@@ -17,8 +17,9 @@ export interface OutgoingMessage {
   readonly attachments: readonly Attachment[];
   readonly mentions: Mentions;
   readonly phase: 'waiting' | 'sending' | 'accepted';
-  /** The turn that took it, once it is accepted. */
+  /** The turn that took it, once it is accepted, and whether the message began it. */
   readonly turnId?: string;
+  readonly beganTurn?: boolean;
 }
 
 /** What the outbox needs of the page. */
@@ -34,8 +35,8 @@ export interface OutboxHost {
   folder(): string | undefined;
   /** Gives a message back that could not be sent or was not read. */
   giveBack(message: OutgoingMessage, reason: 'notRead' | { readonly error: string }): void;
-  /** The server has the message: nothing needs to be kept any more. */
-  acknowledged(message: OutgoingMessage): void;
+  /** The server has a message: it needs to be kept no more. */
+  acknowledged(): void;
 }
 
 export interface Outbox {
@@ -46,42 +47,31 @@ export interface Outbox {
   reconcile(state: ThreadState): void;
 }
 
+type Messages = Signal<readonly OutgoingMessage[]>;
+
 export function createOutbox(host: OutboxHost): Outbox {
-  const messages = signal<readonly OutgoingMessage[]>([]);
-
-  const update = (messageId: string, change: Partial<OutgoingMessage>): void => {
-    messages.value = messages.value.map((entry) => (entry.messageId === messageId ? { ...entry, ...change } : entry));
-  };
-  const drop = (messageId: string): void => {
-    messages.value = messages.value.filter((entry) => entry.messageId !== messageId);
-  };
-
-  const deliver = async (message: OutgoingMessage): Promise<void> => {
-    try {
-      await host.ready();
-      const threadId = message.threadId || (await startThread(host));
-      update(message.messageId, { phase: 'sending', threadId });
-      const turnId = await sendTo(host, { ...message, threadId });
-      const accepted: OutgoingMessage = { ...message, threadId, phase: 'accepted', turnId };
-      update(message.messageId, accepted);
-      host.acknowledged(accepted);
-      const state = host.current();
-      if (state !== null) reconcile(state);
-    } catch (error) {
-      const latest = messages.value.find((entry) => entry.messageId === message.messageId) ?? message;
-      drop(message.messageId);
-      host.giveBack(latest, { error: reasonOf(error) });
-    }
-  };
+  const messages: Messages = signal([]);
+  let delivered = Promise.resolve();
 
   const reconcile = (state: ThreadState): void => {
     for (const message of messages.value) {
       if (message.threadId !== state.thread.id) continue;
-      if (hasArrived(state, message.messageId)) drop(message.messageId);
+      if (hasArrived(state, message.messageId) || isInTurn(state.turns, message)) drop(messages, message.messageId);
       else if (message.phase === 'accepted' && hasEnded(state.turns, message.turnId)) {
-        drop(message.messageId);
+        drop(messages, message.messageId);
         host.giveBack(message, 'notRead');
       }
+    }
+  };
+  const deliver = async (messageId: string): Promise<void> => {
+    try {
+      await deliverOne(host, messages, messageId);
+      const state = host.current();
+      if (state !== null) reconcile(state);
+    } catch (error) {
+      const refused = messages.value.find((entry) => entry.messageId === messageId);
+      drop(messages, messageId);
+      if (refused !== undefined) host.giveBack(refused, { error: reasonOf(error) });
     }
   };
 
@@ -93,16 +83,55 @@ export function createOutbox(host: OutboxHost): Outbox {
       const { text, attachments } = draft;
       const message: OutgoingMessage = { messageId, threadId, text, attachments, mentions, phase: 'waiting' };
       messages.value = [...messages.value, message];
-      void deliver(message);
+      // one after the other: the second message of a new conversation belongs to the thread that the first one starts
+      delivered = delivered.then(() => deliver(messageId));
       return true;
     },
     reconcile,
   };
 }
 
+function drop(messages: Messages, messageId: string): void {
+  messages.value = messages.value.filter((entry) => entry.messageId !== messageId);
+}
+
+/** Sends one message and waits until the server has acknowledged it. */
+async function deliverOne(host: OutboxHost, messages: Messages, messageId: string): Promise<void> {
+  const update = (change: Partial<OutgoingMessage>): OutgoingMessage | undefined => {
+    messages.value = messages.value.map((entry) => (entry.messageId === messageId ? { ...entry, ...change } : entry));
+    return messages.value.find((entry) => entry.messageId === messageId);
+  };
+  await host.ready();
+  const message = update({ phase: 'sending' });
+  if (message === undefined) return;
+  const threadId = message.threadId || (await openThread(host, messages));
+  update({ phase: 'accepted', ...(await sendTo(host, { ...message, threadId })) });
+  host.acknowledged();
+}
+
+/** Starts the thread that the messages without one are for. */
+async function openThread(host: OutboxHost, messages: Messages): Promise<string> {
+  const folder = host.folder();
+  const result = await host.bridge.request('thread/start', folder === undefined ? {} : { cwd: folder });
+  const { id } = result.thread;
+  batch(() => {
+    messages.value = messages.value.map((entry) => (entry.threadId === '' ? { ...entry, threadId: id } : entry));
+    host.opened(result);
+  });
+  return id;
+}
+
 /** Whether a message of this id stands in the thread. */
 export function hasArrived(state: ThreadState, messageId: string): boolean {
-  return state.turns.some((turn) => turn.items.some((item) => item.type === 'userMessage' && item.clientId === messageId));
+  return state.turns.some((turn) =>
+    turn.items.some((item) => item.type === 'userMessage' && item.clientId === messageId),
+  );
+}
+
+/** Whether the turn that the message began shows a message, of whatever id: not every server hands ours on. */
+function isInTurn(turns: readonly Turn[], { turnId, beganTurn = false }: OutgoingMessage): boolean {
+  const turn = beganTurn ? turns.findLast((candidate) => candidate.id === turnId) : undefined;
+  return turn !== undefined && turn.items.some((item) => item.type === 'userMessage');
 }
 
 function hasEnded(turns: readonly Turn[], turnId: string | undefined): boolean {
@@ -110,23 +139,21 @@ function hasEnded(turns: readonly Turn[], turnId: string | undefined): boolean {
   return turn !== undefined && turn.status !== 'inProgress' && turn.itemsView === 'full';
 }
 
-async function startThread(host: OutboxHost): Promise<string> {
-  const folder = host.folder();
-  const result = await host.bridge.request('thread/start', folder === undefined ? {} : { cwd: folder });
-  host.opened(result);
-  return result.thread.id;
-}
-
 /** Steers the running turn, or starts one; answers the turn that took the message. */
-async function sendTo(host: OutboxHost, message: OutgoingMessage): Promise<string> {
+async function sendTo(host: OutboxHost, message: OutgoingMessage): Promise<{ turnId: string; beganTurn: boolean }> {
   const state = host.current();
   const { threadId, messageId: clientUserMessageId } = message;
   const input = inputOf(message.text, message.attachments, message.mentions);
   const running = state?.thread.id === threadId ? runningTurn(state) : undefined;
   if (running !== undefined) {
     try {
-      const { turnId } = await host.bridge.request('turn/steer', { threadId, input, expectedTurnId: running.id, clientUserMessageId });
-      return turnId;
+      const { turnId } = await host.bridge.request('turn/steer', {
+        threadId,
+        input,
+        expectedTurnId: running.id,
+        clientUserMessageId,
+      });
+      return { turnId, beganTurn: false };
     } catch (error) {
       // the turn may have ended while the message was on its way: then it begins the next one
       const now = host.current();
@@ -134,5 +161,6 @@ async function sendTo(host: OutboxHost, message: OutgoingMessage): Promise<strin
     }
   }
   const { turn } = await host.bridge.request('turn/start', { threadId, input, clientUserMessageId });
-  return turn.id;
+  // a server that steers by turn/start answers with the turn that runs already
+  return { turnId: turn.id, beganTurn: turn.id !== running?.id };
 }

@@ -13,7 +13,9 @@ export function folderName(path: string, folders: readonly string[]): string {
 
 /** The path relative to the workspace folder that holds it; as it is when none does. */
 export function relativePath(path: string, folders: readonly string[]): string {
-  const holder = folders.find((folder) => path === folder || (path.startsWith(folder) && /[\\/]/.test(path[folder.length] ?? '')));
+  const holder = folders.find(
+    (folder) => path === folder || (path.startsWith(folder) && /[\\/]/.test(path[folder.length] ?? '')),
+  );
   if (holder === undefined) return path;
   return path.length === holder.length ? '.' : path.slice(holder.length + 1);
 }
@@ -39,7 +41,9 @@ const LINE_SUFFIX = /(?::(\d+)(?::\d+)?(?:-\d+)?|#L(\d+)(?:C\d+)?(?:-L?\d+)?)$/;
 
 /** Reads `src/a.ts`, `src/a.ts:12`, `src/a.ts:12:3`, `src/a.ts#L12-L20` and `file://` addresses. */
 export function parseFileReference(text: string): FileReference {
-  const plain = text.startsWith('file://') ? decoded(text.slice('file://'.length)).replace(/^\/([A-Za-z]:)/, '$1') : text;
+  const plain = text.startsWith('file://')
+    ? decoded(text.slice('file://'.length)).replace(/^\/([A-Za-z]:)/, '$1')
+    : text;
   const suffix = LINE_SUFFIX.exec(plain);
   if (suffix === null) return { path: plain };
   return { path: plain.slice(0, suffix.index), line: Number(suffix[1] ?? suffix[2]) };

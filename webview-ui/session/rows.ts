@@ -8,13 +8,30 @@ import type { OutgoingMessage } from './outbox.ts';
 
 export type Row =
   | { readonly type: 'older'; readonly key: string }
-  | { readonly type: 'item'; readonly key: string; readonly turnId: string; readonly item: ThreadItem; readonly isOpen: boolean }
+  | {
+      readonly type: 'item';
+      readonly key: string;
+      readonly turnId: string;
+      readonly item: ThreadItem;
+      readonly isOpen: boolean;
+    }
   | { readonly type: 'steps'; readonly key: string; readonly turnId: string }
-  | { readonly type: 'approval'; readonly key: string; readonly pending: PendingRequest; readonly item: ThreadItem | undefined }
+  | {
+      readonly type: 'approval';
+      readonly key: string;
+      readonly pending: PendingRequest;
+      readonly item: ThreadItem | undefined;
+    }
   | { readonly type: 'plan'; readonly key: string; readonly plan: TurnPlan }
   | { readonly type: 'changes'; readonly key: string; readonly turnId: string; readonly files: readonly FileChange[] }
   | { readonly type: 'failure'; readonly key: string; readonly turn: Turn; readonly isLast: boolean }
-  | { readonly type: 'turnEnd'; readonly key: string; readonly turn: Turn; readonly answer: string; readonly isLast: boolean }
+  | {
+      readonly type: 'turnEnd';
+      readonly key: string;
+      readonly turn: Turn;
+      readonly answer: string;
+      readonly isLast: boolean;
+    }
   | { readonly type: 'outgoing'; readonly key: string; readonly message: OutgoingMessage };
 
 export interface RowSource {
@@ -51,7 +68,8 @@ function turnRows(state: ThreadState, turn: Turn, isLast: boolean): readonly Row
   const extras = state.extras[turn.id];
   const pending = state.pending.some((entry) => entry.request.params.turnId === turn.id) ? state.pending : NONE_PENDING;
   const known = remembered.get(turn);
-  if (known !== undefined && known.extras === extras && known.pending === pending && known.isLast === isLast) return known.rows;
+  if (known !== undefined && known.extras === extras && known.pending === pending && known.isLast === isLast)
+    return known.rows;
   const rows = makeTurnRows(turn, { extras, pending, isLast });
   remembered.set(turn, { extras, pending, isLast, rows });
   return rows;
@@ -65,9 +83,11 @@ function makeTurnRows(turn: Turn, { extras, pending, isLast }: Omit<Remembered, 
     if (asked.length === 0 && isWorthShowing(item)) rows.push(itemRow(turn.id, item, isRunning));
     // the card says what the item would say, and more
     for (const entry of asked) rows.push({ type: 'approval', key: approvalKey(entry), pending: entry, item });
-    if (turn.itemsView !== 'full' && item === turn.items[0]) rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
+    if (turn.itemsView !== 'full' && item === turn.items[0])
+      rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
   }
-  if (turn.itemsView !== 'full' && turn.items.length === 0) rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
+  if (turn.itemsView !== 'full' && turn.items.length === 0)
+    rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
   if (isRunning) return rows;
   if (extras?.plan) rows.push({ type: 'plan', key: `${turn.id}/plan`, plan: extras.plan });
   const files = sumChanges(appliedChanges(turn));
@@ -82,7 +102,7 @@ const itemRows = new WeakMap<ThreadItem, Row>();
 function itemRow(turnId: string, item: ThreadItem, isRunning: boolean): Row {
   const isOpen = isRunning && (item.completedAtMs ?? null) === null;
   const known = itemRows.get(item);
-  if (known?.type === 'item' && known.isOpen === isOpen) return known;
+  if (known?.type === 'item' && known.isOpen === isOpen && known.turnId === turnId) return known;
   const row: Row = { type: 'item', key: itemKey(turnId, item), turnId, item, isOpen };
   itemRows.set(item, row);
   return row;

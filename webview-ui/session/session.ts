@@ -39,7 +39,8 @@ export function createSession(bridge: Bridge): Session {
   const history = createHistory({ bridge, thread: state.thread, failed: (text) => notices.add('error', text) });
   const queue = createDeltaQueue(eachFrame, (events) =>
     batch(() => {
-      if (takeIn({ state, notices }, events) && state.thread.value !== null) sending.outbox.reconcile(state.thread.value);
+      if (takeIn({ state, notices }, events) && state.thread.value !== null)
+        sending.outbox.reconcile(state.thread.value);
     }),
   );
   const sending: Sending = createSending({ bridge, state, local, notices, catchUp: queue.flush });

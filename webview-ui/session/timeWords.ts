@@ -1,6 +1,6 @@
 // Lengths of time and numbers in words.
 
-/** 850 -> "0.9 s", 12_300 -> "12 s", 75_000 -> "1 min 15 s", 3_720_000 -> "1 h 2 min". */
+/** 860 -> "0.9 s", 12_300 -> "12 s", 75_000 -> "1 min 15 s", 3_720_000 -> "1 h 2 min". */
 export function durationWords(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 0.05) return '0 s';

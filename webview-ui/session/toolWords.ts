@@ -18,9 +18,17 @@ export function toolWords(item: DynamicToolCallItem, isOpen: boolean): ToolWords
   const path = text(values, 'path', 'file', 'file_path', 'filename', 'dir_path', 'directory');
   switch (item.tool) {
     case 'read_file': {
-      const line = [values['offset'], values['start_line'], values['startLine']].find((value) => typeof value === 'number');
+      const line = [values['offset'], values['start_line'], values['startLine']].find(
+        (value) => typeof value === 'number',
+      );
       const opens = path === '' ? {} : { path };
-      return { icon: 'eye', verb: isOpen ? 'Reading' : 'Read', object: path, ...opens, ...(typeof line === 'number' && { line }) };
+      return {
+        icon: 'eye',
+        verb: isOpen ? 'Reading' : 'Read',
+        object: path,
+        ...opens,
+        ...(typeof line === 'number' && { line }),
+      };
     }
     case 'list_dir':
       return { icon: 'folder-opened', verb: isOpen ? 'Listing' : 'Listed', object: path || '.' };
@@ -28,14 +36,22 @@ export function toolWords(item: DynamicToolCallItem, isOpen: boolean): ToolWords
     case 'grep_files':
     case 'search': {
       const pattern = text(values, 'pattern', 'query', 'regex');
-      return { icon: 'search', verb: isOpen ? 'Searching for' : 'Searched for', object: path === '' || path === '.' ? pattern : `${pattern} in ${path}` };
+      return {
+        icon: 'search',
+        verb: isOpen ? 'Searching for' : 'Searched for',
+        object: path === '' || path === '.' ? pattern : `${pattern} in ${path}`,
+      };
     }
     case 'update_plan':
       return { icon: 'checklist', verb: isOpen ? 'Updating' : 'Updated', object: 'the plan' };
     case 'view_image':
       return { icon: 'device-camera', verb: isOpen ? 'Viewing' : 'Viewed', object: path, ...(path !== '' && { path }) };
     case 'write_stdin':
-      return { icon: 'terminal', verb: 'Typed', object: oneLine(text(values, 'chars', 'input', 'text'), 60) || 'into the terminal' };
+      return {
+        icon: 'terminal',
+        verb: 'Typed',
+        object: oneLine(text(values, 'chars', 'input', 'text'), 60) || 'into the terminal',
+      };
     default:
       return { icon: 'tools', verb: isOpen ? 'Using' : 'Used', object: `${item.tool}${briefly(values)}` };
   }
@@ -48,7 +64,10 @@ export function toolTitle(item: DynamicToolCallItem): string {
 
 /** What a tool gave back, as text. */
 export function toolResultText(item: DynamicToolCallItem): string {
-  return (item.contentItems ?? []).map((part) => (part.type === 'inputText' ? part.text : '')).join('\n').trim();
+  return (item.contentItems ?? [])
+    .map((part) => (part.type === 'inputText' ? part.text : ''))
+    .join('\n')
+    .trim();
 }
 
 /** What an MCP tool gave back: its text parts, or the whole as JSON. */
@@ -56,7 +75,9 @@ export function mcpResultText(result: unknown): string {
   const content = isRecord(result) ? result['content'] : undefined;
   if (!Array.isArray(content)) return result === null || result === undefined ? '' : prettyJson(result);
   const parts: unknown[] = content;
-  return parts.map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : prettyJson(part))).join('\n');
+  return parts
+    .map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : prettyJson(part)))
+    .join('\n');
 }
 
 /** The words of an error of any shape. */

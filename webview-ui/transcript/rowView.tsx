@@ -50,7 +50,12 @@ function OlderRow() {
   const session = useSession();
   const isLoading = session.history.isLoading.value;
   return (
-    <button type="button" class="link-button" disabled={isLoading} onClick={() => session.ask(session.history.loadOlder())}>
+    <button
+      type="button"
+      class="link-button"
+      disabled={isLoading}
+      onClick={() => session.ask(session.history.loadOlder())}
+    >
       <Icon name={isLoading ? 'loading' : 'arrow-up'} /> {isLoading ? strings.loadingOlder : strings.loadOlder}
     </button>
   );

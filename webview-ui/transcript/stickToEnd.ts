@@ -27,7 +27,8 @@ export interface Growing {
 
 export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
   let isStuck = true;
-  let last = { top: box.scrollTop, height: box.scrollHeight };
+  let lastTop = box.scrollTop;
+  let handAt = -MOVED_BY_USER_MS;
 
   const set = (next: boolean): void => {
     if (next === isStuck) return;
@@ -39,17 +40,24 @@ export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
   };
   const scrolled = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = box;
-    // content that shrinks moves the place up as well: only a place that moved up by itself was moved by the user
-    const movedUp = scrollTop < last.top - 1 && scrollHeight >= last.height;
+    // rows that turn out smaller than expected move the place up as well: only the user's own hand leaves the end
+    const isByHand = performance.now() - handAt < MOVED_BY_USER_MS;
     if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) set(true);
-    else if (movedUp) set(false);
-    last = { top: scrollTop, height: scrollHeight };
+    else if (scrollTop < lastTop - 1 && isByHand) set(false);
+    // a drag of the scrollbar goes on after its press
+    if (isByHand && !isStuck) handAt = performance.now();
+    lastTop = scrollTop;
   };
   /** A turn of the wheel says what the user wants even when the box is moved back to its end before it scrolls. */
   const wheeled = (event: WheelEvent): void => {
     if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) set(false);
   };
 
+  const touched = (): void => {
+    handAt = performance.now();
+  };
+
+  for (const hand of HANDS) box.addEventListener(hand, touched, { passive: true });
   box.addEventListener('scroll', scrolled, { passive: true });
   box.addEventListener('wheel', wheeled, { passive: true });
   const sizes = new ResizeObserver(toEnd);
@@ -64,6 +72,7 @@ export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
     release: () => set(false),
     dispose: () => {
       sizes.disconnect();
+      for (const hand of HANDS) box.removeEventListener(hand, touched);
       box.removeEventListener('scroll', scrolled);
       box.removeEventListener('wheel', wheeled);
     },

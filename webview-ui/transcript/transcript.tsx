@@ -23,16 +23,8 @@ export function Transcript() {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const stick = useRef<StickToEnd | null>(null);
-  const [isAway, setIsAway] = useState(false);
+  const { stick, isAway } = useStick(box, content);
   const isPrepended = usePrepended(rows);
-
-  useLayoutEffect(() => {
-    if (box.current === null || content.current === null) return undefined;
-    const made = stickToEnd({ box: box.current, content: content.current, changed: (isStuck) => setIsAway(!isStuck) });
-    stick.current = made;
-    return () => made.dispose();
-  }, []);
 
   useRestoredPlace(session, { rows, threadId, list, stick });
   useFollowOwnMessage(rows, stick);
@@ -41,15 +33,31 @@ export function Transcript() {
 
   const scrolled = (offset: number): void => {
     savePlace();
-    if (offset < NEAR_TOP_PX && session.history.hasOlder.value && !session.history.isLoading.value && isAway) void session.history.loadOlder();
+    if (offset < NEAR_TOP_PX && session.history.hasOlder.value && !session.history.isLoading.value && isAway)
+      void session.history.loadOlder();
   };
   const render = useCallback((row: Row) => <RowView key={row.key} row={row} />, []);
 
   return (
     <div class="transcript">
-      <div class="transcript-box" ref={box} tabindex={0} role="log" aria-live="off" aria-label={strings.transcriptLabel} onClick={(event) => openTarget(session, event)}>
+      <div
+        class="transcript-box"
+        ref={box}
+        tabindex={0}
+        role="log"
+        aria-live="off"
+        aria-label={strings.transcriptLabel}
+        onClick={(event) => openTarget(session, event)}
+      >
         <div class="transcript-content" ref={content}>
-          <Virtualizer ref={list} scrollRef={box} data={rows} shift={isPrepended} bufferSize={BUFFER_PX} onScroll={scrolled}>
+          <Virtualizer
+            ref={list}
+            scrollRef={box}
+            data={rows}
+            shift={isPrepended}
+            bufferSize={BUFFER_PX}
+            onScroll={scrolled}
+          >
             {render}
           </Virtualizer>
         </div>
@@ -61,6 +69,20 @@ export function Transcript() {
       )}
     </div>
   );
+}
+
+type Element = { readonly current: HTMLElement | null };
+
+function useStick(box: Element, content: Element) {
+  const stick = useRef<StickToEnd | null>(null);
+  const [isAway, setIsAway] = useState(false);
+  useLayoutEffect(() => {
+    if (box.current === null || content.current === null) return undefined;
+    const made = stickToEnd({ box: box.current, content: content.current, changed: (isStuck) => setIsAway(!isStuck) });
+    stick.current = made;
+    return () => made.dispose();
+  }, []);
+  return { stick, isAway };
 }
 
 /** Whether these rows are the ones before with others put in front of them. */
@@ -82,7 +104,10 @@ interface Place {
 }
 
 /** Goes to where the thread stood when the page was left, once its rows are there; to its end if nothing is known. */
-function useRestoredPlace(session: Session, { rows, threadId, list, stick }: Place & { readonly threadId: string }): void {
+function useRestoredPlace(
+  session: Session,
+  { rows, threadId, list, stick }: Place & { readonly threadId: string },
+): void {
   const shown = useRef<string | undefined>(undefined);
   useLayoutEffect(() => {
     if (!session.isLoaded.value || shown.current === threadId) return;
@@ -132,7 +157,8 @@ function useSavedPlace(session: Session, place: Place): () => void {
     if (stick.current?.isStuck() !== false) return session.local.keep({ place: { type: 'end' } });
     const index = handle.findItemIndex(handle.scrollOffset);
     const key = rows[index]?.key;
-    if (key !== undefined) session.local.keep({ place: { type: 'row', key, offset: handle.scrollOffset - handle.getItemOffset(index) } });
+    if (key !== undefined)
+      session.local.keep({ place: { type: 'row', key, offset: handle.scrollOffset - handle.getItemOffset(index) } });
   }, [session]);
   useEffect(() => {
     const leave = (): void => {

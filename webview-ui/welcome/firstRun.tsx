@@ -15,9 +15,19 @@ export function FirstRun() {
       <h1>{strings.firstRunTitle}</h1>
       <p>{strings.firstRunText}</p>
       <div class="ways">
-        <Way icon="key" title={strings.useKey} text={strings.useKeyText} onClick={() => session.ask(session.bridge.call('setApiKey', null))} />
+        <Way
+          icon="key"
+          title={strings.useKey}
+          text={strings.useKeyText}
+          onClick={() => session.ask(session.bridge.call('setApiKey', null))}
+        />
         <LocalServers />
-        <Way icon="play-circle" title={strings.tryTour} text={strings.tryTourText} onClick={() => session.say(strings.tourMessage)} />
+        <Way
+          icon="play-circle"
+          title={strings.tryTour}
+          text={strings.tryTourText}
+          onClick={() => session.say(strings.tourMessage)}
+        />
       </div>
     </div>
   );

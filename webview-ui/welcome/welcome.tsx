@@ -35,7 +35,10 @@ function NoFolder() {
   return (
     <>
       <p>{strings.noFolder}</p>
-      <Button kind="primary" onClick={() => session.ask(session.bridge.call('runCommand', { command: 'bowline.openFolder' }))}>
+      <Button
+        kind="primary"
+        onClick={() => session.ask(session.bridge.call('runCommand', { command: 'bowline.openFolder' }))}
+      >
         {strings.openFolder}
       </Button>
     </>

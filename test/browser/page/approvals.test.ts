@@ -7,7 +7,12 @@ import * as sample from '../../support/chatSamples.ts';
 import { useChat } from '../../support/useChat.ts';
 
 const threadId = sample.THREAD_ID;
-const item = sample.command('c1', 'git push --force', { ...sample.open, status: 'inProgress', exitCode: null, durationMs: null });
+const item = sample.command('c1', 'git push --force', {
+  ...sample.open,
+  status: 'inProgress',
+  exitCode: null,
+  durationMs: null,
+});
 const running = () => sample.snapshot(sample.state([sample.runningTurn('t2', [sample.user('u2', 'Push it'), item])]));
 
 const request: ServerRequest = {
@@ -24,7 +29,11 @@ const request: ServerRequest = {
     command: "/bin/bash -lc 'git push --force'",
     cwd: sample.FOLDER,
     proposedExecpolicyAmendment: ['git', 'push'],
-    availableDecisions: ['accept', { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['git', 'push'] } }, 'cancel'],
+    availableDecisions: [
+      'accept',
+      { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['git', 'push'] } },
+      'cancel',
+    ],
   },
 };
 
@@ -42,7 +51,12 @@ describe('approvals in the chat', function () {
     assert.equal(await card(chat).locator('.approval-command').innerText(), 'git push --force');
     assert.match(await card(chat).innerText(), /It changes the remote repository\./);
     assert.ok((await card(chat).innerText()).includes(sample.FOLDER));
-    assert.deepEqual(await card(chat).getByRole('button').allInnerTexts(), ['Run', 'Decline', 'Always Run “git push …”', 'Decline and Stop']);
+    assert.deepEqual(await card(chat).getByRole('button').allInnerTexts(), [
+      'Run',
+      'Decline',
+      'Always Run “git push …”',
+      'Decline and Stop',
+    ]);
     await chat.page.getByText('Waiting for your approval').waitFor();
     assert.equal(await chat.page.locator('.row-commandExecution').count(), 0, 'the card stands in for the item');
   });
@@ -85,7 +99,10 @@ describe('approvals in the chat', function () {
   });
 
   it('shows the files of an edit, each with its diff', async () => {
-    const patch = sample.patch('p1', [sample.update('src/a.ts', '@@ -1 +1,2 @@\n-a\n+b\n+c\n')], { ...sample.open, status: 'inProgress' });
+    const patch = sample.patch('p1', [sample.update('src/a.ts', '@@ -1 +1,2 @@\n-a\n+b\n+c\n')], {
+      ...sample.open,
+      status: 'inProgress',
+    });
     const asked: ServerRequest = {
       id: 'x',
       method: 'item/fileChange/requestApproval',
@@ -95,16 +112,26 @@ describe('approvals in the chat', function () {
     await chat.send({ kind: 'serverRequest', request: asked });
     await chat.page.getByRole('heading', { name: 'Apply this edit?' }).waitFor();
     await card(chat).getByRole('button', { name: /a\.ts/ }).click();
-    assert.deepEqual(chat.calls('openDiff'), [{ threadId, turnId: 't2', itemId: 'p1', path: `${sample.FOLDER}/src/a.ts` }]);
+    assert.deepEqual(chat.calls('openDiff'), [
+      { threadId, turnId: 't2', itemId: 'p1', path: `${sample.FOLDER}/src/a.ts` },
+    ]);
     await card(chat).getByRole('button', { name: 'Apply', exact: true }).click();
     const answer = await chat.waitForPosted(isAnswer);
     assert.deepEqual(answer, { kind: 'answer', threadId, requestId: 'x', result: { decision: 'accept' } });
   });
 
   it('offers what helps when a turn has failed', async () => {
-    const error = { message: 'OpenAI refused the key.', codexErrorInfo: 'unauthorized', additionalDetails: '401', misalignment: null };
+    const error = {
+      message: 'OpenAI refused the key.',
+      codexErrorInfo: 'unauthorized',
+      additionalDetails: '401',
+      misalignment: null,
+    };
     const failed = sample.turn('t1', { status: 'failed', error, items: [sample.user('u1', 'Hello?')] });
-    const chat = await open({ snapshot: sample.snapshot(sample.state([failed])), onRequest: () => ({ turn: sample.turn('t2', { status: 'inProgress' }) }) });
+    const chat = await open({
+      snapshot: sample.snapshot(sample.state([failed])),
+      onRequest: () => ({ turn: sample.turn('t2', { status: 'inProgress' }) }),
+    });
     await chat.page.getByRole('button', { name: 'Set API Key' }).click();
     await chat.waitForPosted((message) => message.kind === 'call' && message.method === 'setApiKey');
     await chat.page.getByRole('button', { name: 'Try Again' }).click();
@@ -115,7 +142,12 @@ describe('approvals in the chat', function () {
 
   it('says why it is reconnecting', async () => {
     const chat = await open({ snapshot: running() });
-    const error = { message: 'Reconnecting 2/5', codexErrorInfo: null, additionalDetails: 'connect ECONNREFUSED', misalignment: null };
+    const error = {
+      message: 'Reconnecting 2/5',
+      codexErrorInfo: null,
+      additionalDetails: 'connect ECONNREFUSED',
+      misalignment: null,
+    };
     await chat.notify({ method: 'error', params: { threadId, turnId: 't2', error, willRetry: true } });
     await chat.page.locator('.status-line', { hasText: 'Reconnecting 2/5: connect ECONNREFUSED' }).waitFor();
   });

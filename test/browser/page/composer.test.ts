@@ -5,7 +5,10 @@ import type { ChatPage } from '../../support/chatPage.ts';
 import * as sample from '../../support/chatSamples.ts';
 import { useChat } from '../../support/useChat.ts';
 
-const idle = () => sample.snapshot(sample.state([sample.turn('t1', { items: [sample.user('u1', 'Hi'), sample.agent('a1', 'Hello.')] })]));
+const idle = () =>
+  sample.snapshot(
+    sample.state([sample.turn('t1', { items: [sample.user('u1', 'Hi'), sample.agent('a1', 'Hello.')] })]),
+  );
 const running = () => sample.snapshot(sample.state([sample.runningTurn('t2', [sample.user('u2', 'Work')])]));
 
 const isRequest =
@@ -83,6 +86,30 @@ describe('the composer', function () {
     assert.deepEqual(started?.params, { cwd: sample.FOLDER });
     assert.ok(sent.kind === 'request' && sent.method === 'turn/start');
     assert.equal(sent.params.threadId, sample.THREAD_ID);
+  });
+
+  it('starts one thread for two quick messages', async () => {
+    const chat = await open({
+      snapshot: sample.snapshot(null),
+      onRequest: async (message, { notify }) => {
+        if (message.method === 'thread/start') return { thread: sample.thread() };
+        if (message.method === 'turn/start') {
+          await notify({
+            method: 'turn/started',
+            params: { threadId: sample.THREAD_ID, turn: sample.runningTurn('t9', []) },
+          });
+        }
+        return message.method === 'turn/steer' ? { turnId: 't9' } : { turn: sample.runningTurn('t9', []) };
+      },
+    });
+    for (const text of ['one', 'two']) {
+      await field(chat).fill(text);
+      await field(chat).press('Enter');
+    }
+    await chat.waitForPosted(isRequest('turn/steer'));
+    assert.equal(requestsOf(chat, 'thread/start').length, 1);
+    assert.equal(requestsOf(chat, 'turn/start').length, 1);
+    assert.deepEqual(await bubbles(chat).allInnerTexts(), ['one', 'two']);
   });
 
   it('gives a refused message back, with the reason, and sends it again under the same id', async () => {
@@ -184,7 +211,10 @@ describe('the composer', function () {
   });
 
   it('waits with sending until the server is ready', async () => {
-    const chat = await open({ snapshot: { ...idle(), status: { type: 'starting', phase: 'Starting…' } }, onRequest: accept });
+    const chat = await open({
+      snapshot: { ...idle(), status: { type: 'starting', phase: 'Starting…' } },
+      onRequest: accept,
+    });
     await field(chat).fill('early');
     await field(chat).press('Enter');
     await chat.page.getByText('Goes out as soon as the server is ready').waitFor();
@@ -198,7 +228,9 @@ describe('the composer', function () {
       snapshot: idle(),
       services: {
         completeFiles: ({ query }) =>
-          ['lamp.ts', 'lampGlass.ts'].filter((name) => name.includes(query)).map((name) => ({ path: `${sample.FOLDER}/src/${name}`, name, folder: 'src' })),
+          ['lamp.ts', 'lampGlass.ts']
+            .filter((name) => name.includes(query))
+            .map((name) => ({ path: `${sample.FOLDER}/src/${name}`, name, folder: 'src' })),
       },
       onRequest: accept,
     });
@@ -207,7 +239,10 @@ describe('the composer', function () {
     await chat.page.getByRole('option').first().waitFor();
     assert.equal(await field(chat).getAttribute('aria-activedescendant'), 'composer-files-0');
     await chat.page.keyboard.press('ArrowDown');
-    assert.equal(await chat.page.getByRole('option', { selected: true }).locator('.file-name').innerText(), 'lampGlass.ts');
+    assert.equal(
+      await chat.page.getByRole('option', { selected: true }).locator('.file-name').innerText(),
+      'lampGlass.ts',
+    );
     await chat.page.keyboard.press('Escape');
     await chat.page.getByRole('listbox').waitFor({ state: 'detached' });
     await chat.page.keyboard.type(' and @lampG');
@@ -217,14 +252,28 @@ describe('the composer', function () {
     await chat.page.keyboard.press('Enter');
     const sent = await chat.waitForPosted(isRequest('turn/start'));
     assert.ok(sent.kind === 'request' && sent.method === 'turn/start');
-    assert.deepEqual(sent.params.input[1], { type: 'mention', name: 'lampGlass.ts', path: `${sample.FOLDER}/src/lampGlass.ts` });
+    assert.deepEqual(sent.params.input[1], {
+      type: 'mention',
+      name: 'lampGlass.ts',
+      path: `${sample.FOLDER}/src/lampGlass.ts`,
+    });
   });
 
   it('attaches the selection, files and pasted images as chips, and sends them along', async () => {
-    const selection = { type: 'selection', path: `${sample.FOLDER}/a.ts`, name: 'a.ts', startLine: 3, endLine: 4, text: 'const a = 1;' } as const;
+    const selection = {
+      type: 'selection',
+      path: `${sample.FOLDER}/a.ts`,
+      name: 'a.ts',
+      startLine: 3,
+      endLine: 4,
+      text: 'const a = 1;',
+    } as const;
     const chat = await open({
       snapshot: idle(),
-      services: { currentSelection: () => selection, pickFiles: () => [{ type: 'file', path: `${sample.FOLDER}/b.ts`, name: 'b.ts' }] },
+      services: {
+        currentSelection: () => selection,
+        pickFiles: () => [{ type: 'file', path: `${sample.FOLDER}/b.ts`, name: 'b.ts' }],
+      },
       onRequest: accept,
     });
     await chat.page.getByRole('button', { name: 'Attach the editor’s selection' }).click();
@@ -234,7 +283,9 @@ describe('the composer', function () {
       canvas.getContext('2d')?.fillRect(0, 0, 4, 4);
       const data = new DataTransfer();
       data.items.add(new File([await canvas.convertToBlob()], 'dot.png', { type: 'image/png' }));
-      document.querySelector('textarea')?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+      document
+        .querySelector('textarea')
+        ?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
     });
     await chat.page.locator('.composer .chip').nth(2).waitFor();
     assert.deepEqual(await chat.page.locator('.composer .chip-name').allInnerTexts(), ['a.ts:3-4', 'b.ts', 'dot.png']);

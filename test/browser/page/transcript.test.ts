@@ -23,7 +23,9 @@ const longTurns = (count: number, first = 0) =>
   Array.from({ length: count }, (_, index) => {
     const number = first + index;
     const text = `Answer ${number}. ${'It goes on for a while. '.repeat(number % 9)}\n\n- one\n- two`;
-    return sample.turn(`t-${number}`, { items: [sample.user(`u-${number}`, `Question ${number}`), sample.agent(`a-${number}`, text)] });
+    return sample.turn(`t-${number}`, {
+      items: [sample.user(`u-${number}`, `Question ${number}`), sample.agent(`a-${number}`, text)],
+    });
   });
 
 const box = (chat: ChatPage) => chat.page.locator('.transcript-box');
@@ -77,19 +79,28 @@ describe('the transcript', function () {
     });
     const begun = performance.now();
     for (let at = 0; at < words.length; at += 250) {
-      await chat.send(...words.slice(at, at + 250).map((word) => ({ kind: 'notification', notification: delta(word) }) as const));
+      await chat.send(
+        ...words.slice(at, at + 250).map((word) => ({ kind: 'notification', notification: delta(word) }) as const),
+      );
     }
     await chat.page.getByText('w19999', { exact: false }).last().waitFor();
     const took = Math.round(performance.now() - begun);
-    const longest = await chat.page.evaluate(() => Math.round((globalThis as unknown as { gaps: { longest: number } }).gaps.longest));
+    const longest = await chat.page.evaluate(() =>
+      Math.round((globalThis as unknown as { gaps: { longest: number } }).gaps.longest),
+    );
     console.log(`      20,000 deltas in ${took} ms, longest frame ${longest} ms`);
     const shown = await chat.page.locator('.row-agentMessage').innerText();
-    assert.deepEqual(shown.split(/\s+/).filter(Boolean), words.map((word) => word.trim()));
+    assert.deepEqual(
+      shown.split(/\s+/).filter(Boolean),
+      words.map((word) => word.trim()),
+    );
     assert.ok(longest < 1000, `the page stood still for ${longest} ms`);
   });
 
   it('follows the end while it is there, and stays where the user has scrolled to', async () => {
-    const chat = await open({ snapshot: sample.snapshot(sample.state([...longTurns(30), sample.runningTurn('t2', [])])) });
+    const chat = await open({
+      snapshot: sample.snapshot(sample.state([...longTurns(30), sample.runningTurn('t2', [])])),
+    });
     await chat.notify(started, delta('Something new.\n\n'.repeat(20)));
     await chat.page.getByText('Something new.').last().waitFor();
     await drawn(chat);
@@ -119,7 +130,7 @@ describe('the transcript', function () {
 
   it('is at the same place, with the same folds, after a reload', async () => {
     const turns = longTurns(60);
-    turns[40]?.items.push(sample.tool('d1', 'read_file', { path: 'src/a.ts' }, 'the text of a'));
+    turns[40]?.items.push(sample.tool('d1', ['read_file', { path: 'src/a.ts' }, 'the text of a']));
     const chat = await open({ snapshot: sample.snapshot(sample.state(turns)) });
     await chat.page.getByText('Question 59', { exact: true }).waitFor();
     await scrollUp(chat, 2600);
@@ -142,13 +153,21 @@ describe('the transcript', function () {
     const chat = await open({
       snapshot: sample.snapshot(sample.state(longTurns(30, 20)), { olderCursor: 'c1' }),
       onRequest: (message) =>
-        message.method === 'thread/turns/list' ? { data: older.toReversed(), nextCursor: null, backwardsCursor: null } : {},
+        message.method === 'thread/turns/list'
+          ? { data: older.toReversed(), nextCursor: null, backwardsCursor: null }
+          : {},
     });
     await chat.page.getByText('Question 49', { exact: true }).waitFor();
     await box(chat).hover();
     await chat.page.mouse.wheel(0, -100_000);
     const asked = await chat.waitForPosted((message: PageMessage) => message.kind === 'request');
-    assert.deepEqual(asked.kind === 'request' && asked.params, { threadId, cursor: 'c1', limit: 20, sortDirection: 'desc', itemsView: 'full' });
+    assert.deepEqual(asked.kind === 'request' && asked.params, {
+      threadId,
+      cursor: 'c1',
+      limit: 20,
+      sortDirection: 'desc',
+      itemsView: 'full',
+    });
     await chat.page.getByText('Question 20', { exact: true }).waitFor();
     await chat.page.getByRole('button', { name: /earlier messages/ }).waitFor({ state: 'detached' });
     await chat.page.getByText('Question 20', { exact: true }).waitFor();
@@ -157,10 +176,20 @@ describe('the transcript', function () {
   });
 
   it('fetches the steps of a turn of which only a summary is known', async () => {
-    const items = [sample.user('u1', 'Q'), sample.tool('d1', 'grep', { pattern: 'TODO' }, 'x'), sample.agent('a1', 'A')];
+    const items = [
+      sample.user('u1', 'Q'),
+      sample.tool('d1', ['grep', { pattern: 'TODO' }, 'x']),
+      sample.agent('a1', 'A'),
+    ];
     const chat = await open({
-      snapshot: sample.snapshot(sample.state([sample.turn('t1', { itemsView: 'summary', items: [items[0]!, items[2]!] })])),
-      onRequest: () => ({ data: items.map((item) => ({ turnId: 't1', item })), nextCursor: null, backwardsCursor: null }),
+      snapshot: sample.snapshot(
+        sample.state([sample.turn('t1', { itemsView: 'summary', items: [items[0]!, items[2]!] })]),
+      ),
+      onRequest: () => ({
+        data: items.map((item) => ({ turnId: 't1', item })),
+        nextCursor: null,
+        backwardsCursor: null,
+      }),
     });
     await chat.page.getByRole('button', { name: 'Show the steps of this turn' }).click();
     await chat.page.getByText('Searched for').waitFor();
@@ -168,7 +197,9 @@ describe('the transcript', function () {
 
   it('opens files and addresses through the host, and copies code', async () => {
     const text = 'See `src/a.ts:12`, [b](lib/b.ts#L3) and [docs](https://example.org/x).\n\n```js\nlet x = 1;\n```';
-    const chat = await open({ snapshot: sample.snapshot(sample.state([sample.turn('t1', { items: [sample.agent('a1', text)] })])) });
+    const chat = await open({
+      snapshot: sample.snapshot(sample.state([sample.turn('t1', { items: [sample.agent('a1', text)] })])),
+    });
     await chat.page.getByRole('link', { name: 'src/a.ts:12' }).click();
     await chat.page.getByRole('link', { name: 'b', exact: true }).click();
     await chat.page.getByRole('link', { name: 'docs' }).click();
@@ -193,7 +224,9 @@ describe('the transcript', function () {
       '<iframe src="https://evil.example"></iframe><form action="https://evil.example"><input></form>',
       '<svg><use href="https://evil.example#x"></use></svg>',
     ].join('\n\n');
-    const chat = await open({ snapshot: sample.snapshot(sample.state([sample.turn('t1', { items: [sample.agent('a1', text)] })])) });
+    const chat = await open({
+      snapshot: sample.snapshot(sample.state([sample.turn('t1', { items: [sample.agent('a1', text)] })])),
+    });
     const asked: string[] = [];
     chat.page.on('request', (request) => asked.push(request.url()));
     await chat.page.getByText('cover').waitFor();
@@ -203,21 +236,41 @@ describe('the transcript', function () {
     assert.equal(await markdown.locator('script, img, iframe, form, input, style, svg, [style], [onerror]').count(), 0);
     assert.equal(await markdown.locator('[href^="javascript"]').count(), 0);
     assert.equal(await chat.page.evaluate(() => 'broken' in globalThis), false);
-    assert.deepEqual(asked.filter((url) => url.includes('evil')), []);
+    assert.deepEqual(
+      asked.filter((url) => url.includes('evil')),
+      [],
+    );
   });
 
   it('shows a command with its output as it comes, and folds it when it went well', async () => {
-    const item = sample.command('c1', 'npm test', { ...sample.open, status: 'inProgress', exitCode: null, durationMs: null });
+    const item = sample.command('c1', 'npm test', {
+      ...sample.open,
+      status: 'inProgress',
+      exitCode: null,
+      durationMs: null,
+    });
     const chat = await open({ snapshot: sample.snapshot(sample.state([sample.runningTurn('t2', [item])])) });
-    await chat.notify({ method: 'item/commandExecution/outputDelta', params: { threadId, turnId: 't2', itemId: 'c1', delta: 'one\n\u001B[32mtwo\u001B[0m\n' } });
+    await chat.notify({
+      method: 'item/commandExecution/outputDelta',
+      params: { threadId, turnId: 't2', itemId: 'c1', delta: 'one\n\u001B[32mtwo\u001B[0m\n' },
+    });
     const output = chat.page.locator('.output-lines');
     await output.locator('.ansi-fg-2', { hasText: 'two' }).waitFor();
     const lines = Array.from({ length: 60 }, (_, index) => `line ${index}\n`).join('');
-    await chat.notify({ method: 'item/commandExecution/outputDelta', params: { threadId, turnId: 't2', itemId: 'c1', delta: lines } });
+    await chat.notify({
+      method: 'item/commandExecution/outputDelta',
+      params: { threadId, turnId: 't2', itemId: 'c1', delta: lines },
+    });
     await drawn(chat);
-    assert.ok(await output.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight < 2), 'the end is in sight');
+    assert.ok(
+      await output.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight < 2),
+      'the end is in sight',
+    );
     const completed = sample.command('c1', 'npm test', { aggregatedOutput: `one\ntwo\n${lines}`, durationMs: 65_000 });
-    await chat.notify({ method: 'item/completed', params: { threadId, turnId: 't2', item: completed, completedAtMs: 1 } });
+    await chat.notify({
+      method: 'item/completed',
+      params: { threadId, turnId: 't2', item: completed, completedAtMs: 1 },
+    });
     await output.waitFor({ state: 'detached' });
     await chat.page.getByText('1 min 5 s').waitFor();
     await chat.page.getByRole('button', { name: /npm test/ }).click();
@@ -225,14 +278,19 @@ describe('the transcript', function () {
   });
 
   it('opens the diff of a file, reviews the turn, forks at it and copies its answer', async () => {
-    const items = [sample.patch('p1', [sample.update('src/a.ts', '@@ -1 +1 @@\n-a\n+b\n')]), sample.agent('a1', 'Done.')];
+    const items = [
+      sample.patch('p1', [sample.update('src/a.ts', '@@ -1 +1 @@\n-a\n+b\n')]),
+      sample.agent('a1', 'Done.'),
+    ];
     const chat = await open({ snapshot: sample.snapshot(sample.state([sample.turn('t1', { items })])) });
     await chat.page.getByRole('button', { name: /Edited a\.ts/ }).click();
     await chat.page.getByRole('button', { name: 'Review Changes' }).click();
     await chat.page.getByRole('button', { name: 'Fork from here' }).click();
     await chat.page.getByRole('button', { name: 'Copy answer' }).click();
     await chat.page.getByRole('button', { name: 'Copied' }).waitFor();
-    assert.deepEqual(chat.calls('openDiff'), [{ threadId, turnId: 't1', itemId: 'p1', path: `${sample.FOLDER}/src/a.ts` }]);
+    assert.deepEqual(chat.calls('openDiff'), [
+      { threadId, turnId: 't1', itemId: 'p1', path: `${sample.FOLDER}/src/a.ts` },
+    ]);
     assert.deepEqual(chat.calls('reviewChanges'), [{ threadId, turnId: 't1' }]);
     assert.deepEqual(chat.calls('forkAt'), [{ threadId, lastTurnId: 't1' }]);
     assert.deepEqual(chat.calls('copyText'), [{ text: 'Done.' }]);
