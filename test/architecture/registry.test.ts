@@ -20,18 +20,16 @@ describe('every method of the registry', () => {
     equal(new Set(names).size, names.length);
   });
 
-  it('has a handler of its own name, if it is a request', function () {
+  it('has a handler of its own name, if it is a request', () => {
     const handlers = textOf('server/app', /^server\/app\/handlers\//);
-    if (handlers === '') this.skip();
     deepEqual(
       requests.filter((name) => !new RegExp(`\\b(?:function|const) ${camelCase(name)}\\b`).test(handlers)),
       [],
     );
   });
 
-  it('has a contract story', function () {
+  it('has a contract story', () => {
     const stories = textOf('test', /^test\/contract\//);
-    if (stories === '') this.skip();
     deepEqual(
       names.filter((name) => !stories.includes(`'${name}'`)),
       [],
