@@ -5,16 +5,18 @@ import { runningTurn } from '../server/protocol/state/select.ts';
 import { buildServer } from './agentServer/build.ts';
 import type { AgentServer } from './agentServer/client.ts';
 import { showServerNotices } from './agentServer/notices.ts';
+import { registerApprovals } from './approvals/prompt.ts';
+import { registerApprovals } from './approvals/prompt.ts';
 import { ChatView } from './chat/chatView.ts';
 import { chatCommands } from './chat/commands.ts';
 import { connectPage, workspaceFolders } from './chat/connectPage.ts';
 import { Drafts } from './chat/drafts.ts';
 import { FileCompletion } from './chat/editorContext.ts';
 import type { DiffServices, ModelServices } from './chat/hostServices.ts';
-import { openFile } from './chat/openFile.ts';
 import { ShownThread } from './chat/shownThread.ts';
 import { registerCommands, tellFailure, type Commands } from './commands.ts';
 import { setContexts } from './contexts.ts';
+import { registerDiffs } from './diffs/commands.ts';
 import { showMenu } from './menu.ts';
 import { setApiKey, signOut } from './models/apiKey.ts';
 import { pickModel, useLocalServer } from './models/modelPicker.ts';
@@ -47,8 +49,11 @@ export function activate(context: vscode.ExtensionContext): BowlineApi {
   try {
     const rooms: Rooms = buildRooms(context, log, () => diffs);
     server = rooms.server;
-    const diffs = plainDiffs(rooms);
+    const diffs = registerDiffs(rooms);
+    context.subscriptions.push(diffs);
     follow(rooms);
+    context.subscriptions.push(registerApprovals(rooms, diffs));
+    context.subscriptions.push(registerApprovals(rooms));
     context.subscriptions.push(registerCommands(allCommands(rooms), log));
     rooms.server.start();
   } catch (error) {
@@ -124,7 +129,7 @@ function follow(rooms: Rooms): void {
   context.subscriptions.push(
     statusBar,
     showServerNotices(agentServer, log),
-    new ThreadTree(list, deletes, log),
+    new ThreadTree({ list, deletes, shown, log }),
     agentServer.onDidChangeStatus(update),
     models.onDidChange(update),
     shown.onDidChange(update),
@@ -188,19 +193,6 @@ function modelServices({ context, server: agentServer, models, shown }: Rooms): 
     setApiKey: () => setApiKey(agentServer, context.secrets),
     chooseLocalServer: (params) => useLocalServer(params),
     pickModel: () => pickModel(agentServer, models, { threadId: shown.id, thread: shown.loaded?.opened }),
-  };
-}
-
-/** Shows the changed file itself. */
-function plainDiffs({ store }: Rooms): DiffServices {
-  return {
-    openDiff: async ({ threadId, turnId, itemId, path }) => {
-      const turn = store.get(threadId)?.turns.find(({ id }) => id === turnId);
-      const item = turn?.items.find(({ id }) => id === itemId);
-      const file = path ?? (item?.type === 'fileChange' ? item.changes[0]?.path : undefined);
-      if (file !== undefined) await openFile(file);
-    },
-    reviewChanges: async () => void (await vscode.commands.executeCommand('workbench.view.scm')),
   };
 }
 

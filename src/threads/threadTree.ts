@@ -1,6 +1,7 @@
 // The threads tree in the side bar.
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
+import type { ShownThread } from '../chat/shownThread.ts';
 import { Disposables } from '../emitter.ts';
 import type { PendingDeletes } from './pendingDeletes.ts';
 import { isListed, type ThreadList } from './threadList.ts';
@@ -9,11 +10,19 @@ import { ageWords, statusLook, threadTitle, treeRows, type Row } from './threadR
 /** Ages are told in minutes. */
 const AGES_CHANGE_MS = 60_000;
 
+export interface ThreadTreePorts {
+  readonly list: ThreadList;
+  readonly deletes: PendingDeletes;
+  readonly shown: ShownThread;
+  readonly log: vscode.LogOutputChannel;
+}
+
 type ThreadRow = Extract<Row, { kind: 'thread' }>;
 
 export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #list: ThreadList;
   readonly #deletes: PendingDeletes;
+  readonly #shown: ShownThread;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #owned = new Disposables();
@@ -22,16 +31,18 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(list: ThreadList, deletes: PendingDeletes, log: vscode.LogOutputChannel) {
+  constructor({ list, deletes, shown, log }: ThreadTreePorts) {
     this.#list = list;
     this.#deletes = deletes;
+    this.#shown = shown;
     this.#log = log;
     this.#view = this.#owned.add(
       vscode.window.createTreeView('bowline.threads', { treeDataProvider: this, showCollapseAll: true }),
     );
     this.#owned.add(this.#changed);
-    this.#owned.add(list.onDidChange(() => this.#changed.fire()));
-    this.#owned.add(deletes.onDidChange(() => this.#changed.fire()));
+    this.#owned.add(list.onDidChange(() => this.#update()));
+    this.#owned.add(deletes.onDidChange(() => this.#update()));
+    this.#owned.add(shown.onDidChange(() => this.#selectShown()));
     this.#owned.add(this.#view.onDidChangeVisibility(() => this.#followVisibility()));
     this.#owned.add(
       vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -59,6 +70,11 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
     });
   }
 
+  /** Only rows of the first level are ever revealed. */
+  getParent(): undefined {
+    return undefined;
+  }
+
   getTreeItem(row: Row): vscode.TreeItem {
     switch (row.kind) {
       case 'thread':
@@ -77,6 +93,23 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
   dispose(): void {
     clearInterval(this.#ages);
     this.#owned.dispose();
+  }
+
+  #update(): void {
+    this.#changed.fire();
+    this.#selectShown();
+  }
+
+  /** Marks the thread that the chat shows, without moving the focus or bringing the tree to the front. */
+  #selectShown(): void {
+    const [selected] = this.#view.selection;
+    const isMarked = selected?.kind === 'thread' && selected.thread.id === this.#shown.id;
+    if (!this.#view.visible || this.#shown.id === null || isMarked) return;
+    const row = this.getChildren().find((one) => one.kind === 'thread' && one.thread.id === this.#shown.id);
+    if (row === undefined) return;
+    this.#view.reveal(row, { select: true, focus: false }).then(undefined, (error: unknown) => {
+      this.#log.debug(`The shown thread could not be marked in the tree: ${messageOf(error)}`);
+    });
   }
 
   /** Reads the list when the tree comes into view; does nothing at all while it is hidden. */
