@@ -6,7 +6,6 @@ import { buildServer } from './agentServer/build.ts';
 import type { AgentServer } from './agentServer/client.ts';
 import { showServerNotices } from './agentServer/notices.ts';
 import { registerApprovals } from './approvals/prompt.ts';
-import { registerApprovals } from './approvals/prompt.ts';
 import { ChatView } from './chat/chatView.ts';
 import { chatCommands } from './chat/commands.ts';
 import { connectPage, workspaceFolders } from './chat/connectPage.ts';
@@ -50,10 +49,8 @@ export function activate(context: vscode.ExtensionContext): BowlineApi {
     const rooms: Rooms = buildRooms(context, log, () => diffs);
     server = rooms.server;
     const diffs = registerDiffs(rooms);
-    context.subscriptions.push(diffs);
     follow(rooms);
-    context.subscriptions.push(registerApprovals(rooms, diffs));
-    context.subscriptions.push(registerApprovals(rooms));
+    context.subscriptions.push(diffs, registerApprovals(rooms, diffs));
     context.subscriptions.push(registerCommands(allCommands(rooms), log));
     rooms.server.start();
   } catch (error) {

@@ -17,6 +17,7 @@ export interface Settings {
   readonly approvalPolicy: ApprovalPolicyName | null;
   readonly sandbox: SandboxMode | null;
   readonly approvalsPresentation: ApprovalsPresentation;
+  readonly openDiffsWhileStreaming: boolean;
   readonly localServers: readonly LocalProvider[];
 }
 
@@ -31,6 +32,7 @@ export function readSettings(): Settings {
     approvalPolicy: oneOf(values.get('approvalPolicy'), ['untrusted', 'on-request', 'never']),
     sandbox: oneOf(values.get('sandbox'), ['read-only', 'workspace-write', 'danger-full-access']),
     approvalsPresentation: oneOf(values.get('approvals.presentation'), ['chat', 'notification']) ?? 'modal',
+    openDiffsWhileStreaming: values.get('diffs.openWhileStreaming') !== false,
     localServers: readLocalProviders(values.get('localServers')),
   };
 }

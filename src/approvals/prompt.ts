@@ -3,21 +3,29 @@ import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import { messageOf } from '../../server/protocol/errors.ts';
+import type { DiffServices } from '../chat/hostServices.ts';
 import { Disposables } from '../emitter.ts';
 import type { Host } from '../host.ts';
-import { approvalWording, visible, type ApprovalChoice, type ApprovalWording } from './wording.ts';
+import { approvalWording, choicesOf, visible, type ApprovalChoice, type ApprovalWording } from './wording.ts';
 
 const ANSWER_COMMAND = 'bowline.answerApproval';
-const SHOW_IN_CHAT = 'Show in Chat';
+
+/** A button of a modal: it answers, or it shows more and leaves the request open. */
+interface Button extends vscode.MessageItem {
+  readonly does: ApprovalChoice | 'showInChat' | 'showDiff';
+}
 
 /** Asks for every request of the server until the result is disposed. The first answer wins, wherever it is given. */
-export function registerApprovals(host: Host): vscode.Disposable {
-  return new ApprovalPrompts(host);
+export function registerApprovals(host: Host, diffs: Pick<DiffServices, 'openDiff'>): vscode.Disposable {
+  return new ApprovalPrompts(host, diffs);
 }
 
 class ApprovalPrompts implements vscode.Disposable {
   readonly #host: Host;
+  readonly #diffs: Pick<DiffServices, 'openDiff'>;
   readonly #owned = new Disposables();
+  /** Open requests that were put to the user: a thread that is read anew tells of its open ones again. */
+  readonly #asked = new Set<RequestId>();
   /** Requests that wait for a modal: VS Code shows one at a time, and none can be closed by us. */
   readonly #queue: ServerRequest[] = [];
   /** Notifications that are shown; calling one closes it. */
@@ -25,10 +33,16 @@ class ApprovalPrompts implements vscode.Disposable {
   #isModalOpen = false;
   #isDisposed = false;
 
-  constructor(host: Host) {
+  constructor(host: Host, diffs: Pick<DiffServices, 'openDiff'>) {
     this.#host = host;
+    this.#diffs = diffs;
     this.#owned.add(host.store.onDidOpenRequest(({ request }) => this.#opened(request)));
-    this.#owned.add(host.store.onDidResolveRequest(({ requestId }) => this.#notifications.get(requestId)?.()));
+    this.#owned.add(
+      host.store.onDidResolveRequest(({ requestId }) => {
+        this.#asked.delete(requestId);
+        this.#notifications.get(requestId)?.();
+      }),
+    );
     this.#owned.add(
       vscode.commands.registerCommand(ANSWER_COMMAND, (requestId: RequestId, index: number) =>
         this.#answerByLink(requestId, index),
@@ -45,6 +59,8 @@ class ApprovalPrompts implements vscode.Disposable {
   }
 
   #opened(request: ServerRequest): void {
+    if (this.#asked.has(request.id)) return;
+    this.#asked.add(request.id);
     switch (this.#host.settings().approvalsPresentation) {
       case 'modal':
         this.#queue.push(request);
@@ -54,7 +70,7 @@ class ApprovalPrompts implements vscode.Disposable {
         this.#run(this.#notify(request, this.#wording(request)));
         return;
       case 'chat':
-        if (!this.#isCardVisible(request)) this.#run(this.#notify(request, this.#pointer(request)));
+        if (!this.#isCardVisible(request)) this.#run(this.#notify(request, 'pointToChat'));
         return;
     }
   }
@@ -65,7 +81,9 @@ class ApprovalPrompts implements vscode.Disposable {
     this.#isModalOpen = true;
     try {
       for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
-        if (this.#host.store.isOpen(request.id)) await this.#showModal(request);
+        // one that fails leaves its card in the chat and must not keep the others waiting
+        if (this.#host.store.isOpen(request.id))
+          await this.#showModal(request).catch((error: unknown) => this.#failed(error));
       }
     } finally {
       this.#isModalOpen = false;
@@ -74,56 +92,49 @@ class ApprovalPrompts implements vscode.Disposable {
 
   async #showModal(request: ServerRequest): Promise<void> {
     const { question, detail, accepts, decline, cancel } = this.#wording(request);
-    const chosen = await vscode.window.showWarningMessage(
-      question,
-      { modal: true, detail },
-      ...accepts.map(({ label }) => ({ title: label })),
-      { title: SHOW_IN_CHAT },
-      { title: cancel.label },
-      { title: decline.label, isCloseAffordance: true },
-    );
+    const isPatch = request.method === 'item/fileChange/requestApproval';
+    const buttons: Button[] = [
+      ...accepts.map((choice) => buttonOf(choice)),
+      ...(isPatch ? [{ title: 'Show Diff', does: 'showDiff' } as const] : []),
+      { title: 'Show in Chat', does: 'showInChat' },
+      buttonOf(cancel),
+      { ...buttonOf(decline), isCloseAffordance: true },
+    ];
+    const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
     if (this.#isDisposed) return;
-    if (chosen?.title === SHOW_IN_CHAT) {
-      await this.#host.chat.show(request.params.threadId);
-      return;
+    switch (chosen?.does) {
+      case 'showInChat':
+        await this.#host.chat.show(request.params.threadId);
+        return;
+      case 'showDiff':
+        // the question stays at hand beside the diff
+        this.#run(this.#notify(request, this.#wording(request)));
+        await this.#diffs.openDiff(request.params);
+        return;
+      default:
+        this.#answer(request, chosen?.does ?? decline);
     }
-    const choice = [...accepts, cancel].find(({ label }) => label === chosen?.title) ?? decline;
-    this.#answer(request, choice);
   }
 
   /** A notification that can be closed when the request is answered elsewhere: its choices are links, its cancel button declines. */
-  async #notify(
-    request: ServerRequest,
-    { question, detail, accepts, decline, cancel }: ApprovalWording,
-  ): Promise<void> {
-    const links = accepts.length === 0 ? [] : linksOf(request.id, [...accepts, decline, cancel]);
-    const firstLine = detail.split('\n', 1)[0] ?? '';
-    const title = `${question} ${withoutLinks(firstLine)} ${links.join(' · ')}`;
+  async #notify(request: ServerRequest, wording: ApprovalWording | 'pointToChat'): Promise<void> {
+    const { store } = this.#host;
+    const title = wording === 'pointToChat' ? POINTER : notificationOf(request.id, wording);
     await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, cancellable: true, title },
       async (_progress, token) => {
         const closed = Promise.withResolvers<void>();
         this.#notifications.set(request.id, closed.resolve);
         const listening = token.onCancellationRequested(() => {
-          if (accepts.length > 0 && this.#host.store.isOpen(request.id)) this.#answer(request, decline);
+          if (wording !== 'pointToChat' && store.isOpen(request.id)) this.#answer(request, wording.decline);
           closed.resolve();
         });
-        if (!this.#host.store.isOpen(request.id)) closed.resolve();
+        if (!store.isOpen(request.id)) closed.resolve();
         await closed.promise;
         listening.dispose();
         this.#notifications.delete(request.id);
       },
     );
-  }
-
-  /** Says that the chat holds a question; answers nothing by itself. */
-  #pointer(request: ServerRequest): ApprovalWording {
-    const wording = this.#wording(request);
-    return {
-      ...wording,
-      question: 'Bowline waits for your approval [in the chat](command:bowline.focusChat).',
-      accepts: [],
-    };
   }
 
   #isCardVisible(request: ServerRequest): boolean {
@@ -137,8 +148,7 @@ class ApprovalPrompts implements vscode.Disposable {
       this.#tellTooLate();
       return;
     }
-    const { accepts, decline, cancel } = this.#wording(request);
-    const choice = [...accepts, decline, cancel][index];
+    const choice = choicesOf(this.#wording(request))[index];
     if (choice !== undefined) this.#answer(request, choice);
   }
 
@@ -158,15 +168,28 @@ class ApprovalPrompts implements vscode.Disposable {
   }
 
   #run(shown: Promise<void>): void {
-    shown.catch((error: unknown) => this.#host.log.error(`An approval could not be shown: ${messageOf(error)}`));
+    shown.catch((error: unknown) => this.#failed(error));
+  }
+
+  #failed(error: unknown): void {
+    this.#host.log.error(`An approval could not be shown: ${messageOf(error)}`);
   }
 }
 
-function linksOf(requestId: RequestId, choices: readonly ApprovalChoice[]): string[] {
-  return choices.map(
-    ({ label }, index) =>
-      `[${label}](command:${ANSWER_COMMAND}?${encodeURIComponent(JSON.stringify([requestId, index]))})`,
-  );
+/** Says that the chat holds a question; answers nothing by itself. */
+const POINTER = 'Bowline waits for your approval [in the chat](command:bowline.focusChat).';
+
+function buttonOf(choice: ApprovalChoice): Button {
+  return { title: choice.label, does: choice };
+}
+
+function notificationOf(requestId: RequestId, wording: ApprovalWording): string {
+  const links = choicesOf(wording).map(({ label }, index) => {
+    const args = encodeURIComponent(JSON.stringify([requestId, index]));
+    return `[${withoutLinks(label)}](command:${ANSWER_COMMAND}?${args})`;
+  });
+  const firstLine = wording.detail.split('\n', 1)[0] ?? '';
+  return `${wording.question} ${withoutLinks(firstLine)} ${links.join(' · ')}`;
 }
 
 /** Notifications read `[text](link)` as a link: what an agent writes must not become one. */

@@ -26,10 +26,17 @@ export interface ApprovalWording {
 }
 
 const LONGEST_COMMAND = 1200;
+const MOST_LINES = 30;
+const LONGEST_PREFIX = 60;
 const MOST_FILES = 12;
 
-/** Control and direction-changing characters: what is shown must be what runs. */
-const DECEPTIVE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Control, direction-changing and blank-looking characters: what is shown must be what runs. */
+const DECEPTIVE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
+
+/** All choices, in the order in which they are offered. */
+export function choicesOf({ accepts, decline, cancel }: ApprovalWording): ApprovalChoice[] {
+  return [...accepts, decline, cancel];
+}
 
 /** The words for a request of the server. `state` gives the files of a patch. */
 export function approvalWording(request: ServerRequest, state: ThreadState | undefined): ApprovalWording {
@@ -50,12 +57,7 @@ type CommandParams = Extract<ServerRequest, { method: 'item/commandExecution/req
 type FileParams = Extract<ServerRequest, { method: 'item/fileChange/requestApproval' }>['params'];
 
 function commandWording(params: CommandParams): ApprovalWording {
-  const command = visible(params.command ?? '(unknown command)');
-  const hidden = command.length - LONGEST_COMMAND;
-  const shown =
-    hidden > 0
-      ? `${command.slice(0, LONGEST_COMMAND)}\n… ${hidden} more characters; show it in the chat to read all of it.`
-      : command;
+  const shown = shortened(visible(params.command ?? '(unknown command)'));
   const where = params.cwd ? `\n\nIn: ${visible(params.cwd)}` : '';
   const why = params.reason ? `\n\nWhy: ${visible(params.reason)}` : '';
   const offered = params.availableDecisions ?? ['accept', 'acceptForSession'];
@@ -68,25 +70,37 @@ function commandWording(params: CommandParams): ApprovalWording {
   };
 }
 
+/** A dialog cannot be scrolled everywhere: a command that is too long for one says so at its end. */
+function shortened(command: string): string {
+  const short = command.slice(0, LONGEST_COMMAND).split('\n').slice(0, MOST_LINES).join('\n').trimEnd();
+  const hidden = command.trimEnd().length - short.length;
+  return hidden > 0 ? `${short}\n… ${hidden} more characters; show it in the chat to read all of it.` : command;
+}
+
 function acceptOf(decision: Decision, once: string, session: string): ApprovalChoice[] {
   if (decision === 'accept') return [{ label: once, decision }];
   if (decision === 'acceptForSession') return [{ label: session, decision }];
   if (typeof decision === 'object' && 'acceptWithExecpolicyAmendment' in decision) {
     const prefix = decision.acceptWithExecpolicyAmendment.execpolicy_amendment.join(' ');
-    return [{ label: `${once} and Always Allow “${visible(prefix)}”`, decision }];
+    const shown = visible(prefix).replace(/\s+/g, ' ');
+    const short = shown.length > LONGEST_PREFIX ? `${shown.slice(0, LONGEST_PREFIX)}…` : shown;
+    return [{ label: `${once} and Always Allow “${short}”`, decision }];
   }
   return [];
 }
 
 function fileChangeWording(params: FileParams, changes: readonly FileUpdateChange[]): ApprovalWording {
-  const shown = changes.slice(0, MOST_FILES).map((change) => `${verbOf(change)} ${visible(change.path)}`);
+  const shown = changes
+    .slice(0, MOST_FILES)
+    .map((change) => `${verbOf(change)} ${visible(change.path)}${targetOf(change)}`);
   if (changes.length > MOST_FILES) shown.push(`… and ${changes.length - MOST_FILES} more files`);
   const why = params.reason ? `\n\nWhy it asks: ${visible(params.reason)}` : '';
+  const root = params.grantRoot ? `\n\nAllowing it for this session covers: ${visible(params.grantRoot)}` : '';
   const count = changes.length === 1 ? 'one file' : `${changes.length} files`;
   return {
     question:
       changes.length === 0 ? 'Bowline wants to change files. Allow it?' : `Bowline wants to change ${count}. Allow it?`,
-    detail: `${shown.join('\n')}${why}`,
+    detail: `${shown.join('\n')}${why}${root}`.trim(),
     accepts: [
       { label: 'Apply', decision: 'accept' },
       { label: 'Apply and Allow These Files for This Session', decision: 'acceptForSession' },
@@ -105,6 +119,10 @@ function verbOf({ kind }: FileUpdateChange): string {
     case 'update':
       return kind.move_path === null ? 'Edit' : 'Move';
   }
+}
+
+function targetOf({ kind }: FileUpdateChange): string {
+  return kind.type === 'update' && kind.move_path !== null ? ` → ${visible(kind.move_path)}` : '';
 }
 
 function changesOf(state: ThreadState | undefined, itemId: string): readonly FileUpdateChange[] {
