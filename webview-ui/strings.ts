@@ -62,6 +62,7 @@ export const strings = {
   patchWaiting: 'Wants to edit',
   openDiffOf: (file: string) => `Open the changes of ${file}`,
   filesChanged: (count: number) => (count === 1 ? '1 file changed' : `${count} files changed`),
+  review: 'Review',
   reviewChanges: 'Review Changes',
   linesAdded: (count: number) => `${count} lines added`,
   linesRemoved: (count: number) => `${count} lines removed`,

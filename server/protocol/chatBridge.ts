@@ -82,6 +82,8 @@ export interface HostServices {
   chooseLocalServer: { params: { baseUrl: string; name: string; model: string }; result: null };
   /** Opens the provider and model picker. */
   pickModel: { params: null; result: null };
+  /** Lets the user open a folder to work in. */
+  openFolder: { params: null; result: null };
   /** Runs one of Bowline's own commands. */
   runCommand: { params: { command: `bowline.${string}` }; result: null };
   copyText: { params: { text: string }; result: null };

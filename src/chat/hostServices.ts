@@ -51,6 +51,7 @@ export function hostServices({ shown, drafts, files, diffs, models, forkAt }: Se
     findLocalServers: async (): Promise<readonly LocalServer[]> => await findLocalServers(fetch),
     chooseLocalServer: async (params) => nothing(models.chooseLocalServer(params)),
     pickModel: async () => nothing(models.pickModel()),
+    openFolder: async () => nothing(vscode.commands.executeCommand('vscode.openFolder')),
     runCommand: async ({ command }) => nothing(vscode.commands.executeCommand(command)),
     copyText: async ({ text }) => nothing(vscode.env.clipboard.writeText(text)),
     openLink: async ({ url }) => nothing(openLink(url)),

@@ -61,6 +61,7 @@ const callParams: { readonly [M in HostMethod]: z.ZodType<HostServices[M]['param
   findLocalServers: z.null(),
   chooseLocalServer: z.object({ baseUrl: z.url(), name: z.string(), model: z.string() }),
   pickModel: z.null(),
+  openFolder: z.null(),
   runCommand: z.object({ command: z.templateLiteral(['bowline.', z.string()]) }),
   copyText: z.object({ text: z.string() }),
   openLink: z.object({ url: z.string() }),

@@ -155,6 +155,7 @@ const DEFAULTS: { [M in HostMethod]: HostServices[M]['result'] } = {
   findLocalServers: [],
   chooseLocalServer: null,
   pickModel: null,
+  openFolder: null,
   runCommand: null,
   copyText: null,
   openLink: null,

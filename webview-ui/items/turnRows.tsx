@@ -37,8 +37,8 @@ export function ChangesRow({ row }: { row: Extract<Row, { type: 'changes' }> }) 
           <span class="fold-title">{strings.filesChanged(row.files.length)}</span>
           <Counts {...totalOf(row.files)} />
         </button>
-        <Button kind="secondary" onClick={review}>
-          {strings.reviewChanges}
+        <Button kind="secondary" label={strings.reviewChanges} onClick={review}>
+          {strings.review}
         </Button>
       </div>
       {isOpen && (

@@ -32,11 +32,20 @@ export interface ButtonProps {
   readonly kind?: 'primary' | 'secondary';
   readonly icon?: string;
   readonly disabled?: boolean;
+  /** Read out in place of the text, and shown as the tooltip; begins with the text. */
+  readonly label?: string;
 }
 
-export function Button({ children, onClick, kind = 'secondary', icon, disabled = false }: ButtonProps) {
+export function Button({ children, onClick, kind = 'secondary', icon, disabled = false, label }: ButtonProps) {
   return (
-    <button type="button" class={`button ${kind}`} disabled={disabled} onClick={onClick}>
+    <button
+      type="button"
+      class={`button ${kind}`}
+      title={label}
+      aria-label={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
       {icon !== undefined && <Icon name={icon} />}
       <span class="button-label">{children}</span>
     </button>

@@ -35,10 +35,7 @@ function NoFolder() {
   return (
     <>
       <p>{strings.noFolder}</p>
-      <Button
-        kind="primary"
-        onClick={() => session.ask(session.bridge.call('runCommand', { command: 'bowline.openFolder' }))}
-      >
+      <Button kind="primary" onClick={() => session.ask(session.bridge.call('openFolder', null))}>
         {strings.openFolder}
       </Button>
     </>
