@@ -40,16 +40,18 @@ export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
   };
   const scrolled = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = box;
-    // rows that turn out smaller than expected move the place up as well: only the user's own hand leaves the end
+    // rows that turn out larger or smaller than expected move the place as well: only the user's own hand leaves or reaches the end
     const isByHand = performance.now() - handAt < MOVED_BY_USER_MS;
-    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) set(true);
-    else if (scrollTop < lastTop - 1 && isByHand) set(false);
+    const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    if (isByHand && isNearEnd) set(true);
+    else if (isByHand && scrollTop < lastTop - 1) set(false);
     // a drag of the scrollbar goes on after its press
     if (isByHand && !isStuck) handAt = performance.now();
     lastTop = scrollTop;
   };
   /** A turn of the wheel says what the user wants even when the box is moved back to its end before it scrolls. */
   const wheeled = (event: WheelEvent): void => {
+    handAt = performance.now();
     if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) set(false);
   };
 
