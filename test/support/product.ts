@@ -10,6 +10,9 @@ import { providerConfig } from './story.ts';
 
 const POLICIES = `sandbox_mode = "workspace-write"\napproval_policy = "on-request"\n`;
 
+const EVENTUALLY_MS = 20_000;
+const LOOK_AGAIN_MS = 50;
+
 /** An editor with Bowline in it, and the scripted model that its configuration names. */
 export interface Product {
   readonly editor: RealVscode;
@@ -48,7 +51,10 @@ export function useProduct(options: ProductOptions = {}): Product {
     const files = options.files ?? {};
     for (const [path, text] of Object.entries(files)) await writeFile(join(editor.workspace, path), text);
     if (options.isConfigured === false) return;
-    const config = providerConfig(model.url).replace('[model_providers', `${POLICIES}${options.config ?? ''}[model_providers`);
+    const config = providerConfig(model.url).replace(
+      '[model_providers',
+      `${POLICIES}${options.config ?? ''}[model_providers`,
+    );
     await writeFile(join(editor.bowlineHome, 'config.toml'), config);
   });
   after(async () => {
@@ -109,6 +115,8 @@ export interface Chat {
   idle(): Promise<void>;
   /** How far the conversation is scrolled. */
   place(): Promise<{ top: number; toEnd: number }>;
+  /** The text at the upper edge of what is in sight. */
+  topText(): Promise<string>;
 }
 
 export function chatOf(page: Page): Chat {
@@ -138,6 +146,12 @@ export function chatOf(page: Page): Chat {
         top: Math.round(scrollTop),
         toEnd: Math.round(scrollHeight - scrollTop - clientHeight),
       })),
+    topText: async () =>
+      await box.evaluate((element) => {
+        const { top } = element.getBoundingClientRect();
+        const blocks = [...element.querySelectorAll('.markdown > *, .bubble')];
+        return blocks.find((block) => block.getBoundingClientRect().top >= top)?.textContent ?? '';
+      }),
   };
 }
 
@@ -146,7 +160,19 @@ export function threadRow(page: Page, text: string | RegExp): Locator {
   return page.locator('.pane:has(> .pane-header[aria-label^="Threads"]) .monaco-list-row').filter({ hasText: text });
 }
 
-/** Presses a key on what is said to have the focus, until `done` says it worked. */
+/** Waits until something is true that the page has no event for. */
+export async function eventually(
+  isTrue: () => Promise<boolean>,
+  why = async () => 'It did not come true.',
+): Promise<void> {
+  const deadline = Date.now() + EVENTUALLY_MS;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(await why());
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+/** Whether there is such a file. */
 export async function exists(path: string): Promise<boolean> {
   return await access(path).then(
     () => true,
