@@ -14,8 +14,8 @@ import type { AppWorld } from './world.ts';
 export class AppServer {
   readonly #app: AppWorld;
   readonly #fanout = new Fanout();
-  readonly #questions = new ServerRequests(this.#fanout);
   readonly #dispatcher = new Dispatcher();
+  readonly #questions = new ServerRequests(this.#fanout, (threadId) => this.#dispatcher.settled(threadId));
   #threads: Promise<ThreadTable> | null = null;
 
   constructor(app: AppWorld) {

@@ -80,6 +80,11 @@ export class Dispatcher {
     return await this.#inOrder(prepared.threadId, () => prepared.answer(context));
   }
 
+  /** Resolves when every request of the thread that has arrived by now has been answered. */
+  async settled(threadId: string): Promise<void> {
+    await this.#queues.get(threadId);
+  }
+
   /** Runs after every earlier request of the same thread has been answered. */
   async #inOrder(threadId: string, task: () => Promise<unknown>): Promise<unknown> {
     const before = this.#queues.get(threadId);

@@ -1,6 +1,7 @@
 // The questions that the server has put to its clients: the first valid answer wins, a joining client is asked again.
 import type { Approver } from '../core/ports.ts';
 import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../protocol/schema/approval.ts';
+import { isConnectionLost } from '../protocol/errors.ts';
 import {
   serverRequests,
   type ServerRequestMethod,
@@ -16,19 +17,26 @@ interface OpenQuestion {
   readonly method: ServerRequestMethod;
   readonly params: unknown;
   readonly asked: Set<Connection>;
-  /** Takes an answer; `undefined` for one that cannot be used. */
-  answer(result: unknown): void;
+  /** Takes an answer; false if it cannot be used. */
+  answer(result: unknown): boolean;
+  /** Nobody is left who could answer. */
+  fail(): void;
 }
 
 export class ServerRequests implements Approver {
   readonly #fanout: Fanout;
+  readonly #earlierRequests: (threadId: string) => Promise<void>;
   readonly #open = new Map<number, OpenQuestion>();
+  /** Questions whose turn is about to be stopped: their answers come too late. */
+  readonly #withdrawn = new Set<number>();
   /** Questions whose turn was interrupted: their resolution is told after the turn's end, as the wire has it. */
   readonly #resolvedAfterTurn = new Map<string, number[]>();
   #nextId = 0;
 
-  constructor(fanout: Fanout) {
+  /** `earlierRequests` resolves when the thread's requests that have arrived by then are answered: an answer waits for those before it. */
+  constructor(fanout: Fanout, earlierRequests: (threadId: string) => Promise<void>) {
     this.#fanout = fanout;
+    this.#earlierRequests = earlierRequests;
   }
 
   askCommand(
@@ -49,6 +57,18 @@ export class ServerRequests implements Approver {
   askAgain(threadId: string, connection: Connection): void {
     for (const question of this.#open.values()) {
       if (question.threadId === threadId && !question.asked.has(connection)) this.#put(question, connection);
+    }
+  }
+
+  /** The thread's turn will be stopped: from now on no answer counts. */
+  withdraw(threadId: string): void {
+    for (const { id, threadId: of } of this.#open.values()) if (of === threadId) this.#withdrawn.add(id);
+  }
+
+  /** A client no longer follows the thread: when it comes back, it is asked again. */
+  unsubscribed(threadId: string, connection: Connection): void {
+    for (const question of this.#open.values()) {
+      if (question.threadId === threadId && question.asked.delete(connection)) connection.forget(question.id);
     }
   }
 
@@ -76,14 +96,19 @@ export class ServerRequests implements Approver {
       this.#resolvedAfterTurn.set(threadId, [...(this.#resolvedAfterTurn.get(threadId) ?? []), id]);
       resolve('failed');
     };
-    const answer = (result: unknown): void => {
-      const parsed = serverRequests[method].result().safeParse(result);
+    const settle = (decision: ServerRequestResult<M>['decision'] | 'failed'): void => {
       if (!this.#close(id)) return;
       signal.removeEventListener('abort', aborted);
       this.#tellResolved(threadId, id);
-      resolve(parsed.success ? parsed.data.decision : 'failed');
+      resolve(decision);
     };
-    const question: OpenQuestion = { id, threadId, method, params, asked: new Set(), answer };
+    const answer = (result: unknown): boolean => {
+      const parsed = serverRequests[method].result().safeParse(result);
+      if (parsed.success) settle(parsed.data.decision);
+      return parsed.success;
+    };
+    const fail = (): void => settle('failed');
+    const question: OpenQuestion = { id, threadId, method, params, asked: new Set(), answer, fail };
     this.#open.set(id, question);
     if (signal.aborted) {
       aborted();
@@ -97,13 +122,19 @@ export class ServerRequests implements Approver {
   #put(question: OpenQuestion, connection: Connection): void {
     question.asked.add(connection);
     connection.ask(question.id, question.method, question.params).then(
-      (result) => question.answer(result),
-      () => {
-        // A client that refuses or is gone has not consented; the question fails once nobody is left who could answer.
-        if (!question.asked.delete(connection) || question.asked.size > 0) return;
-        if (connection.isInitialized && connection.follows(question.threadId)) question.answer(undefined);
+      (result) => this.#answered(question, connection, result),
+      (error: unknown) => {
+        // Who is gone has not answered: the question stays open for the others, or for its return.
+        if (!isConnectionLost(error)) void this.#answered(question, connection, undefined);
       },
     );
+  }
+
+  /** Takes an answer, after the thread's requests that came before it. One that cannot be used is no consent, but leaves the word to the others. */
+  async #answered(question: OpenQuestion, connection: Connection, result: unknown): Promise<void> {
+    await this.#earlierRequests(question.threadId);
+    if (this.#withdrawn.has(question.id) || question.answer(result)) return;
+    if (question.asked.delete(connection) && question.asked.size === 0) question.fail();
   }
 
   /** Closes the question for every client; false when it was closed before. */
@@ -111,6 +142,7 @@ export class ServerRequests implements Approver {
     const question = this.#open.get(id);
     if (question === undefined) return false;
     this.#open.delete(id);
+    this.#withdrawn.delete(id);
     for (const connection of question.asked) connection.forget(id);
     return true;
   }

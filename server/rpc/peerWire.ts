@@ -10,7 +10,7 @@ import {
   type ResponseMessage,
 } from 'vscode-jsonrpc';
 import { ERROR_CODES, ProtocolError } from '../protocol/errors.ts';
-import type { JsonRpcError, JsonRpcMessage, JsonRpcRequest, RequestId } from '../protocol/jsonrpc.ts';
+import type { JsonRpcError, JsonRpcMessage, JsonRpcRequest, JsonRpcResult, RequestId } from '../protocol/jsonrpc.ts';
 import { Reply, type IncomingRequest } from './incoming.ts';
 import type { Transport, TransportFault } from './transport.ts';
 
@@ -32,6 +32,17 @@ interface Asked {
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
+
+/** Carries an answer through the queue of vscode-jsonrpc, so that it does not overtake a request that came before it. */
+class Answer {
+  readonly message: JsonRpcResult | JsonRpcError;
+
+  constructor(message: JsonRpcResult | JsonRpcError) {
+    this.message = message;
+  }
+}
+
+const ANSWER_METHOD = '$answer';
 
 /** The reader and the writer that vscode-jsonrpc is given, over one transport. */
 export class PeerWire {
@@ -58,6 +69,18 @@ export class PeerWire {
     if (!(envelope instanceof Envelope))
       throw new ProtocolError('internalError', 'A request came without its envelope.');
     return { id: envelope.id, method, params: envelope.params };
+  }
+
+  /** Takes what arrived as a notification: true if it was the answer to an `ask`, which is settled with it. */
+  settle(params: unknown): boolean {
+    if (!(params instanceof Answer)) return false;
+    const { message } = params;
+    const asked = message.id === null ? undefined : this.#asked.get(message.id);
+    if (asked === undefined || message.id === null) return true;
+    this.#asked.delete(message.id);
+    if ('error' in message) asked.reject(new ProtocolError(message.error.code, message.error.message));
+    else asked.resolve(message.result);
+    return true;
   }
 
   ask(id: RequestId, method: string, params: unknown): Promise<unknown> {
@@ -95,14 +118,8 @@ export class PeerWire {
       deliver('id' in message ? this.#enclose(message) : inside(message));
       return;
     }
-    const asked = message.id === null ? undefined : this.#asked.get(message.id);
-    if (asked === undefined || message.id === null) {
-      deliver(inside(message));
-      return;
-    }
-    this.#asked.delete(message.id);
-    if ('error' in message) asked.reject(new ProtocolError(message.error.code, message.error.message));
-    else asked.resolve(message.result);
+    const isAnswer = message.id !== null && this.#asked.has(message.id);
+    deliver(isAnswer ? inside({ method: ANSWER_METHOD, params: new Answer(message) }) : inside(message));
   }
 
   #enclose(request: JsonRpcRequest): Message {

@@ -39,7 +39,9 @@ export class RawPeer {
     this.#wire = new PeerWire(transport, options.stampMs ?? null);
     this.#connection = createMessageConnection(this.#wire.reader, this.#wire.writer, NullLogger);
     this.#connection.onRequest((method, envelope) => this.#serve(method, envelope));
-    this.#connection.onNotification((method, params) => handlers.notification(method, params));
+    this.#connection.onNotification((method, params) => {
+      if (!this.#wire.settle(params)) handlers.notification(method, params);
+    });
     // Nobody may be waiting for it when the connection ends.
     this.#lost.promise.catch(() => undefined);
     this.closed = this.#wire.closed.then(() => {

@@ -30,3 +30,9 @@ export function lastUserText(request: ModelRequestRecord): string {
   const parts = (content ?? []) as readonly Readonly<Record<string, unknown>>[];
   return parts.map((part) => (typeof part['text'] === 'string' ? part['text'] : '')).join('');
 }
+
+/** What a call got as its output, as text; "" when it got none. */
+export function outputOf(request: ModelRequestRecord, callId: string): string {
+  const output = request.input.find((item) => item['call_id'] === callId && 'output' in item)?.['output'];
+  return typeof output === 'string' ? output : JSON.stringify(output ?? '');
+}

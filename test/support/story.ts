@@ -1,6 +1,6 @@
 // A stage for contract stories: a home, a workspace, a scripted model, and servers in this process or as the built binary.
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,12 @@ import { dirname, join, resolve } from 'node:path';
 import { AppServer } from '../../server/app/appServer.ts';
 import { compose } from '../../server/composition.ts';
 import { stderrLog } from '../../server/adapters/log.ts';
+import type { Log } from '../../server/core/ports.ts';
 import { jsonlTransport } from '../../server/rpc/jsonlTransport.ts';
 import { linkedPair } from '../../server/rpc/linkedPair.ts';
 import { startModelServer } from './modelServer.ts';
-import { WireClient } from './wireClient.ts';
+import { openSchemaOracle } from './schemaOracle.ts';
+import { WireClient, type Incoming } from './wireClient.ts';
 
 /** `linked`: the server in this process over an in-memory pair. `binary`: the built program over its standard streams. */
 export type ServerKind = 'linked' | 'binary';
@@ -33,15 +35,28 @@ export interface RunningServer {
   readonly process: ChildProcess | null;
 }
 
+/** What a server is started with, beside the stage's home. */
+export interface StartOptions {
+  readonly env?: Record<string, string>;
+  /** `-c key=value` */
+  readonly overrides?: readonly string[];
+  /** Another program than the built one. */
+  readonly program?: string;
+}
+
 export interface Stage {
   readonly home: string;
   readonly workspace: string;
+  /** Every client of every server of this stage. */
+  readonly clients: readonly WireClient[];
   readonly model: Awaited<ReturnType<typeof startModelServer>>;
   /** Starts a server on this stage's home. */
-  start(kind: ServerKind, env?: Record<string, string>): Promise<RunningServer>;
+  start(kind: ServerKind, options?: StartOptions): Promise<RunningServer>;
   /** Starts a server and gives its first, initialised client. */
-  open(kind: ServerKind, env?: Record<string, string>): Promise<WireClient>;
+  open(kind: ServerKind, options?: StartOptions): Promise<WireClient>;
   write(path: string, text: string): void;
+  /** A named pipe: a command that reads it waits until the test writes. */
+  makePipe(path: string): void;
   read(path: string): string;
   exists(path: string): boolean;
   /** Ends everything and removes the folders. */
@@ -63,17 +78,20 @@ export async function setStage(config = SETTINGS): Promise<Stage> {
     `${providerConfig(model.url)}\n`.replace('[model_providers', `${config}\n[model_providers`),
   );
   const running: RunningServer[] = [];
+  const clients: WireClient[] = [];
   const stage: Stage = {
     home,
     workspace,
+    clients,
     model,
-    async start(kind, env = {}) {
-      const server = kind === 'binary' ? startBinary(home, env) : startLinked(home, env);
+    async start(kind, options = {}) {
+      const met = (client: WireClient): void => void clients.push(client);
+      const server = kind === 'binary' ? startBinary(home, options, met) : startLinked(home, options, met);
       running.push(server);
       return server;
     },
-    async open(kind, env) {
-      const client = await (await stage.start(kind, env)).connect();
+    async open(kind, options) {
+      const client = await (await stage.start(kind, options)).connect();
       await client.initialize();
       return client;
     },
@@ -82,6 +100,7 @@ export async function setStage(config = SETTINGS): Promise<Stage> {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     },
+    makePipe: (path) => void execFileSync('mkfifo', [resolve(workspace, path)]),
     read: (path) => readFileSync(resolve(workspace, path), 'utf8'),
     exists: (path) => existsSync(resolve(workspace, path)),
     async close() {
@@ -108,12 +127,16 @@ export function providerConfig(url: string): string {
   ].join('\n');
 }
 
-function startLinked(home: string, env: Record<string, string>): RunningServer {
+const SILENT: Log = { debug: () => undefined, warn: () => undefined, error: () => undefined };
+
+type Met = (client: WireClient) => void;
+
+function startLinked(home: string, { env, overrides = [] }: StartOptions, met: Met): RunningServer {
   const composed = compose({
     home,
     env: { ...process.env, ...env },
-    overrides: [],
-    log: stderrLog(process.env.BOWLINE_LOG ?? 'error'),
+    overrides,
+    log: process.env.BOWLINE_LOG === undefined ? SILENT : stderrLog(process.env.BOWLINE_LOG),
     demoWordDelayMs: 0,
   });
   const server = new AppServer(composed.app);
@@ -133,21 +156,24 @@ function startLinked(home: string, env: Record<string, string>): RunningServer {
       served.push(server.serve(theirs));
       const client = new WireClient(ours);
       clients.push(client);
+      met(client);
       return client;
     },
     stop: () => (stopped ??= end()),
   };
 }
 
-function startBinary(home: string, env: Record<string, string>): RunningServer {
-  assert.ok(existsSync(BINARY), `There is no ${BINARY}: run \`npm run build\` first.`);
-  const child = spawn(BINARY, ['app-server'], {
+function startBinary(home: string, options: StartOptions, met: Met): RunningServer {
+  const { env, overrides = [], program = BINARY } = options;
+  assert.ok(existsSync(program), `There is no ${program}: run \`npm run build\` first.`);
+  const child = spawn(program, ['app-server', ...overrides.flatMap((override) => ['-c', override])], {
     stdio: ['pipe', 'pipe', process.env.BOWLINE_LOG === undefined ? 'ignore' : 'inherit'],
     env: { ...process.env, BOWLINE_HOME: home, ...env },
     cwd: home,
   });
   const exited = once(child, 'exit');
   const client = new WireClient(jsonlTransport(child.stdout!, child.stdin!));
+  met(client);
   return {
     process: child,
     connect: async () => client,
@@ -156,4 +182,46 @@ function startBinary(home: string, env: Record<string, string>): RunningServer {
       await exited;
     },
   };
+}
+
+/**
+ * Tells a story with each kind of server. Afterwards everything is ended, and every message that was sent, either way, must fit
+ * the published schema.
+ */
+export function story(
+  title: string,
+  tell: (stage: Stage, kind: ServerKind) => Promise<void>,
+  options: { readonly config?: string; readonly kinds?: readonly ServerKind[] } = {},
+): void {
+  for (const kind of options.kinds ?? BOTH_KINDS) {
+    it(`${title} (${kind})`, async function () {
+      this.timeout(30_000);
+      const stage = await setStage(options.config);
+      try {
+        await tell(stage, kind);
+      } finally {
+        await stage.close();
+      }
+      const oracle = await openSchemaOracle();
+      assert.deepEqual(stage.clients.flatMap(({ lines }) => oracle.violations(lines)), []);
+    });
+  }
+}
+
+/** Starts a thread in the stage's workspace and returns its id. */
+export async function startThread(client: WireClient, stage: Stage, params: object = {}): Promise<string> {
+  const { thread } = await client.request('thread/start', { cwd: stage.workspace, ...params });
+  return thread.id;
+}
+
+/** Starts a turn with a text and returns its id. */
+export async function startTurn(client: WireClient, threadId: string, text: string, params: object = {}): Promise<string> {
+  const { turn } = await client.request('turn/start', { threadId, input: [{ type: 'text', text }], ...params });
+  return turn.id;
+}
+
+/** A whole turn; returns its `turn/completed`. */
+export async function playTurn(client: WireClient, threadId: string, text: string, params: object = {}): Promise<Incoming> {
+  await startTurn(client, threadId, text, params);
+  return await client.turnCompleted(threadId);
 }

@@ -43,13 +43,17 @@ export class WireClient {
       closed: () => {
         this.#end.resolve();
         for (const waiter of this.#waiters.splice(0)) waiter.reject(new Error('The connection ended.'));
-        for (const answer of this.#answers.values()) answer({ id: null, error: { code: 0, message: 'The connection ended.' } });
+        for (const answer of this.#answers.values())
+          answer({ id: null, error: { code: 0, message: 'The connection ended.' } });
       },
     });
   }
 
   /** Sends a request and resolves with the whole answer, result or error. */
-  async ask(method: string, params?: unknown): Promise<{ result?: any; error?: { code: number; message: string; data?: any } }> {
+  async ask(
+    method: string,
+    params?: unknown,
+  ): Promise<{ result?: any; error?: { code: number; message: string; data?: any } }> {
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<JsonRpcMessage>();
     this.#answers.set(id, resolve);
@@ -64,8 +68,14 @@ export class WireClient {
     return answer.result;
   }
 
-  answer(id: RequestId, result: unknown): void {
-    this.send({ id, result });
+  /** Answers a request of the server. */
+  answer(request: Incoming, result: unknown): void {
+    this.send({ id: idOf(request), result });
+  }
+
+  /** Refuses a request of the server. */
+  refuse(request: Incoming, message = 'The test refuses.'): void {
+    this.send({ id: idOf(request), error: { code: -32000, message } });
   }
 
   send(message: JsonRpcMessage): void {
@@ -74,7 +84,10 @@ export class WireClient {
   }
 
   async initialize(name = 'test_client', capabilities: object | null = { experimentalApi: true }): Promise<any> {
-    const result = await this.request('initialize', { clientInfo: { name, version: '1.0.0' }, capabilities } as ClientRequestInput<'initialize'>);
+    const result = await this.request('initialize', {
+      clientInfo: { name, version: '1.0.0' },
+      capabilities,
+    } as ClientRequestInput<'initialize'>);
     this.send({ method: 'initialized' });
     return result;
   }
@@ -126,17 +139,31 @@ export class WireClient {
   }
 }
 
-/** The lines as a short transcript: direction, method or answer, and what matters of the params. */
+function idOf({ id, method }: Incoming): RequestId {
+  if (id === undefined) throw new Error(`${method} is no request.`);
+  return id;
+}
+
+/**
+ * The lines as a short transcript: direction, method or answer, and what matters of the params. Deltas that follow one another are one
+ * line; token counts are left out, they come whenever the model has told them.
+ */
 export function transcript(lines: readonly Line[]): string[] {
-  const methods = new Map<RequestId, string>();
-  return lines.map(({ direction, message }) => {
+  const methods = { '>': new Map<RequestId, string>(), '<': new Map<RequestId, string>() };
+  const told: string[] = [];
+  for (const { direction, message } of lines) {
     if ('method' in message) {
-      if (direction === '>' && 'id' in message) methods.set(message.id, message.method);
-      return `${direction} ${message.method}${detail(message as Incoming)}`;
+      if ('id' in message) methods[direction].set(message.id, message.method);
+      if (message.method === 'thread/tokenUsage/updated') continue;
+      const line = `${direction} ${message.method}${detail(message as Incoming)}`;
+      const isMoreOfTheSame = /delta$/i.test(message.method) && told.at(-1) === line;
+      if (!isMoreOfTheSame) told.push(line);
+      continue;
     }
-    const of = message.id === null || direction === '>' ? '' : ` ${methods.get(message.id) ?? '?'}`;
-    return 'error' in message ? `${direction} error${of} ${message.error.code}` : `${direction} result${of}`;
-  });
+    const of = message.id === null ? '' : ` ${methods[direction === '>' ? '<' : '>'].get(message.id) ?? '?'}`;
+    told.push('error' in message ? `${direction} error${of} ${message.error.code}` : `${direction} result${of}`);
+  }
+  return told;
 }
 
 function detail({ params }: Incoming): string {

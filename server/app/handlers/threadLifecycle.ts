@@ -83,8 +83,10 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
   return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
 };
 
-export const threadUnsubscribe: Handler<'thread/unsubscribe'> = async ({ connection, threads }, { threadId }) => {
+export const threadUnsubscribe: Handler<'thread/unsubscribe'> = async (context, { threadId }) => {
+  const { connection, questions, threads } = context;
   const wasSubscribed = connection.unsubscribe(threadId);
+  questions.unsubscribed(threadId, connection);
   if ((await threads()).get(threadId) === undefined) return { status: 'notLoaded' };
   return { status: wasSubscribed ? 'unsubscribed' : 'notSubscribed' };
 };

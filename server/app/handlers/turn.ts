@@ -66,6 +66,7 @@ export const turnInterrupt: Handler<'turn/interrupt'> = async (context, { thread
     throw new ProtocolError('invalidRequest', `expected active turn id ${turnId} but found ${running.id}`, {
       kind: 'turnMismatch',
     });
+  context.questions.withdraw(threadId);
   return new Reply({}, () => running.interrupt());
 };
 

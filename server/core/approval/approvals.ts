@@ -26,7 +26,7 @@ export interface AskedIn {
 /** The open questions of one thread. */
 export class Approvals {
   readonly #options: ApprovalsOptions;
-  /** Items whose refusal is known; their "waiting" ends when they are completed. */
+  /** Commands whose refusal is known; their "waiting" ends when they are completed. */
   readonly #refused = new Set<string>();
   #waiting = 0;
 
@@ -94,12 +94,10 @@ export class Approvals {
     action: Action,
   ): Verdict {
     const verdict = verdictOf(decision);
-    if (verdict === 'accepted') {
-      if (decision !== 'accept') this.#options.grants.add(action);
-      this.#leave();
-      return verdict;
-    }
-    this.#refused.add(itemId);
+    if (verdict === 'accepted' && decision !== 'accept') this.#options.grants.add(action);
+    // The wire's order: a refused command is completed before the waiting ends, a refused patch after it.
+    if (verdict === 'accepted' || action.kind === 'patch') this.#leave();
+    else this.#refused.add(itemId);
     if (verdict === 'cancelled') this.#options.cancelTurn();
     return verdict;
   }
