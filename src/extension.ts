@@ -1,4 +1,5 @@
 // Activates the extension: builds its rooms, connects them, registers them; the only composition root of the client.
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { isProtocolError, messageOf } from '../server/protocol/errors.ts';
 import { runningTurn } from '../server/protocol/state/select.ts';
@@ -32,6 +33,8 @@ import { ThreadTree } from './threads/threadTree.ts';
 import { buildPendingDeletes } from './threads/undoMessage.ts';
 
 const SHOWN_THREAD = 'bowline.shownThread';
+const RESTORE_ATTEMPTS = 4;
+const RESTORE_PAUSE_MS = 500;
 
 let server: AgentServer | null = null;
 
@@ -107,7 +110,8 @@ function buildChat(parts: PageRooms, diffs: () => DiffServices): ChatView {
     connect: async (post) => {
       const rooms: Rooms = { ...parts, chat };
       const forkAt = (threadId: string, lastTurnId: string): Promise<void> => forkThread(rooms, threadId, lastTurnId);
-      const bridge = await connectPage(parts, { diffs: diffs(), models: modelServices(rooms), forkAt }, post);
+      const reopen = (threadId: string): Promise<void> => openThread(rooms, threadId);
+      const bridge = await connectPage(parts, { diffs: diffs(), models: modelServices(rooms), forkAt, reopen }, post);
       void restoreThread(rooms);
       return bridge;
     },
@@ -150,16 +154,22 @@ function follow(rooms: Rooms): void {
   update();
 }
 
-/** Opens the thread that this workspace showed last; what keeps it from being opened is told. */
-async function restoreThread(rooms: Rooms): Promise<void> {
-  const { shown, log } = rooms;
+/** Opens the thread that this workspace showed last; when another process writes it, the user decides. */
+async function restoreThread({ shown, log, ...rooms }: Rooms): Promise<void> {
   const threadId = shown.id;
-  try {
-    await shown.restore();
-  } catch (error) {
-    log.warn(`The thread that was shown last could not be opened: ${messageOf(error)}`);
-    if (isProtocolError(error) && error.kind === 'threadHeld' && threadId !== null) await openThread(rooms, threadId);
+  for (let attempt = 1; attempt <= RESTORE_ATTEMPTS; attempt += 1) {
+    try {
+      await shown.restore();
+      return;
+    } catch (error) {
+      log.warn(`The thread that was shown last could not be opened: ${messageOf(error)}`);
+      if (!isProtocolError(error) || error.kind !== 'threadHeld') return;
+      // after a reload of the window its former server may need a moment to go
+      await pause(RESTORE_PAUSE_MS);
+    }
   }
+  await shown.show(null);
+  if (threadId !== null) await openThread({ shown, ...rooms }, threadId);
 }
 
 function allCommands(rooms: Rooms): Commands {

@@ -33,6 +33,8 @@ export interface BridgePorts {
   readonly services: Services;
   readonly folders: () => readonly string[];
   readonly startParams: (asked: StartParams) => StartParams;
+  /** Opens a thread that the server has put away, asking the user where that takes it from another process. */
+  readonly reopen: (threadId: string) => Promise<void>;
   readonly log: Log;
 }
 
@@ -129,7 +131,8 @@ export class ChatBridge implements Disposable {
   }
 
   async #startTurn(params: ClientRequestInput<'turn/start'>): Promise<unknown> {
-    const { server, models } = this.#ports;
+    const { server, models, store, reopen } = this.#ports;
+    if (store.isPutAway(params.threadId)) await reopen(params.threadId);
     const picked = models.overridesFor(params.threadId);
     return await server.request('turn/start', picked === undefined ? params : { ...picked, ...params });
   }

@@ -10,6 +10,7 @@ export interface PageFeatures {
   readonly diffs: DiffServices;
   readonly models: ModelServices;
   readonly forkAt: (threadId: string, lastTurnId: string) => Promise<void>;
+  readonly reopen: (threadId: string) => Promise<void>;
 }
 
 /** Makes the bridge of a page; its code and the schemas behind it are loaded only now. */
@@ -34,6 +35,7 @@ export async function connectPage(
     folders: workspaceFolders,
     startParams: (asked) =>
       threadStartParams(asked, settings(), { folders: workspaceFolders(), isTrusted: vscode.workspace.isTrusted }),
+    reopen: features.reopen,
     log,
   });
 }

@@ -70,8 +70,9 @@ export class ShownThread implements Disposable {
       await this.#store.open(id);
       if (this.#id === id) this.#changed.fire();
     } catch (error) {
-      // without an answer it may well be there: the next start tries again
-      if (isProtocolError(error) && this.#id === id) this.#set(null);
+      // without an answer it may well be there, and one that another process writes is: both are tried again
+      const isGone = isProtocolError(error) && error.kind !== 'threadHeld';
+      if (isGone && this.#id === id) this.#set(null);
       throw error;
     }
   }

@@ -69,6 +69,8 @@ export class ThreadStore implements Disposable {
     string,
     { readonly result: Promise<LoadedThread>; readonly missed: ServerNotification[] }
   >();
+  /** Threads that the server has put away while they were open here: they can be read, and are opened again when needed. */
+  readonly #putAway = new Set<string>();
   readonly #requests = new OpenRequests();
   readonly #changed = new Emitter<ThreadChange>();
   readonly #closed = new Emitter<{ readonly threadId: string }>();
@@ -109,6 +111,11 @@ export class ThreadStore implements Disposable {
     return [...this.#loaded.values()].map(({ state }) => state);
   }
 
+  /** Whether the server has put an open thread away, such as when another process took it over: open it again to go on. */
+  isPutAway(threadId: string): boolean {
+    return this.#putAway.has(threadId);
+  }
+
   /** All requests that wait for an answer, oldest first. */
   openRequests(): ServerRequest[] {
     return this.#requests.all();
@@ -144,7 +151,7 @@ export class ThreadStore implements Disposable {
   /** Opens a stored thread with its latest turns; one that is open already is given as it is. */
   async open(threadId: string, takeover = false): Promise<LoadedThread> {
     const known = this.#loaded.get(threadId);
-    if (known !== undefined) {
+    if (known !== undefined && !this.#putAway.has(threadId)) {
       this.#loaded.delete(threadId);
       this.#loaded.set(threadId, known);
       return known;
@@ -208,6 +215,7 @@ export class ThreadStore implements Disposable {
     const caughtUp = missed.reduce(reduceThread, threadStateOf(opened.thread));
     const state = requests.reduce(openRequest, caughtUp);
     const loaded = { state, olderCursor, opened };
+    this.#putAway.delete(threadId);
     this.#loaded.delete(threadId);
     this.#loaded.set(threadId, loaded);
     this.#changed.fire({ threadId, state, previous, notification: null });
@@ -225,7 +233,8 @@ export class ThreadStore implements Disposable {
       const request = this.#requests.drop(notification.params.requestId);
       if (request !== undefined) this.#resolved(request, 'server');
     }
-    if (notification.method === 'thread/deleted' || notification.method === 'thread/closed') this.#forget(threadId);
+    if (notification.method === 'thread/deleted') this.#forget(threadId);
+    if (notification.method === 'thread/closed' && before !== undefined) this.#putAwayThread(threadId);
   }
 
   #update(before: LoadedThread, state: ThreadState, notification: ServerNotification | null): void {
@@ -257,14 +266,24 @@ export class ThreadStore implements Disposable {
     this.#requestResolved.fire({ threadId, requestId: request.id, by });
   }
 
+  #putAwayThread(threadId: string): void {
+    this.#putAway.add(threadId);
+    this.#dropRequests(threadId);
+  }
+
   #forget(threadId: string): boolean {
     if (!this.#loaded.delete(threadId)) return false;
+    this.#putAway.delete(threadId);
+    this.#dropRequests(threadId);
+    this.#closed.fire({ threadId });
+    return true;
+  }
+
+  #dropRequests(threadId: string): void {
     for (const request of this.#requests.ofThread(threadId)) {
       this.#requests.drop(request.id);
       this.#resolved(request, 'server');
     }
-    this.#closed.fire({ threadId });
-    return true;
   }
 
   /** After a restart: the old process's requests are void, and each open thread is read anew, one after the other. */

@@ -64,6 +64,7 @@ function setUp(remembered: string | null = null, answers: FakePort['answers'] = 
     services,
     folders: () => ['/w'],
     startParams: (asked) => ({ ...asked, cwd: '/w', model: 'm9' }),
+    reopen: (threadId) => store.open(threadId).then(() => undefined),
     log: QUIET,
   });
   const reply = (id: number) =>
@@ -203,6 +204,17 @@ describe('chat bridge', () => {
     bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
     await reply(1);
     deepEqual(fake.asked.at(-1)?.params, { model: 'm2', effort: 'high', threadId: 'a', input: [] });
+  });
+
+  it('opens a thread that was put away before it sends a turn to it', async () => {
+    const { bridge, fake, shown, reply } = setUp();
+    bridge.receive({ kind: 'ready' });
+    await shown.show('a');
+    fake.say({ method: 'thread/closed', params: { threadId: 'a' } });
+    equal(shown.id, 'a');
+    bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
+    await reply(1);
+    deepEqual(fake.methods().slice(-3), ['thread/resume', 'thread/turns/list', 'turn/start']);
   });
 
   it('keeps drafts by thread, and what was said before the page was up', async () => {
