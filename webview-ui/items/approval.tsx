@@ -10,6 +10,7 @@ import { choicesOf } from '../session/choices.ts';
 import { commandText } from '../session/commandText.ts';
 import { relativePath } from '../session/paths.ts';
 import type { Row } from '../session/rows.ts';
+import { visible } from '../session/visible.ts';
 import { strings } from '../strings.ts';
 import { FileLine } from './fileChanges.tsx';
 
@@ -65,7 +66,7 @@ function What({ request, item }: { request: ServerRequest; item: ThreadItem | un
   const command = request.params.command ?? (item?.type === 'commandExecution' ? item.command : '');
   return (
     <pre class="approval-command" tabindex={0}>
-      <code>{commandText(command)}</code>
+      <code>{visible(commandText(command))}</code>
     </pre>
   );
 }
@@ -103,7 +104,7 @@ function Reasons({ request }: { request: ServerRequest }) {
       {reason && (
         <>
           <dt>{strings.why}</dt>
-          <dd>{reason}</dd>
+          <dd>{visible(reason)}</dd>
         </>
       )}
     </dl>

@@ -2,6 +2,7 @@
 import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../../server/protocol/schema/approval.ts';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import { strings } from '../strings.ts';
+import { visible } from './visible.ts';
 
 export interface Choice {
   readonly label: string;
@@ -38,7 +39,7 @@ function offered(request: ServerRequest): Choice[] {
 function commandChoice(decision: CommandApprovalDecision): Choice {
   if (typeof decision === 'object') {
     if ('applyNetworkPolicyAmendment' in decision) return { label: strings.allowNetwork, tone: 'allowMore', decision };
-    const prefix = decision.acceptWithExecpolicyAmendment.execpolicy_amendment.join(' ');
+    const prefix = visible(decision.acceptWithExecpolicyAmendment.execpolicy_amendment.join(' '));
     return { label: strings.alwaysRun(prefix), tone: 'allowMore', decision };
   }
   switch (decision) {

@@ -54,7 +54,7 @@ describe('approvals in the chat', function () {
     assert.deepEqual(await card(chat).getByRole('button').allInnerTexts(), [
       'Run',
       'Decline',
-      'Always Run “git push …”',
+      'Run and Always Allow “git push”',
       'Decline and Stop',
     ]);
     await chat.page.getByText('Waiting for your approval').waitFor();
@@ -83,7 +83,7 @@ describe('approvals in the chat', function () {
   it('sends the amendment exactly as it was offered', async () => {
     const chat = await open({ snapshot: running() });
     await chat.send({ kind: 'serverRequest', request });
-    await chat.page.getByRole('button', { name: 'Always Run “git push …”' }).click();
+    await chat.page.getByRole('button', { name: 'Run and Always Allow “git push”' }).click();
     const answer = await chat.waitForPosted(isAnswer);
     assert.deepEqual(answer.kind === 'answer' && answer.result, {
       decision: { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['git', 'push'] } },

@@ -133,8 +133,12 @@ describe('the transcript', function () {
     turns[40]?.items.push(sample.tool('d1', ['read_file', { path: 'src/a.ts' }, 'the text of a']));
     const chat = await open({ snapshot: sample.snapshot(sample.state(turns)) });
     await chat.page.getByText('Question 59', { exact: true }).waitFor();
-    await scrollUp(chat, 2600);
+    await scrollUp(chat, 300);
     const fold = chat.page.getByRole('button', { name: /Read src\/a\.ts/ });
+    while ((await fold.count()) === 0) {
+      await chat.page.mouse.wheel(0, -300);
+      await drawn(chat);
+    }
     await fold.scrollIntoViewIfNeeded();
     await fold.click();
     await chat.page.getByText('the text of a').waitFor();

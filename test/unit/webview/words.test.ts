@@ -14,6 +14,7 @@ import {
 } from '../../../webview-ui/session/paths.ts';
 import { durationWords, shortNumber } from '../../../webview-ui/session/timeWords.ts';
 import { toolWords } from '../../../webview-ui/session/toolWords.ts';
+import { visible } from '../../../webview-ui/session/visible.ts';
 import * as sample from '../../support/chatSamples.ts';
 
 describe('words of the chat page', () => {
@@ -31,6 +32,10 @@ describe('words of the chat page', () => {
     ['npm test', 'npm test'],
   ];
   for (const [raw, shown] of commands) it(`shows ${raw} as ${shown}`, () => assert.equal(commandText(raw), shown));
+
+  it('hides nothing in what is to be approved', () => {
+    assert.equal(visible('rm \u202eexe.txt\u0007\n\tok ü 漢 🙂'), 'rm \\u{202e}exe.txt\\u{7}\n\tok ü 漢 🙂');
+  });
 
   it('shortens to one line', () => {
     assert.equal(oneLine('a\nb'), 'a…');
