@@ -65,7 +65,7 @@ async function answer(address: string): Promise<Answer> {
   if (pathname === '/') return { status: 200, type: 'text/html', body: html(theme) };
   if (pathname.startsWith('/theme-')) return { status: 200, type: 'text/css', body: themeCss(pathname) };
   const folder = pathname === '/vscodeWebview.css' ? import.meta.dirname : WEBVIEW;
-  const body = await readFile(join(folder, pathname)).catch(() => undefined);
+  const body = await readFile(join(folder, pathname)).catch(() => undefined); // answered with 404 below
   if (body === undefined)
     return { status: 404, type: 'text/plain', body: 'Not built: run "node scripts/build.mjs webview".' };
   return { status: 200, type: TYPES[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream', body };
