@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import type { AgentServer } from './agentServer/client.ts';
 import type { ChatControl } from './chat/chatView.ts';
+import type { Drafts } from './chat/drafts.ts';
 import type { Settings } from './settings.ts';
 import type { ThreadStore } from './threads/threadStore.ts';
 
@@ -11,6 +12,7 @@ export interface Host {
   readonly server: AgentServer;
   readonly store: ThreadStore;
   readonly chat: ChatControl;
+  readonly drafts: Drafts;
   /** The settings as they are now. */
   readonly settings: () => Settings;
 }

@@ -6,6 +6,7 @@ import { messageOf } from '../../server/protocol/errors.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import { Disposables } from '../emitter.ts';
 import type { Host } from '../host.ts';
+import { TypingPause } from './typingPause.ts';
 import { approvalWording, choicesOf, visible, type ApprovalChoice, type ApprovalWording } from './wording.ts';
 
 const ANSWER_COMMAND = 'bowline.answerApproval';
@@ -30,11 +31,20 @@ class ApprovalPrompts implements vscode.Disposable {
   readonly #queue: ServerRequest[] = [];
   /** Notifications that are shown; calling one closes it. */
   readonly #notifications = new Map<RequestId, () => void>();
+  readonly #pause: TypingPause;
   #isModalOpen = false;
   #isDisposed = false;
 
   constructor(host: Host, diffs: Pick<DiffServices, 'openDiff'>) {
     this.#host = host;
+    this.#pause = this.#owned.add(new TypingPause());
+    this.#owned.add(host.drafts.onDidType(() => this.#pause.typed()));
+    this.#owned.add(
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        // what is read anew from disk is not dirty: the agent wrote it, not the user
+        if (contentChanges.length > 0 && document.isDirty) this.#pause.typed();
+      }),
+    );
     this.#diffs = diffs;
     this.#owned.add(host.store.onDidOpenRequest(({ request }) => this.#opened(request)));
     this.#owned.add(
@@ -81,6 +91,7 @@ class ApprovalPrompts implements vscode.Disposable {
     this.#isModalOpen = true;
     try {
       for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
+        await this.#pause.wait();
         // one that fails leaves its card in the chat and must not keep the others waiting
         if (this.#host.store.isOpen(request.id))
           await this.#showModal(request).catch((error: unknown) => this.#failed(error));

@@ -1,5 +1,6 @@
 // What stands unsent in the composers of this workspace, beyond the life of the page and of the window.
 import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
+import { Emitter } from '../emitter.ts';
 
 /** The part of the editor's memento that is used. */
 export interface DraftMemory {
@@ -13,6 +14,9 @@ const PREFIX = 'bowline.draft:';
 
 export class Drafts {
   readonly #memory: DraftMemory;
+  readonly #typed = new Emitter<void>();
+  /** The user is writing: a draft that holds text was saved. */
+  readonly onDidType = this.#typed.event;
 
   constructor(memory: DraftMemory) {
     this.#memory = memory;
@@ -25,6 +29,7 @@ export class Drafts {
   }
 
   async set(threadId: string | null, draft: Draft): Promise<void> {
+    if (draft.text !== '') this.#typed.fire();
     const isEmpty = draft.text === '' && draft.attachments.length === 0;
     await this.#memory.update(PREFIX + (threadId ?? ''), isEmpty ? undefined : draft);
   }
