@@ -13,7 +13,7 @@ import type { Handler, RequestContext } from '../requestContext.ts';
 const LONGEST_INPUT = 1_048_576;
 
 export const turnStart: Handler<'turn/start'> = async (context, params) => {
-  const thread = (await context.threads()).need(params.threadId);
+  const thread = await readyThread(context, params.threadId);
   refuseTooLong(params.input);
   const clientId = params.clientUserMessageId ?? null;
   const known = clientId === null ? undefined : thread.turnOfMessage(clientId);
@@ -40,7 +40,8 @@ export const turnStart: Handler<'turn/start'> = async (context, params) => {
 export const turnSteer: Handler<'turn/steer'> = async (context, params) => {
   const thread = (await context.threads()).need(params.threadId);
   const { running } = thread;
-  if (running === null) throw new ProtocolError('invalidRequest', 'no active turn to steer', { kind: 'noActiveTurn' });
+  if (running === null || !running.takesMessages)
+    throw new ProtocolError('invalidRequest', 'no active turn to steer', { kind: 'noActiveTurn' });
   if (running.id !== params.expectedTurnId) {
     throw new ProtocolError(
       'invalidRequest',
@@ -69,6 +70,14 @@ export const turnInterrupt: Handler<'turn/interrupt'> = async (context, { thread
   context.questions.withdraw(threadId);
   return new Reply({}, () => running.interrupt());
 };
+
+/** The thread, once a turn that is being stopped has ended: its next message begins a turn of its own. */
+async function readyThread(context: RequestContext, threadId: string): Promise<LiveThread> {
+  const threads = await context.threads();
+  const { running } = threads.need(threadId);
+  if (running !== null && !running.takesMessages) await running.ended;
+  return threads.need(threadId);
+}
 
 function refuseTooLong(input: readonly UserInput[]): void {
   const length = input.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);

@@ -133,8 +133,11 @@ class TurnRun {
   async settle(end: TurnEnd): Promise<void> {
     this.#turn.whenSteered(null);
     await this.#runs.outputs();
-    // A message that joined a turn that ends otherwise stays in the thread; the model reads it in the next turn.
-    if (end.status !== 'completed') await this.#joinSteered();
+    if (end.status !== 'completed') {
+      this.#turn.refuseMessages();
+      // A message that had joined stays in the thread; the model reads it in the next turn.
+      await this.#joinSteered();
+    }
     this.#items.closeAll();
     await this.#changes.update();
     await this.#noteRepository();

@@ -20,6 +20,7 @@ export class RunningTurn {
   #steered: SteeredInput[] = [];
   #onSteer: (() => void) | null = null;
   #stop: StopReason | null = null;
+  #isEnding = false;
 
   constructor(id: string, startedAtMs: number) {
     this.id = id;
@@ -42,6 +43,16 @@ export class RunningTurn {
 
   fail(message: string): void {
     this.#stopFor({ type: 'failed', message });
+  }
+
+  /** Whether a message may still join it; a turn that is being stopped would leave it unanswered. */
+  get takesMessages(): boolean {
+    return this.#stop === null && !this.#isEnding;
+  }
+
+  /** The turn has failed or was stopped: what joins it from now on would be lost. */
+  refuseMessages(): void {
+    this.#isEnding = true;
   }
 
   steer(input: SteeredInput): void {

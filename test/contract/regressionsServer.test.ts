@@ -1,0 +1,51 @@
+// What once went wrong in the server and must not come back: messages lost, items merged, threads held for nothing.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { answer, command, text } from '../support/modelScript.ts';
+import { startThread, startTurn, story } from '../support/story.ts';
+import type { WireClient } from '../support/wireClient.ts';
+
+const FULL_ACCESS = { approvalPolicy: 'never', sandbox: 'danger-full-access' };
+
+const said = (words: string) => [{ type: 'text', text: words }];
+
+/** The texts of the user and of the agent, turn by turn. */
+async function conversation(client: WireClient, threadId: string): Promise<string[][]> {
+  const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
+  return thread.turns.map((turn: any) =>
+    turn.items.flatMap((item: any) => (item.type === 'userMessage' ? [item.content[0].text] : (item.text ?? []))),
+  );
+}
+
+describe('a message that comes while a turn is being stopped', () => {
+  story('begins a turn of its own and is answered', async (stage, kind) => {
+    // the command takes its time to die, so that the turn is still ending when the next message comes
+    stage.model.script(answer(command('trap "sleep 0.3; exit" TERM; echo up; while :; do sleep 0.05; done')));
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage, FULL_ACCESS);
+    const turnId = await startTurn(client, threadId, 'first');
+    await client.next('item/commandExecution/outputDelta');
+    stage.model.script(answer(text('Second it is.')));
+    const interrupted = client.request('turn/interrupt', { threadId, turnId });
+    const next = client.request('turn/start', { threadId, input: said('second') });
+    await interrupted;
+    const { turn } = await next;
+    ok(turn.id !== turnId, 'the message must not join the turn that is being stopped');
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'interrupted');
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+    deepEqual(await conversation(client, threadId), [['first'], ['second', 'Second it is.']]);
+  });
+
+  story('is refused as steering, so that the client can start a turn with it', async (stage, kind) => {
+    stage.model.script(answer(command('trap "sleep 0.3; exit" TERM; echo up; while :; do sleep 0.05; done')));
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage, FULL_ACCESS);
+    const turnId = await startTurn(client, threadId, 'first');
+    await client.next('item/commandExecution/outputDelta');
+    const interrupted = client.request('turn/interrupt', { threadId, turnId });
+    const steered = await client.ask('turn/steer', { threadId, expectedTurnId: turnId, input: said('too late') });
+    await interrupted;
+    equal(steered.error?.message, 'no active turn to steer');
+    await client.turnCompleted(threadId);
+    deepEqual(await conversation(client, threadId), [['first']]);
+  });
+});
