@@ -7,21 +7,8 @@ import { Drafts } from '../../../src/chat/drafts.ts';
 import type { Services } from '../../../src/chat/hostServices.ts';
 import { ShownThread } from '../../../src/chat/shownThread.ts';
 import { ModelState } from '../../../src/models/modelState.ts';
-import type { Settings } from '../../../src/settings.ts';
 import { ThreadStore } from '../../../src/threads/threadStore.ts';
-import { approval, FakePort, opened, QUIET, turn } from './fakePort.ts';
-
-const SETTINGS: Settings = {
-  serverPath: '',
-  traceServer: 'off',
-  model: null,
-  modelProvider: null,
-  reasoningEffort: null,
-  approvalPolicy: null,
-  sandbox: null,
-  approvalsPresentation: 'modal',
-  localServers: [],
-};
+import { approval, FakePort, opened, QUIET, SETTINGS, turn } from './fakePort.ts';
 
 function setUp(remembered: string | null = null, answers: FakePort['answers'] = {}) {
   const fake = new FakePort({

@@ -6,6 +6,7 @@ import type { Turn } from '../../../server/protocol/schema/turn.ts';
 import type { RequestHandler } from '../../../src/agentServer/client.ts';
 import { Emitter } from '../../../src/emitter.ts';
 import type { Log } from '../../../src/log.ts';
+import type { Settings } from '../../../src/settings.ts';
 import type { ServerPort } from '../../../src/threads/serverPort.ts';
 import type { OpenedThread } from '../../../src/threads/threadStore.ts';
 
@@ -68,6 +69,20 @@ export const QUIET: Log = { trace: ignore, debug: ignore, info: ignore, warn: ig
 function ignore(): void {
   // a test that cares about the log brings its own
 }
+
+/** Nothing is set. */
+export const SETTINGS: Settings = {
+  serverPath: '',
+  traceServer: 'off',
+  model: null,
+  modelProvider: null,
+  reasoningEffort: null,
+  approvalPolicy: null,
+  sandbox: null,
+  approvalsPresentation: 'modal',
+  openDiffsWhileStreaming: true,
+  localServers: [],
+};
 
 export function thread(id: string, more: Partial<Thread> = {}): Thread {
   return {

@@ -12,20 +12,9 @@ import { ModelState } from '../../../src/models/modelState.ts';
 import { resumeConfig, threadStartParams } from '../../../src/models/threadDefaults.ts';
 import type { Settings } from '../../../src/settings.ts';
 import { statusLook } from '../../../src/statusLook.ts';
-import { FakePort, QUIET } from './fakePort.ts';
+import { FakePort, QUIET, SETTINGS } from './fakePort.ts';
 
 const OLLAMA = { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' };
-const SETTINGS: Settings = {
-  serverPath: '',
-  traceServer: 'off',
-  model: null,
-  modelProvider: null,
-  reasoningEffort: null,
-  approvalPolicy: null,
-  sandbox: null,
-  approvalsPresentation: 'modal',
-  localServers: [],
-};
 const TRUSTED = { folders: ['/w', '/v'], isTrusted: true };
 
 describe('thread defaults', () => {
