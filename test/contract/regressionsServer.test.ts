@@ -1,7 +1,7 @@
 // What once went wrong in the server and must not come back: messages lost, items merged, threads held for nothing.
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { answer, command, text } from '../support/modelScript.ts';
-import { startThread, startTurn, story } from '../support/story.ts';
+import { playTurn, startThread, startTurn, story } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
 
 const FULL_ACCESS = { approvalPolicy: 'never', sandbox: 'danger-full-access' };
@@ -47,5 +47,38 @@ describe('a message that comes while a turn is being stopped', () => {
     equal(steered.error?.message, 'no active turn to steer');
     await client.turnCompleted(threadId);
     deepEqual(await conversation(client, threadId), [['first']]);
+  });
+});
+
+describe('a model that gives two calls the same id', () => {
+  story('both commands are shown, stored and answered', async (stage, kind) => {
+    const same = { callId: 'functions.exec_command:0' };
+    stage.model.script(
+      answer(command('echo one', {}, same)),
+      answer(command('echo two', {}, same)),
+      answer(text('Both done.')),
+    );
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage, FULL_ACCESS);
+    await playTurn(client, threadId, 'go');
+    const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
+    const outputs = thread.turns[0].items.flatMap((item: any) => item.aggregatedOutput ?? []);
+    deepEqual(outputs, ['one\n', 'two\n']);
+    const { input } = await stage.model.request(2);
+    const calls = input.filter((item) => item['type'] === 'function_call').map((item) => item['call_id']);
+    const answered = input.filter((item) => item['type'] === 'function_call_output').map((item) => item['call_id']);
+    equal(new Set(calls).size, 2);
+    deepEqual(answered, calls);
+  });
+
+  story('two messages with the same id are two messages', async (stage, kind) => {
+    stage.model.script(
+      answer([text('Let me look.', { id: 'msg_0' }), command('true')]),
+      answer(text('There is nothing.', { id: 'msg_0' })),
+    );
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage, FULL_ACCESS);
+    await playTurn(client, threadId, 'go');
+    deepEqual(await conversation(client, threadId), [['go', 'Let me look.', 'There is nothing.']]);
   });
 });

@@ -26,6 +26,8 @@ export interface ResponseParts {
 export class ResponseReader {
   readonly #parts: ResponseParts;
   readonly #open = new Map<number, OpenPart>();
+  /** By position: the ids that calls got in place of their own. */
+  readonly #renamed = new Map<number, string>();
   #hasCalls = false;
 
   constructor(parts: ResponseParts) {
@@ -77,24 +79,28 @@ export class ResponseReader {
     return said;
   }
 
-  #begin(index: number, item: ModelItem): void {
+  #begin(index: number, begun: ModelItem): void {
+    const item = this.#named(index, begun);
     const call = toolCallOf(item);
     if (call !== null) {
       this.#hasCalls = true;
       this.#open.set(index, { kind: 'call', watcher: this.#parts.runs.watch(call) });
       return;
     }
-    const shown = this.#shown(item);
-    if (shown === null) return;
+    const known = this.#shown(item);
+    if (known === null) return;
+    const shown = this.#distinct(known);
     this.#parts.items.start(
       shown.type === 'agentMessage' ? { ...shown, text: '' } : { ...shown, summary: [], content: [] },
     );
     this.#open.set(index, { kind: shown.type === 'agentMessage' ? 'message' : 'reasoning', itemId: shown.id });
   }
 
-  #finish(index: number, item: ModelItem): void {
+  #finish(index: number, done: ModelItem): void {
+    const item = this.#named(index, done);
     const open = this.#open.get(index);
     this.#open.delete(index);
+    this.#renamed.delete(index);
     this.#parts.thread.remember(this.#parts.turnId, [item]);
     const call = toolCallOf(item);
     if (call !== null) {
@@ -107,7 +113,7 @@ export class ResponseReader {
     const started = open !== undefined && open.kind !== 'call' ? this.#parts.items.open(open.itemId) : undefined;
     this.#parts.items.complete(
       started === undefined
-        ? this.#parts.items.start(shown)
+        ? this.#parts.items.start(this.#distinct(shown))
         : { ...shown, id: started.id, startedAtMs: started.startedAtMs },
     );
   }
@@ -146,6 +152,23 @@ export class ResponseReader {
       case 'inputDelta':
         return;
     }
+  }
+
+  /** Some servers count their calls anew in each response: a call whose id the thread has had before gets one of its own. */
+  #named(index: number, item: ModelItem): ModelItem {
+    if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return item;
+    const { thread } = this.#parts;
+    const isUsed = !this.#open.has(index) && thread.history.some((known) => toolCallOf(known)?.callId === item.call_id);
+    if (isUsed) this.#renamed.set(index, `call_${thread.world.ids.next()}`);
+    return { ...item, call_id: this.#renamed.get(index) ?? item.call_id };
+  }
+
+  /** The item under an id that no other item of its kind has in this turn. */
+  #distinct<T extends AgentMessageItem | ReasoningItem>(item: T): T {
+    const { thread, turnId } = this.#parts;
+    const items = thread.state.turns.find((turn) => turn.id === turnId)?.items ?? [];
+    const isUsed = items.some((known) => known.id === item.id && known.type === item.type);
+    return isUsed ? { ...item, id: `${item.id}_${thread.world.ids.next()}` } : item;
   }
 
   /** A message or a reasoning part as an item; null for what has no item. */
