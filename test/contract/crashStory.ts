@@ -10,6 +10,7 @@ import type { Thread } from '../../server/protocol/schema/thread.ts';
 import { openItems } from '../../server/protocol/state/select.ts';
 import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
 import { threadStateOf } from '../../server/protocol/state/threadState.ts';
+import { lastUserText } from '../support/modelRequest.ts';
 import { answer, command, interleaved, patch, reasoning, text } from '../support/modelScript.ts';
 import { setStage, startThread, startTurn, type RunningServer, type Stage } from '../support/story.ts';
 import type { Line, WireClient } from '../support/wireClient.ts';
@@ -25,7 +26,8 @@ const FILE = ['*** Begin Patch', '*** Add File: notes.txt', ...LONG.match(/.{1,8
 
 /** A turn with everything in it: thoughts, text, a growing patch, commands side by side, a background terminal, an open question. */
 function writeScript(stage: Stage): void {
-  stage.model.script(
+  stage.model.when(
+    ({ input }) => lastUserText(input) === ALL,
     answer([
       reasoning({ summary: ['**Looking** at it', LONG.slice(0, 2000)], content: ['raw thoughts'] }),
       text(LONG, { phase: 'commentary' }),
@@ -39,6 +41,8 @@ function writeScript(stage: Stage): void {
   stage.model.otherwise(answer(text('Going on.')));
 }
 
+/** What the user asks for. */
+const ALL = 'do it all';
 /** The question about it is never answered: there the turn stands still. */
 const LAST_COMMAND = 'touch never.txt';
 
@@ -110,7 +114,7 @@ async function startWatched(): Promise<Watched & AsyncDisposable> {
   const stands = Promise.withResolvers<void>();
   const answering = answerAllButTheLast(client, stands.resolve);
   // the answer to turn/start is one of the moments: nobody waits for it here
-  const started = startTurn(client, threadId, 'do it all').catch(() => undefined); // the server may be killed before it answers
+  const started = startTurn(client, threadId, ALL).catch(() => undefined); // the server may be killed before it answers
   return {
     stage,
     server,

@@ -1,5 +1,5 @@
 // What once went wrong in the server and must not come back: messages lost, items merged, threads held for nothing.
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { answer, command, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
@@ -80,5 +80,22 @@ describe('a model that gives two calls the same id', () => {
     const threadId = await startThread(client, stage, FULL_ACCESS);
     await playTurn(client, threadId, 'go');
     deepEqual(await conversation(client, threadId), [['go', 'Let me look.', 'There is nothing.']]);
+  });
+});
+
+describe('a thread that could not be opened', () => {
+  story('is not held: another process may open it', async (stage, kind) => {
+    stage.model.script(answer(text('hello')));
+    const first = await stage.start(kind);
+    const before = await first.connect();
+    await before.initialize();
+    const threadId = await startThread(before, stage);
+    await playTurn(before, threadId, 'go');
+    await first.stop();
+    const client = await stage.open(kind);
+    const refused = await client.ask('thread/resume', { threadId, modelProvider: 'nowhere' });
+    match(refused.error?.message ?? '', /not configured/);
+    const other = await stage.open('binary');
+    equal((await other.request('thread/resume', { threadId })).thread.id, threadId);
   });
 });

@@ -33,6 +33,7 @@ export class WireClient {
   #unseen: Incoming[] = [];
   #waiters: Waiter[] = [];
   #nextId = 1;
+  #asked: ((request: Incoming) => unknown) | null = null;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -71,6 +72,11 @@ export class WireClient {
   /** Answers a request of the server. */
   answer(request: Incoming, result: unknown): void {
     this.send({ id: idOf(request), result });
+  }
+
+  /** From now on answers every request of the server at once. */
+  whenAsked(answer: (request: Incoming) => unknown): void {
+    this.#asked = answer;
   }
 
   /** Refuses a request of the server. */
@@ -129,6 +135,7 @@ export class WireClient {
       return;
     }
     const incoming = message as Incoming & (JsonRpcNotification | JsonRpcRequest);
+    if (incoming.id !== undefined && this.#asked !== null) this.answer(incoming, this.#asked(incoming));
     const waiter = this.#waiters[0];
     if (waiter === undefined) {
       this.#unseen.push(incoming);

@@ -1,0 +1,81 @@
+// Forks: of a whole thread, at a turn, of one that runs; the source stays as it is.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { answer, gate, text } from '../support/modelScript.ts';
+import { playTurn, startThread, startTurn, story } from '../support/story.ts';
+import { transcript } from '../support/wireClient.ts';
+
+describe('a fork', () => {
+  story('has the history of its source, under the same ids, and goes its own way', async (stage, kind) => {
+    const client = await stage.open(kind);
+    const source = await startThread(client, stage);
+    for (const words of ['one', 'two']) await playTurn(client, source, words);
+    const { thread: original } = await client.request('thread/read', { threadId: source, includeTurns: true });
+    const from = client.lines.length;
+    const { thread } = await client.request('thread/fork', { threadId: source, model: 'm-2' });
+    const { params } = await client.next('thread/started');
+    deepEqual(transcript(client.lines.slice(from)), ['> thread/fork', '< result thread/fork', '< thread/started']);
+    equal(thread.forkedFromId, source);
+    equal(thread.model, 'm-2');
+    deepEqual(thread.turns, original.turns);
+    deepEqual(params.thread.turns, []);
+    await playTurn(client, thread.id, 'three');
+    ok(JSON.stringify((await stage.model.request(2)).input).includes('"two"'));
+    const read = async (threadId: string): Promise<any[]> =>
+      (await client.request('thread/read', { threadId, includeTurns: true })).thread.turns;
+    equal((await read(thread.id)).length, 3);
+    deepEqual(await read(source), original.turns);
+    const { data } = await client.request('thread/items/list', { threadId: thread.id });
+    deepEqual(data.map(({ item }: any) => item), (await read(thread.id)).flatMap((turn) => turn.items));
+  });
+
+  story('at a turn has the turns up to that one', async (stage, kind) => {
+    const client = await stage.open(kind);
+    const source = await startThread(client, stage);
+    const first = (await playTurn(client, source, 'one')).params.turn.id;
+    await playTurn(client, source, 'two');
+    const { thread } = await client.request('thread/fork', { threadId: source, lastTurnId: first });
+    deepEqual(thread.turns.map((turn: any) => turn.id), [first]);
+    await playTurn(client, thread.id, 'other');
+    const told = JSON.stringify((await stage.model.request(2)).input);
+    ok(told.includes('"one"') && !told.includes('"two"'));
+    const wrong = await client.ask('thread/fork', { threadId: source, lastTurnId: 'bogus' });
+    deepEqual([wrong.error?.code, wrong.error?.message], [-32600, 'turn not found: bogus']);
+    equal((await client.request('thread/loaded/list', {})).data.length, 2, 'a refused fork leaves nothing');
+  });
+
+  story('of a running turn shows it as interrupted; the source runs on', async (stage, kind) => {
+    stage.model.script(answer([text('half', { done: false }), gate('mid')]), answer(text('in the fork')));
+    const client = await stage.open(kind);
+    const source = await startThread(client, stage);
+    const turnId = await startTurn(client, source, 'go');
+    await stage.model.reached('mid');
+    const running = await client.ask('thread/fork', { threadId: source, lastTurnId: turnId });
+    equal(running.error?.data.kind, 'turnInProgress');
+    const { thread } = await client.request('thread/fork', { threadId: source });
+    deepEqual(thread.turns.map((turn: any) => turn.status), ['interrupted']);
+    await playTurn(client, thread.id, 'aside');
+    const { thread: still } = await client.request('thread/read', { threadId: source, includeTurns: true });
+    equal(still.turns[0].status, 'inProgress');
+    await client.request('turn/interrupt', { threadId: source, turnId });
+    await client.turnCompleted(source);
+  });
+
+  story('of a stored thread does not load the source, and keeps it from being deleted', async (stage, kind) => {
+    const server = await stage.start(kind);
+    const before = await server.connect();
+    await before.initialize();
+    const source = await startThread(before, stage);
+    await playTurn(before, source, 'one');
+    await server.stop();
+    const client = await stage.open(kind);
+    const { thread } = await client.request('thread/fork', { threadId: source, excludeTurns: true });
+    deepEqual(thread.turns, []);
+    deepEqual((await client.request('thread/loaded/list', {})).data, [thread.id]);
+    const refused = await client.ask('thread/delete', { threadId: source });
+    equal(refused.error?.code, -32600);
+    match(refused.error?.message ?? '', /^cannot delete thread .+: forked history still references it/);
+    await client.request('thread/delete', { threadId: thread.id });
+    await client.request('thread/delete', { threadId: source });
+    equal((await client.ask('thread/fork', { threadId: source })).error?.message, `no rollout found for thread id ${source}`);
+  });
+});
