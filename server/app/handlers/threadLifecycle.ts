@@ -67,15 +67,10 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
     originator: connection.clientName,
     settings: await overridden(app, source.settings, params),
   };
-  const lease = threads.acquire(id, connection.clientName, false);
   const isSourceStored = threads.world.store.get(source.id) !== undefined;
-  threads.world.store.create(record, isSourceStored ? { threadId: source.id, lastTurnId } : null);
-  const thread = threads.add(record, {
-    history: threads.world.store.modelItems(id),
-    isStored: true,
-    isEphemeral: false,
-    clientName: connection.clientName,
-    lease,
+  const thread = opened(threads, { id, clientName: connection.clientName, takeover: false }, () => {
+    threads.world.store.create(record, isSourceStored ? { threadId: source.id, lastTurnId } : null);
+    return record;
   });
   connection.subscribe(id);
   const turns = params.excludeTurns === true ? [] : turnsOf(threads, id).data;
@@ -103,19 +98,29 @@ async function load(context: RequestContext, threads: ThreadTable, params: Threa
   if (params.takeover === true && !context.connection.wantsExperimental) {
     throw new ProtocolError('invalidRequest', 'thread/resume.takeover requires experimentalApi capability');
   }
-  const clientName = context.connection.clientName;
-  const lease = threads.acquire(record.id, clientName, params.takeover === true);
   const settings = await overridden(context.app, record.settings, params);
-  const history = threads.world.store.modelItems(record.id);
-  const thread = threads.add(threads.world.store.get(record.id) ?? record, {
-    history,
-    isStored: true,
-    isEphemeral: false,
-    clientName,
-    lease,
-  });
-  thread.change({ settings });
+  const how = { id: record.id, clientName: context.connection.clientName, takeover: params.takeover === true };
+  const thread = opened(threads, how, () => threads.world.store.get(record.id) ?? record);
+  if (settings !== record.settings) thread.change({ settings });
   return thread;
+}
+
+/** Takes the right to write a stored thread and loads it; what cannot be loaded is not held. */
+function opened(
+  threads: ThreadTable,
+  how: { readonly id: string; readonly clientName: string; readonly takeover: boolean },
+  record: () => ThreadRecord,
+): LiveThread {
+  const { id, clientName } = how;
+  const lease = threads.acquire(id, clientName, how.takeover);
+  try {
+    const stored = record();
+    const history = threads.world.store.modelItems(id);
+    return threads.add(stored, { history, isStored: true, isEphemeral: false, clientName, lease });
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
 }
 
 type SettingsOverrides = { [K in keyof SettingsRequest]?: SettingsRequest[K] | null | undefined };
