@@ -2,7 +2,7 @@
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { launchBrowser, openWindow, runCommand, type WindowOptions } from './browser.ts';
+import { launchBrowser, openWindow, runCommand, waitForWorkbench, type WindowOptions } from './browser.ts';
 import { startModelServer } from './modelServer.ts';
 import { builtVsix, startVscode, type RealVscode, type RealVscodeOptions } from './realVscode.ts';
 import { screenshotFailures } from './screenshotFailures.ts';
@@ -22,6 +22,8 @@ export interface Product {
   readonly page: Page;
   /** Opens a window on the workspace, with the chat in sight. */
   open(options?: WindowOptions & { url?: string }): Promise<Chat>;
+  /** Waits for the chat of a window that was loaded anew. */
+  reopened(): Promise<Chat>;
 }
 
 export type ProductOptions = Partial<RealVscodeOptions> & {
@@ -81,6 +83,10 @@ export function useProduct(options: ProductOptions = {}): Product {
       page = await openWindow(given(browser), url ?? given(editor).url, windowOptions);
       return await openChat(page);
     },
+    reopened: async () => {
+      await waitForWorkbench(given(page));
+      return await openChat(given(page));
+    },
   };
 }
 
@@ -131,7 +137,7 @@ export function chatOf(page: Page): Chat {
     sendButton: frame.locator('.composer button.send'),
     stopButton,
     status: frame.locator('.status-line'),
-    approvals: frame.locator('.approval'),
+    approvals: frame.locator('[data-approval]'),
     model: frame.locator('.model-button'),
     send: async (text) => {
       await field.fill(text);
