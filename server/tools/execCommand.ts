@@ -82,6 +82,8 @@ function planCall(
     cwd,
     escalated: args.sandbox_permissions === 'require_escalated',
     justification: args.justification ?? null,
+    isInteractive: args.tty ?? false,
+    ...(args.shell === undefined ? {} : { shell: args.shell }),
   };
   return { type: 'ok', value: { callId, args, cwd, shell, item, action } };
 }

@@ -1,6 +1,7 @@
 // The tool `write_stdin`: types into a running command, or looks at it, and returns what it printed since.
 import { outputTokens, writeYieldMs } from '../core/command/commandLimits.ts';
-import type { Tool, ToolContext, ToolOutput } from '../core/turn/tool.ts';
+import { proposedCommand } from '../core/command/commandItem.ts';
+import type { Action, Tool, ToolContext, ToolOutput } from '../core/turn/tool.ts';
 import { parseArguments, WriteArguments } from './commandArguments.ts';
 import { WRITE_STDIN_SPEC } from './commandSpecs.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,7 +28,8 @@ export function createWriteStdin({ terminals }: WriteStdinDeps): Tool {
       const terminal = terminals.find(args.session_id);
       if (terminal === null) return unknown(args.session_id, terminals);
       const text = args.chars ?? '';
-      const problem = text === '' || terminal.state === 'ended' ? null : type(terminal, text);
+      const typing = { callId: call.callId, terminal, text };
+      const problem = text === '' || terminal.state === 'ended' ? null : await type(typing, context);
       if (problem !== null) return { output: problem };
       return look(terminal, args, { context, terminals });
     },
@@ -49,18 +51,56 @@ async function look(terminal: Terminal, args: WriteArguments, { context, termina
   return terminalReport(terminal, end, { wallTimeMs: clock.nowMs() - startedAtMs, maxTokens });
 }
 
-/** What the command was allowed to do includes what is typed into it: it was approved as a whole. Returns why it cannot be. */
-function type(terminal: Terminal, text: string): string | null {
-  if (terminal.isInteractive && (terminal.hasTerminal || text !== INTERRUPT)) {
-    terminal.write(text);
-    return null;
-  }
+interface Typing {
+  readonly callId: string;
+  readonly terminal: Terminal;
+  readonly text: string;
+}
+
+/** Types, where that is possible and allowed. Returns why it is not. */
+async function type(typing: Typing, context: ToolContext): Promise<string | null> {
+  const { terminal, text } = typing;
   if (text === INTERRUPT) {
+    if (terminal.isInteractive && terminal.hasTerminal) terminal.write(text);
     // without a terminal nothing turns Ctrl-C into a signal
-    void terminal.kill();
+    else void terminal.kill();
     return null;
   }
-  return `Session ${terminal.sessionId} has no input to write to; start the command again with "tty": true to type into it.`;
+  if (!terminal.isInteractive)
+    return `Session ${terminal.sessionId} has no input to write to; start the command again with "tty": true to type into it.`;
+  const refusal = await refusalOf(typing, context);
+  if (refusal === null && terminal.state !== 'ended') terminal.write(text);
+  return refusal;
+}
+
+/**
+ * What is typed into a shell is a command like any other: the policy decides on it as it is now, and a consent to `bash` is none to what
+ * `bash` is told. Null when it may be typed.
+ */
+async function refusalOf({ callId, terminal, text }: Typing, context: ToolContext): Promise<string | null> {
+  const { sessionId, cwd, command } = terminal;
+  const action: Extract<Action, { kind: 'command' }> = {
+    kind: 'command',
+    script: text,
+    cwd,
+    escalated: false,
+    justification: null,
+    session: sessionId,
+  };
+  const decision = context.decide(action);
+  if (decision.type === 'run') return null;
+  if (decision.type === 'refuse') return `Nothing was typed: ${decision.reason}`;
+  const proposed = proposedCommand({ callId, script: text, argv: [], cwd });
+  const item = { ...proposed, command: text, processId: String(sessionId), startedAtMs: context.clock.nowMs() };
+  const verdict = await context.askCommand(item, action, `This will be typed into the running command: ${command}`);
+  // an interrupt wins over an answer that comes with it
+  const isAccepted = verdict === 'accepted' && !context.signal.aborted;
+  const refused = verdict === 'failed' ? 'failed' : 'declined';
+  context.completeItem({ ...item, status: isAccepted ? 'completed' : refused });
+  if (isAccepted) return null;
+  return verdict === 'declined'
+    ? 'Nothing was typed: the user rejected it. Do not get the same effect in another way; go on without it or ask.'
+    : 'Nothing was typed: nobody allowed it.';
 }
 
 function unknown(sessionId: number, terminals: Terminals): ToolOutput {

@@ -1,6 +1,7 @@
 // What once went wrong in the server and must not come back: messages lost, items merged, threads held for nothing.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { answer, command, text } from '../support/modelScript.ts';
+import type { ModelRequestRecord } from '../support/modelRequest.ts';
+import { answer, call, command, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
 
@@ -97,5 +98,64 @@ describe('a thread that could not be opened', () => {
     match(refused.error?.message ?? '', /not configured/);
     const other = await stage.open('binary');
     equal((await other.request('thread/resume', { threadId })).thread.id, threadId);
+  });
+});
+
+describe('what is typed into a running command', () => {
+  const typed = (chars: string) => (request: ModelRequestRecord) => {
+    const session = Number(/session ID (\d+)/.exec(JSON.stringify(request.input))?.[1]);
+    return answer(call('write_stdin', { session_id: session, chars }));
+  };
+
+  story('asks like a command of its own', async (stage, kind) => {
+    stage.model.script(
+      answer(command('sh', { tty: true, yield_time_ms: 250 })),
+      typed('touch declined\n'),
+      typed('touch accepted; echo it is done\n'),
+      answer(text('Done.')),
+    );
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage);
+    await startTurn(client, threadId, 'go');
+    client.answer(await client.next('item/commandExecution/requestApproval'), { decision: 'accept' });
+    const first = await client.next('item/commandExecution/requestApproval');
+    deepEqual([first.params.kind, first.params.command], ['writeStdin', 'touch declined\n']);
+    client.answer(first, { decision: 'decline' });
+    const second = await client.next('item/commandExecution/requestApproval');
+    equal(second.params.command, 'touch accepted; echo it is done\n');
+    client.answer(second, { decision: 'accept' });
+    await client.next('item/commandExecution/outputDelta', ({ delta }) => /^it is done/m.test(delta));
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+    deepEqual(['declined', 'accepted'].map(stage.exists), [false, true]);
+    match(JSON.stringify((await stage.model.request(2)).input), /Nothing was typed: the user rejected it/);
+  });
+
+  story('is refused once full access is taken back and nobody may be asked', async (stage, kind) => {
+    stage.model.script(
+      answer(command('sh', { tty: true, yield_time_ms: 250 })),
+      answer(text('It runs.')),
+      typed('touch sneaked\n'),
+      answer(text('Well.')),
+    );
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage, FULL_ACCESS);
+    await playTurn(client, threadId, 'go');
+    await playTurn(client, threadId, 'on', { sandboxPolicy: { type: 'readOnly', networkAccess: false } });
+    match(JSON.stringify((await stage.model.request(3)).input), /Nothing was typed/);
+    equal(stage.exists('sneaked'), false);
+  });
+
+  story('a command accepted for the session asks again when it can be typed into', async (stage, kind) => {
+    stage.model.script(
+      answer(command('cat')),
+      answer(command('cat', { tty: true, yield_time_ms: 250 })),
+      answer(text('Well.')),
+    );
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage);
+    await startTurn(client, threadId, 'go');
+    client.answer(await client.next('item/commandExecution/requestApproval'), { decision: 'acceptForSession' });
+    client.answer(await client.next('item/commandExecution/requestApproval'), { decision: 'decline' });
+    await client.turnCompleted(threadId);
   });
 });

@@ -47,7 +47,7 @@ export class Approvals {
     const started = asked.startItem(item);
     const decision = await this.#options.approver.askCommand(
       {
-        kind: 'command',
+        kind: action.session === undefined ? 'command' : 'writeStdin',
         threadId: this.#options.threadId,
         turnId: asked.turnId,
         itemId: item.id,

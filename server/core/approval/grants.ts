@@ -17,5 +17,6 @@ export class Grants {
 }
 
 function keyOf(action: Extract<Action, { kind: 'command' }>): string {
-  return JSON.stringify([action.script, action.cwd, action.escalated]);
+  const { script, cwd, escalated, shell = null, isInteractive = false, session = null } = action;
+  return JSON.stringify([script, cwd, escalated, shell, isInteractive, session]);
 }

@@ -32,6 +32,12 @@ export type Action =
       readonly escalated: boolean;
       /** Why, in the model's words. */
       readonly justification: string | null;
+      /** The shell that reads it, where the model named one. */
+      readonly shell?: string;
+      /** It gets a terminal that can be typed into. */
+      readonly isInteractive?: boolean;
+      /** The running command that the script is typed into, by its session id. */
+      readonly session?: number;
     }
   /** Paths are absolute and resolved: every path that will be written, moved to or deleted. */
   | { readonly kind: 'patch'; readonly paths: readonly string[] };
