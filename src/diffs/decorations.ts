@@ -95,7 +95,7 @@ function optionsOf(mark: Mark, document: vscode.TextDocument): vscode.Decoration
       return {
         range: new vscode.Range(end, end),
         hoverMessage: hover('Removed by Bowline', mark.removed, document),
-        renderOptions: { after: { contentText: ` − ${words}${mark.isAbove ? ' above' : ''} ` } },
+        renderOptions: { after: { contentText: `\u00a0− ${words}${mark.isAbove ? ' above' : ''}\u00a0` } },
       };
     }
   }

@@ -13,7 +13,7 @@ interface PatchedTexts {
 }
 
 /**
- * The merged text stays unsaved: when to save is the user's decision. VS Code would then refuse to save it over the newer file;
+ * The merged text stays unsaved, unless the user has VS Code save by itself: when to save is the user's decision. VS Code would then refuse to save it over the newer file;
  * so right before the user saves, and only if the file still is what was merged, the text is put into the file, where VS Code
  * finds it and is content.
  */
@@ -49,8 +49,11 @@ export class DirtyMerges implements vscode.Disposable {
       await this.#ask(document, after);
       return;
     }
-    await rewriteDocument(document, merged.text);
     this.#merged.set(path, after);
+    await rewriteDocument(document, merged.text);
+    // who has VS Code save by itself may find that it has refused to meanwhile: now it can
+    const autoSave = vscode.workspace.getConfiguration('files', document).get('autoSave');
+    if (autoSave !== 'off') await document.save();
   }
 
   dispose(): void {

@@ -47,7 +47,33 @@ export function blocksOf(before: readonly string[], after: readonly string[]): B
   if (whole.beforeStart === whole.beforeEnd && whole.afterStart === whole.afterEnd) return [];
   const [old, young] = [before.slice(head, whole.beforeEnd), after.slice(head, whole.afterEnd)];
   const parts = diffArrays(old, young, { maxEditLength: MAX_EDITS });
-  return parts === undefined ? [whole] : collect(parts, head);
+  const blocks = parts === undefined ? [whole] : collect(parts, head);
+  return blocks.map((block, index) => slidDown(block, blocks[index + 1], { before, after }));
+}
+
+/**
+ * Where lines were only put in or only taken out, the block could as well stand further down as long as its first line equals the
+ * one below it. People begin with what is new and end with a closing brace: the lowest place reads best.
+ */
+function slidDown(
+  block: Block,
+  next: Block | undefined,
+  lines: { readonly before: readonly string[]; readonly after: readonly string[] },
+): Block {
+  const isInsertion = block.beforeStart === block.beforeEnd;
+  if (!isInsertion && block.afterStart !== block.afterEnd) return block;
+  const [own, start, end] = isInsertion
+    ? [lines.after, block.afterStart, block.afterEnd]
+    : [lines.before, block.beforeStart, block.beforeEnd];
+  const limit = (isInsertion ? next?.afterStart : next?.beforeStart) ?? own.length + 1;
+  let by = 0;
+  while (end + by + 1 < limit && end + by < own.length && own[start + by] === own[end + by]) by += 1;
+  return {
+    beforeStart: block.beforeStart + by,
+    beforeEnd: block.beforeEnd + by,
+    afterStart: block.afterStart + by,
+    afterEnd: block.afterEnd + by,
+  };
 }
 
 function collect(
