@@ -4,7 +4,7 @@ import type { Lease, LeaseOwner, ThreadRecord } from '../core/thread/threadStore
 import type { Settings } from '../core/settings.ts';
 import type { ModelItem } from '../core/turn/modelPort.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
-import { ProtocolError } from '../protocol/errors.ts';
+import { messageOf, ProtocolError } from '../protocol/errors.ts';
 import type { ServerNotification } from '../protocol/methods.ts';
 import type { AppWorld } from './world.ts';
 
@@ -18,6 +18,7 @@ export class ThreadTable {
   readonly world: TurnWorld;
   readonly #options: ThreadTableOptions;
   readonly #live = new Map<string, LiveThread>();
+  readonly #leaving = new Map<string, Promise<void>>();
 
   constructor(options: ThreadTableOptions) {
     this.world = options.world;
@@ -82,8 +83,8 @@ export class ThreadTable {
       isEphemeral: parts.isEphemeral,
       tools: this.world.tools(),
       publish: (event) => this.#options.publish(event),
-      lost: (by) => {
-        this.#lost(record.id, by).catch((error: unknown) =>
+      lost: (reason) => {
+        this.#lost(record.id, reason).catch((error: unknown) =>
           this.world.log.error('A lost thread could not be let go.', { reason: String(error) }),
         );
       },
@@ -113,20 +114,40 @@ export class ThreadTable {
   }
 
   /** Ends what the thread runs and forgets it; its stored history stays. */
-  async unload(threadId: string): Promise<void> {
+  unload(threadId: string): Promise<void> {
+    const leaving = this.#leaving.get(threadId) ?? this.#unload(threadId);
+    this.#leaving.set(threadId, leaving);
+    return leaving;
+  }
+
+  /** The loaded thread, if this process may still write it; one that another process took over is let go first. */
+  async current(threadId: string): Promise<LiveThread | undefined> {
     const thread = this.#live.get(threadId);
-    if (thread === undefined) return;
-    await thread.close();
-    this.#live.delete(threadId);
-    thread.setStatus({ type: 'notLoaded' });
+    try {
+      if (thread?.isStored === true) thread.ensureWritable();
+    } catch (error) {
+      this.#options.app.log.debug('A loaded thread is written elsewhere.', { threadId, reason: messageOf(error) });
+    }
+    await this.#leaving.get(threadId);
+    return this.#live.get(threadId);
   }
 
   /** Another process writes the thread now: it is let go here, and the clients are told who has it. */
-  async #lost(threadId: string, by: LeaseOwner): Promise<void> {
-    const message = `This thread is now written by ${by.client} (pid ${by.pid} on ${by.host}). Resume it to continue here.`;
+  async #lost(threadId: string, message: string): Promise<void> {
     await this.unload(threadId);
     this.#options.publish({ method: 'warning', params: { threadId, message } });
     this.#options.publish({ method: 'thread/closed', params: { threadId } });
+  }
+
+  async #unload(threadId: string): Promise<void> {
+    const thread = this.#live.get(threadId);
+    try {
+      await thread?.close();
+    } finally {
+      this.#live.delete(threadId);
+      this.#leaving.delete(threadId);
+    }
+    thread?.setStatus({ type: 'notLoaded' });
   }
 
   async close(): Promise<void> {

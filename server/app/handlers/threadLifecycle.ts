@@ -26,7 +26,7 @@ export const threadStart: Handler<'thread/start'> = async (context, params) => {
 
 export const threadResume: Handler<'thread/resume'> = async (context, params) => {
   const threads = await context.threads();
-  const loaded = threads.get(params.threadId);
+  const loaded = await threads.current(params.threadId);
   const thread = loaded ?? (await load(context, threads, params));
   context.connection.subscribe(thread.id);
   if (loaded === undefined) thread.setStatus({ type: 'idle' });

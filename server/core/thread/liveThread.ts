@@ -1,5 +1,5 @@
 // A thread that is loaded: its row, its live state, the model's side of the conversation, and the turn that runs.
-import { messageOf } from '../../protocol/errors.ts';
+import { messageOf, ProtocolError } from '../../protocol/errors.ts';
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { Thread, ThreadStatus } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, TokenUsage, Turn } from '../../protocol/schema/turn.ts';
@@ -11,7 +11,7 @@ import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { RunningTurn } from '../turn/runningTurn.ts';
 import type { ThreadTools, TurnWorld } from '../turn/turnWorld.ts';
-import type { Lease, LeaseOwner, ThreadRecord, ThreadRecordChange } from './threadStore.ts';
+import type { Lease, ThreadRecord, ThreadRecordChange } from './threadStore.ts';
 import { threadView } from './threadView.ts';
 
 export interface LiveThreadOptions {
@@ -24,10 +24,10 @@ export interface LiveThreadOptions {
   readonly isEphemeral: boolean;
   readonly tools: ThreadTools;
   publish(event: ServerNotification): void;
-  /** Another process took the right to write: what is in memory here will soon be out of date. */
-  lost(by: LeaseOwner): void;
-  /** Makes sure that this process may write the thread, and returns the lease. Throws when another process holds it. */
+  /** Makes sure that this process may write the thread, and returns the lease; the same one while it is held. Throws when another process holds it. */
   acquire(): Lease;
+  /** Another process took the right to write: what is in memory here will soon be out of date. `reason` is for the user. */
+  lost(reason: string): void;
 }
 
 /** How many message ids of clients a thread remembers. */
@@ -149,18 +149,42 @@ export class LiveThread {
   /** Creates the row if there is none, and makes sure that this process may write. Ephemeral threads stay in memory. */
   ensureWritable(): void {
     if (this.isEphemeral) return;
-    if (this.#lease === null) {
-      this.#lease = this.#options.acquire();
-      this.#lease.onLost((by) => {
-        this.#lease = null;
-        this.running?.fail(`Another process (${by.client}, pid ${by.pid} on ${by.host}) took this thread over.`);
-        this.#options.lost(by);
-      });
-    }
+    if (this.#lease === null) this.#hold(this.#options.acquire());
+    else this.#checkLease(this.#lease);
     if (this.#isStored) return;
     this.world.store.create(this.#record, null);
     this.#isStored = true;
     this.#recorder.startStoring();
+  }
+
+  #hold(lease: Lease): void {
+    this.#lease = lease;
+    lease.onLost((by) => {
+      if (this.#lease !== lease) return;
+      this.#leave(`This thread is now written by ${by.client} (pid ${by.pid} on ${by.host}). Resume it to continue here.`);
+    });
+  }
+
+  /** A lease is lost silently; before anything new begins it is looked at. */
+  #checkLease(held: Lease): void {
+    let now: Lease;
+    try {
+      now = this.#options.acquire();
+    } catch (error) {
+      this.#leave(messageOf(error));
+      throw error;
+    }
+    if (now === held) return;
+    now.release();
+    const reason = `thread ${this.id} was written by another process meanwhile. Resume it to continue here.`;
+    this.#leave(reason);
+    throw new ProtocolError('invalidRequest', reason, { kind: 'leaseLost' });
+  }
+
+  #leave(reason: string): void {
+    this.#lease = null;
+    this.running?.fail(reason);
+    this.#options.lost(reason);
   }
 
   /** The turn that a message of a client began or joined, so that a repeated request does not repeat the work. */
