@@ -1,7 +1,7 @@
 // The one funnel out of a thread: append to the store, reduce into the live state, fan out to the clients.
 import { messageOf } from '../protocol/errors.ts';
 import { serverNotifications, type ServerNotification } from '../protocol/methods.ts';
-import type { ThreadItem } from '../protocol/schema/item.ts';
+import type { FileUpdateChange, ThreadItem } from '../protocol/schema/item.ts';
 import { openItems } from '../protocol/state/select.ts';
 import { reduceThread } from '../protocol/state/threadReducer.ts';
 import type { ThreadState } from '../protocol/state/threadState.ts';
@@ -54,8 +54,9 @@ export class Recorder {
   record(event: ServerNotification): void {
     const persistence = serverNotifications[event.method].persistence;
     if (persistence === 'event') this.append([{ type: 'event', event, atMs: this.#options.clock.nowMs() }]);
+    const grown = grownCharacters(event, (turnId, itemId) => this.openItem(turnId, itemId));
     this.#state = prune(reduceThread(this.#state, event), event);
-    if (persistence === 'partial') this.#touch(event);
+    if (persistence === 'partial') this.#touch(event, grown);
     if (event.method === 'item/completed') this.#partials.closed(event.params.item.id);
     this.#options.publish(event);
   }
@@ -87,15 +88,27 @@ export class Recorder {
     this.#partials.flush();
   }
 
-  #touch(event: ServerNotification): void {
+  #touch(event: ServerNotification, grown: number): void {
     // The first save fixes the item's place in its turn, whatever completes first.
     if (event.method === 'item/started')
       this.append([{ type: 'partial', turnId: event.params.turnId, item: event.params.item }]);
-    else if ('delta' in event.params)
-      this.#partials.touched(event.params.turnId, event.params.itemId, event.params.delta.length);
+    else if ('delta' in event.params) this.#partials.touched(event.params.turnId, event.params.itemId, grown);
     else if (event.method === 'item/fileChange/patchUpdated')
-      this.#partials.touched(event.params.turnId, event.params.itemId, 256);
+      this.#partials.touched(event.params.turnId, event.params.itemId, grown);
   }
+}
+
+/** How much an open item grows by the event. */
+function grownCharacters(event: ServerNotification, openItem: Recorder['openItem']): number {
+  if ('delta' in event.params) return event.params.delta.length;
+  if (event.method !== 'item/fileChange/patchUpdated') return 0;
+  const { turnId, itemId, changes } = event.params;
+  const item = openItem(turnId, itemId);
+  return Math.abs(diffLength(changes) - (item?.type === 'fileChange' ? diffLength(item.changes) : 0));
+}
+
+function diffLength(changes: readonly FileUpdateChange[]): number {
+  return changes.reduce((sum, { diff }) => sum + diff.length, 0);
 }
 
 /** Drops turns that are over and closed, so that a long thread costs no more memory than a short one. */

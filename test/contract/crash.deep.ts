@@ -1,17 +1,16 @@
-// Crashes, many: the moments of crash.test.ts and 85 others.
-import { seeded } from '../support/modelChunks.ts';
-import { crashAt, lengthOfTurn } from './crashStory.ts';
+// Crashes, many: the moments of crash.test.ts and others.
+import { crashAt, momentOf, wholeTurn, type Progress } from './crashStory.ts';
 
-const MOMENTS = 100;
+const MOMENTS = 300;
 
 describe('a server that dies in mid-turn, many moments', () => {
-  let length = 0;
+  let whole: Progress;
 
   before(async () => {
-    length = await lengthOfTurn();
+    whole = await wholeTurn();
   });
 
   for (let seed = 1; seed <= MOMENTS; seed += 1) {
-    it(`loses nothing that was seen (kill -9, seed ${seed})`, () => crashAt(Math.ceil(seeded(seed)() * length)));
+    it(`loses nothing that was seen (kill -9, seed ${seed})`, () => crashAt(momentOf(seed, whole)));
   }
 });

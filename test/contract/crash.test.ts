@@ -1,21 +1,20 @@
 // Crashes: a server killed at seeded moments of a turn, and one that is told to end in the middle of it.
-import { seeded } from '../support/modelChunks.ts';
-import { crashAt, endInOrder, lengthOfTurn } from './crashStory.ts';
+import { crashAt, endInOrder, momentOf, wholeTurn, type Progress } from './crashStory.ts';
 
-const MOMENTS = 15;
+const MOMENTS = 50;
 
 describe('a server that dies in mid-turn', () => {
-  let length = 0;
+  let whole: Progress;
 
   before(async function () {
     this.timeout(30_000);
-    length = await lengthOfTurn();
+    whole = await wholeTurn();
   });
 
   for (let seed = 1; seed <= MOMENTS; seed += 1) {
     it(`loses nothing that was seen (kill -9, seed ${seed})`, async function () {
       this.timeout(30_000);
-      await crashAt(Math.ceil(seeded(seed)() * length));
+      await crashAt(momentOf(seed, whole));
     });
   }
 

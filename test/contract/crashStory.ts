@@ -10,6 +10,7 @@ import type { Thread } from '../../server/protocol/schema/thread.ts';
 import { openItems } from '../../server/protocol/state/select.ts';
 import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
 import { threadStateOf } from '../../server/protocol/state/threadState.ts';
+import { seeded } from '../support/modelChunks.ts';
 import { lastUserText } from '../support/modelRequest.ts';
 import { answer, command, interleaved, patch, reasoning, text } from '../support/modelScript.ts';
 import { setStage, startThread, startTurn, type RunningServer, type Stage } from '../support/story.ts';
@@ -27,7 +28,7 @@ const FILE = ['*** Begin Patch', '*** Add File: notes.txt', ...LONG.match(/.{1,8
 /** A turn with everything in it: thoughts, text, a growing patch, commands side by side, a background terminal, an open question. */
 function writeScript(stage: Stage): void {
   stage.model.when(
-    ({ input }) => lastUserText(input) === ALL,
+    (request) => lastUserText(request) === ALL,
     answer([
       reasoning({ summary: ['**Looking** at it', LONG.slice(0, 2000)], content: ['raw thoughts'] }),
       text(LONG, { phase: 'commentary' }),
@@ -46,28 +47,40 @@ const ALL = 'do it all';
 /** The question about it is never answered: there the turn stands still. */
 const LAST_COMMAND = 'touch never.txt';
 
+/** How far a turn has come on the wire. */
+export interface Progress {
+  readonly bytes: number;
+  /** Messages of the server other than growing text: there the states change, and there are few of them among many bytes. */
+  readonly landmarks: number;
+}
+
 interface Watched {
   readonly stage: Stage;
   readonly server: RunningServer;
   readonly client: WireClient;
   readonly threadId: string;
-  /** Bytes of the turn that have come from the server. */
-  bytes(): number;
-  /** Calls back once, in the middle of reading, when so many bytes have come. */
-  onByte(count: number, listener: () => void): void;
+  progress(): Progress;
+  /** Calls back once, in the middle of reading, when the turn has come so far. */
+  when(isReached: (progress: Progress) => boolean, listener: () => void): void;
   /** Resolves when the turn stands at its last question. */
   readonly stands: Promise<void>;
 }
 
-/** How many bytes the whole turn has, up to its open question. */
-export async function lengthOfTurn(): Promise<number> {
+/** How far the turn comes, up to its open question. */
+export async function wholeTurn(): Promise<Progress> {
   await using watched = await startWatched();
   await watched.stands;
-  return watched.bytes();
+  return watched.progress();
 }
 
-/** Kills the server when so many bytes of the turn have come, starts it anew, and compares. */
-export async function crashAt(bytes: number): Promise<void> {
+/** The moment that a seed names: every other one by its bytes, the others by landmarks. */
+export function momentOf(seed: number, whole: Progress): Partial<Progress> {
+  const part = seeded(seed)();
+  return seed % 2 === 0 ? { bytes: Math.ceil(part * whole.bytes) } : { landmarks: Math.ceil(part * whole.landmarks) };
+}
+
+/** Kills the server when the turn has come to this moment, starts it anew, and compares. */
+export async function crashAt({ bytes = Infinity, landmarks = Infinity }: Partial<Progress>): Promise<void> {
   await using watched = await startWatched();
   const { stage, server, client, threadId } = watched;
   const killed = Promise.withResolvers<void>();
@@ -75,7 +88,7 @@ export async function crashAt(bytes: number): Promise<void> {
     server.process?.kill('SIGKILL');
     killed.resolve();
   };
-  watched.onByte(bytes, kill);
+  watched.when((progress) => progress.bytes >= bytes || progress.landmarks >= landmarks, kill);
   await Promise.race([killed.promise, watched.stands]);
   // a turn that was a little shorter this time stands still by now
   kill();
@@ -103,13 +116,16 @@ async function startWatched(): Promise<Watched & AsyncDisposable> {
   const client = await server.connect();
   await client.initialize();
   const threadId = await startThread(client, stage);
+  const from = client.lines.length;
   let bytes = 0;
-  let watch = { count: Infinity, listener: (): void => undefined };
+  const progress = (): Progress => ({ bytes, landmarks: client.lines.slice(from).filter(isLandmark).length });
+  let watch: { isReached(now: Progress): boolean; listener(): void } | null = null;
+  // the client has read the chunk by now: it listened first
   server.process?.stdout?.on('data', (chunk: Uint8Array) => {
     bytes += chunk.length;
-    if (bytes < watch.count) return;
-    watch.count = Infinity;
-    watch.listener();
+    const reached = watch?.isReached(progress()) === true ? watch.listener : null;
+    if (reached !== null) watch = null;
+    reached?.();
   });
   const stands = Promise.withResolvers<void>();
   const answering = answerAllButTheLast(client, stands.resolve);
@@ -120,8 +136,8 @@ async function startWatched(): Promise<Watched & AsyncDisposable> {
     server,
     client,
     threadId,
-    bytes: () => bytes,
-    onByte: (count, listener) => void (watch = { count, listener }),
+    progress,
+    when: (isReached, listener) => void (watch = { isReached, listener }),
     stands: stands.promise,
     [Symbol.asyncDispose]: async () => {
       server.process?.kill('SIGKILL');
@@ -129,6 +145,10 @@ async function startWatched(): Promise<Watched & AsyncDisposable> {
       await stage.close();
     },
   };
+}
+
+function isLandmark({ direction, message }: Line): boolean {
+  return direction === '<' && 'method' in message && !/[dD]elta$|patchUpdated$/.test(message.method);
 }
 
 async function answerAllButTheLast(client: WireClient, stands: () => void): Promise<void> {
@@ -225,7 +245,9 @@ function whatWasSeen(
     if (!('itemId' in event.params) || state === before) continue;
     const { itemId } = event.params;
     const length = (of: typeof state): number =>
-      (of.turns[0]?.items ?? []).filter(({ id }) => id === itemId).reduce((sum, item) => sum + contentOf(item).length, 0);
+      (of.turns[0]?.items ?? [])
+        .filter(({ id }) => id === itemId)
+        .reduce((sum, item) => sum + contentOf(item).length, 0);
     grown.push({ itemId, characters: length(state) - length(before), atMs: event.emittedAtMs });
   }
   const endMs = grown.at(-1)?.atMs ?? 0;
