@@ -3,7 +3,9 @@ import { homeFolder, compose } from './composition.ts';
 import { AppServer } from './app/appServer.ts';
 import { stderrLog } from './adapters/log.ts';
 import { parseCommandLine, USAGE_ERROR } from './cli.ts';
+import type { Log } from './core/ports.ts';
 import { serveStdio } from './doors/stdio.ts';
+import { messageOf } from './protocol/errors.ts';
 import { version } from './version.ts';
 
 async function main(): Promise<number> {
@@ -22,11 +24,24 @@ async function main(): Promise<number> {
 
 async function appServer(overrides: readonly string[]): Promise<number> {
   const { env } = process;
-  const composed = compose({ home: homeFolder(env), env, overrides, log: stderrLog(env.BOWLINE_LOG) });
+  const log = stderrLog(env.BOWLINE_LOG);
+  keepUp(log);
+  const composed = compose({ home: homeFolder(env), env, overrides, log });
   const server = new AppServer(composed.app);
   await serveStdio(server);
   await composed.dispose();
   return 0;
+}
+
+/** One fault must not end the threads of everybody: a log that nobody reads any more, a failure that nobody waited for. */
+function keepUp(log: Log): void {
+  process.stderr.on('error', () => undefined);
+  process.on('unhandledRejection', (reason) => {
+    log.error('Something failed that nobody waited for.', {
+      reason: messageOf(reason),
+      stack: reason instanceof Error ? reason.stack : undefined,
+    });
+  });
 }
 
 process.exitCode = await main();

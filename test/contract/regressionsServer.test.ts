@@ -7,7 +7,7 @@ import type { WireClient } from '../support/wireClient.ts';
 
 const FULL_ACCESS = { approvalPolicy: 'never', sandbox: 'danger-full-access' };
 
-const said = (words: string) => [{ type: 'text', text: words }];
+const said = (words: string) => [{ type: 'text' as const, text: words }];
 
 /** The texts of the user and of the agent, turn by turn. */
 async function conversation(client: WireClient, threadId: string): Promise<string[][]> {
