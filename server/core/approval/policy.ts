@@ -12,8 +12,8 @@ export interface PolicyInput {
   readonly isGranted: boolean;
 }
 
-/** Folders of a workspace whose files decide what runs later; a patch of them always asks. */
-const PROTECTED_FOLDERS = ['.git', '.vscode', '.bowline'];
+/** Names in a workspace, of folders and files, that decide what runs later; a patch of them always asks. */
+const PROTECTED_NAMES = ['.git', '.vscode', '.bowline', '.mcp.json'];
 
 const NEVER = 'The approval policy is `never`, so nobody can be asked.';
 
@@ -43,7 +43,7 @@ function decidePatch(paths: readonly string[], input: PolicyInput): Decision {
   const outside = paths.find((path) => !roots.some((root) => isWithin(path, root)));
   if (outside !== undefined) return ask(input, `The patch writes outside of the workspace: ${outside}`);
   const guarded = paths.find((path) => roots.some((root) => isProtected(path, root)));
-  if (guarded !== undefined) return ask(input, `The patch writes to a protected folder: ${guarded}`);
+  if (guarded !== undefined) return ask(input, `The patch writes to a protected place: ${guarded}`);
   if (sandbox.type === 'readOnly') return ask(input, 'The sandbox is read-only.');
   if (approvalPolicy === 'untrusted')
     return { type: 'ask', reason: 'The approval policy is `untrusted`: every patch asks.' };
@@ -61,6 +61,8 @@ function ask(input: PolicyInput, reason: string): Decision {
 }
 
 function isWithin(path: string, root: string): boolean {
+  // a root that was left empty is no root, and surely not the whole disk
+  if (root === '') return false;
   const base = withoutTrailingSeparator(root);
   return path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
 }
@@ -68,7 +70,7 @@ function isWithin(path: string, root: string): boolean {
 function isProtected(path: string, root: string): boolean {
   if (!isWithin(path, root)) return false;
   const segments = path.slice(withoutTrailingSeparator(root).length).split(/[/\\]/);
-  return segments.some((segment) => PROTECTED_FOLDERS.includes(segment.toLowerCase()));
+  return segments.some((segment) => PROTECTED_NAMES.includes(segment.toLowerCase()));
 }
 
 function withoutTrailingSeparator(root: string): string {

@@ -78,6 +78,7 @@ const ROWS: Row[] = [
   ['patch of .git', patch('/ws/project/.git/hooks/pre-commit'), 'workspace-write', 'on-request', 'ask'],
   ['patch of .vscode', patch('/ws/project/sub/.vscode/tasks.json'), 'full', 'on-request', 'ask'],
   ['patch of .Git', patch('/ws/project/.Git/config'), 'workspace-write', 'never', 'refuse'],
+  ['patch of .mcp.json', patch('/ws/project/.mcp.json'), 'workspace-write', 'on-request', 'ask'],
   ['patch of a file that only looks like it', patch('/ws/project/.gitignore'), 'workspace-write', 'on-request', 'run'],
 ];
 
@@ -111,6 +112,12 @@ describe('approval policy', () => {
       isGranted: false,
     };
     assert.equal(decide(inside, input).type, 'run');
+  });
+
+  it('takes an empty root for none', () => {
+    const sandbox = { ...SANDBOXES['workspace-write'], writableRoots: [''] } as SandboxPolicy;
+    const input: PolicyInput = { approvalPolicy: 'on-request', sandbox, cwd: CWD, isGranted: false };
+    assert.equal(decide(patch('/etc/passwd'), input).type, 'ask');
   });
 });
 
