@@ -6,7 +6,7 @@ import { excerptOf } from './excerpt.ts';
 import type { DiffSource, Side } from './diffUris.ts';
 import type { FileRecord } from './fileRecord.ts';
 import type { Ledger } from './ledger.ts';
-import { settledTexts, type BeforeAndAfter, type ChangeRef, type LiveChanges } from './liveChanges.ts';
+import { proposedText, settledTexts, type BeforeAndAfter, type ChangeRef, type LiveChanges } from './liveChanges.ts';
 
 export interface ChangeTextPorts {
   readonly store: Pick<ThreadStore, 'get'>;
@@ -79,7 +79,7 @@ export class ChangeTexts {
     const path = finalPath(change);
     if (item.status !== 'completed') {
       const before = await read(change.path);
-      return { before, after: settledTexts(change, { type: 'absent' }, before).after };
+      return { before, after: proposedText(before, change) };
     }
     const inFile = settledTexts(change, await read(path), null);
     if (inFile.before.type !== 'conflict') return inFile;

@@ -7,29 +7,33 @@ import type { ChangeRef, LiveChanges } from './liveChanges.ts';
 /** A document that grows is read anew at most this often. */
 const THROTTLE_MS = 100;
 
-export class DiffContent implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  readonly #texts: ChangeTexts;
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+export class DiffContent implements vscode.Disposable {
+  /** An event of one scheme must not reach the provider of the other. */
+  readonly #changed = { before: new vscode.EventEmitter<vscode.Uri>(), after: new vscode.EventEmitter<vscode.Uri>() };
   readonly #owned: vscode.Disposable;
   /** Documents that have changed since the editor was last told. */
   readonly #waiting = new Map<string, vscode.Uri>();
   #timer: NodeJS.Timeout | null = null;
 
-  readonly onDidChange = this.#changed.event;
-
   constructor(texts: ChangeTexts, live: LiveChanges) {
-    this.#texts = texts;
+    const { before, after } = this.#changed;
+    const provideTextDocumentContent = async (uri: vscode.Uri): Promise<string> => {
+      const shown = parseDiffUri(uri);
+      return shown === null ? 'This is not a change of Bowline.' : await texts.document(shown.source, shown.side);
+    };
     this.#owned = vscode.Disposable.from(
-      this.#changed,
-      vscode.workspace.registerTextDocumentContentProvider(BEFORE_SCHEME, this),
-      vscode.workspace.registerTextDocumentContentProvider(PROPOSED_SCHEME, this),
+      before,
+      after,
+      vscode.workspace.registerTextDocumentContentProvider(BEFORE_SCHEME, {
+        provideTextDocumentContent,
+        onDidChange: before.event,
+      }),
+      vscode.workspace.registerTextDocumentContentProvider(PROPOSED_SCHEME, {
+        provideTextDocumentContent,
+        onDidChange: after.event,
+      }),
       live.onDidChange((ref) => this.#touch(ref)),
     );
-  }
-
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const shown = parseDiffUri(uri);
-    return shown === null ? 'This is not a change of Bowline.' : await this.#texts.document(shown.source, shown.side);
   }
 
   dispose(): void {
@@ -47,7 +51,8 @@ export class DiffContent implements vscode.TextDocumentContentProvider, vscode.D
 
   #tell(): void {
     this.#timer = null;
-    for (const uri of this.#waiting.values()) this.#changed.fire(uri);
+    for (const uri of this.#waiting.values())
+      this.#changed[uri.scheme === BEFORE_SCHEME ? 'before' : 'after'].fire(uri);
     this.#waiting.clear();
   }
 }

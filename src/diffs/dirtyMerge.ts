@@ -1,4 +1,5 @@
 // Brings the agent's change of a file together with what the user has typed in it and not saved: neither side is lost.
+import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
 import { diffUri } from './diffUris.ts';
@@ -86,12 +87,18 @@ export class DirtyMerges implements vscode.Disposable {
     try {
       const onDisk = await diskText(document.uri.fsPath);
       if (onDisk.type !== 'text' || !isSameText(onDisk.text, merged)) return [];
-      const bytes = await vscode.workspace.encode(document.getText(), { encoding: document.encoding });
-      await vscode.workspace.fs.writeFile(document.uri, bytes);
+      await writeFile(document.uri.fsPath, await bytesOf(document));
     } catch (error) {
       // VS Code asks the user by itself then
       this.#log.warn(`${document.uri.fsPath} could not be prepared for saving: ${messageOf(error)}`);
     }
     return [];
   }
+}
+
+/** The bytes that VS Code would write. It gives a listener little time, so what can be done here is not asked of it. */
+async function bytesOf(document: vscode.TextDocument): Promise<Uint8Array> {
+  const text = document.getText();
+  const { encoding } = document;
+  return encoding === 'utf8' ? new TextEncoder().encode(text) : await vscode.workspace.encode(text, { encoding });
 }

@@ -1,6 +1,7 @@
 // Reads and names the files of the workspace for the diffs room.
-import { relative } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/errors.ts';
 import type { ChangedText } from '../../server/protocol/fileChange.ts';
 
 /** Bytes at the start of a file that tell whether it is text. */
@@ -8,24 +9,27 @@ const SNIFFED = 8_192;
 /** Larger files are not compared. */
 const LARGEST = 8_000_000;
 
-/** The text of a file as it is on disk. */
+/** The text of a file as it is on disk. Read directly: by the editor it would take longer than a patch takes to be applied. */
 export async function diskText(path: string): Promise<ChangedText> {
-  const uri = vscode.Uri.file(path);
   try {
-    const { size } = await vscode.workspace.fs.stat(uri);
+    const { size } = await stat(path);
     if (size > LARGEST) return { type: 'conflict', message: `${path} is too large to be shown as a diff.` };
-    const bytes = await vscode.workspace.fs.readFile(uri);
+    const bytes = await readFile(path);
     if (bytes.subarray(0, SNIFFED).includes(0))
       return { type: 'conflict', message: `${path} is a binary file and cannot be shown as a diff.` };
     return { type: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return { type: 'absent' };
+    if (isMissing(error)) return { type: 'absent' };
     const isOtherEncoding = error instanceof TypeError;
     const message = isOtherEncoding
       ? `${path} is not UTF-8 text, so Bowline cannot compare or restore it.`
-      : `${path} cannot be read.`;
+      : `${path} cannot be read: ${messageOf(error)}`;
     return { type: 'conflict', message };
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 /** The document of a file, if it is open in this window. */
@@ -42,10 +46,4 @@ export async function currentText(path: string): Promise<ChangedText> {
 /** How a path is named to the user: relative to the workspace where that is shorter. */
 export function shortPath(path: string): string {
   return vscode.workspace.asRelativePath(path, (vscode.workspace.workspaceFolders?.length ?? 0) > 1);
-}
-
-/** Whether `path` lies in `folder`. */
-export function isInside(folder: string, path: string): boolean {
-  const rest = relative(folder, path);
-  return rest === '' || (!rest.startsWith('..') && !rest.startsWith('/'));
 }

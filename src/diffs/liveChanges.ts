@@ -83,7 +83,7 @@ export class LiveChanges implements Disposable {
     if (file === undefined) return null;
     const before = await file.before;
     if (file.settled !== null) return file.settled;
-    const after = proposed(before, file.change);
+    const after = proposedText(before, file.change);
     if (after.type !== 'conflict') file.shown = after;
     return { before, after: after.type === 'conflict' ? (file.shown ?? before) : after };
   }
@@ -103,34 +103,40 @@ export class LiveChanges implements Disposable {
   }
 }
 
-/** A patch that is still being written may name a file before any of its hunks. */
-function proposed(before: ChangedText, change: FileUpdateChange): ChangedText {
+/** The text that a patch leads to, whether it is still being written or was never applied. */
+export function proposedText(before: ChangedText, change: FileUpdateChange): ChangedText {
   if (change.kind.type !== 'update') return textAfter(null, change);
   return before.type === 'text' ? textAfter(before.text, change) : before;
 }
 
 /**
- * What an applied patch did to a file, from its text now and, if known, its text when the patch was first seen. The text now
- * decides where both can be true, for another patch may have come in between.
+ * What an applied patch did to a file, from its text now and, if known, its text when the patch was first seen. A text that was
+ * read while the patch was being applied may be the one before or the one after; the patch and the text now tell which.
  */
 export function settledTexts(change: FileUpdateChange, now: ChangedText, seen: ChangedText | null): BeforeAndAfter {
-  const fromSeen: ChangedText =
-    seen === null
-      ? { type: 'conflict', message: `${change.path} was not seen before its change.` }
-      : proposed(seen, change);
-  if (seen !== null && fromSeen.type !== 'conflict' && isSame(fromSeen, now)) return { before: seen, after: now };
-  const fromNow = undone(now, change);
-  if (fromNow.type !== 'conflict')
-    return { before: fromNow, after: change.kind.type === 'delete' ? { type: 'absent' } : now };
-  if (seen !== null && fromSeen.type !== 'conflict') return { before: seen, after: fromSeen };
-  return { before: fromNow, after: now };
+  const { path, kind } = change;
+  switch (kind.type) {
+    case 'add':
+      return { before: { type: 'absent' }, after: now.type === 'text' ? now : textAfter(null, change) };
+    case 'delete':
+      return { before: deletedText(change, seen), after: { type: 'absent' } };
+    case 'update': {
+      const fromSeen = seen?.type === 'text' ? textAfter(seen.text, change) : null;
+      if (seen !== null && fromSeen?.type === 'text' && isSame(fromSeen, now)) return { before: seen, after: now };
+      const gone: ChangedText = { type: 'conflict', message: `${path} is not there any more.` };
+      const fromNow = now.type === 'text' ? textBefore(now.text, change) : now.type === 'conflict' ? now : gone;
+      if (fromNow.type === 'text') return { before: fromNow, after: now };
+      if (seen !== null && fromSeen?.type === 'text') return { before: seen, after: fromSeen };
+      return { before: fromNow, after: now };
+    }
+  }
 }
 
-function undone(now: ChangedText, change: FileUpdateChange): ChangedText {
-  if (change.kind.type !== 'update') return textBefore(null, change);
-  return now.type === 'text'
-    ? textBefore(now.text, change)
-    : { type: 'conflict', message: `${change.path} is not there any more.` };
+/** The patch carries the whole text; bytes that are no text are replaced in it, and so cannot be put back. */
+function deletedText(change: FileUpdateChange, seen: ChangedText | null): ChangedText {
+  if (seen?.type === 'conflict') return seen;
+  if (!change.diff.includes('\u{fffd}')) return { type: 'text', text: change.diff };
+  return seen?.type === 'text' ? seen : { type: 'conflict', message: `${change.path} was not UTF-8 text.` };
 }
 
 function isSame(left: ChangedText, right: ChangedText): boolean {

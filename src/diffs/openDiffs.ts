@@ -35,10 +35,10 @@ const TAB_LAG_MS = 2_000;
 /** Opens the diff editor; its tab can be found once the promise resolves. */
 export async function showDiff(pair: DiffPair, options: vscode.TextDocumentShowOptions): Promise<void> {
   await vscode.commands.executeCommand('vscode.diff', pair.left, pair.right, pair.title, options);
-  if (tabOf(pair) !== undefined) return;
+  if (tabOf(pair)?.isActive === true) return;
   const listed = Promise.withResolvers<void>();
   const listening = vscode.window.tabGroups.onDidChangeTabs(() => {
-    if (tabOf(pair) !== undefined) listed.resolve();
+    if (tabOf(pair)?.isActive === true) listed.resolve();
   });
   const timer = setTimeout(listed.resolve, TAB_LAG_MS);
   await listed.promise;

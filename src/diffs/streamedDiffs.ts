@@ -62,8 +62,8 @@ export class StreamedDiffs {
     if (place === null || change.kind.type === 'delete' || !(await this.#ports.isText(finalPath(change)))) return;
     const pair = appliedPair({ ...turn, itemId: item.id, path: known.path }, finalPath(change));
     this.#set(turn.turnId, { ...known, pair });
+    // a preview takes the place of the one before it
     await showDiff(pair, { viewColumn: place, preview: true, preserveFocus: true });
-    await closeTab(known.pair);
   }
 
   /** The editors that wait for a patch to end, such as after the connection to the server was lost. */

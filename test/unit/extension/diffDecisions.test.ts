@@ -41,9 +41,24 @@ describe('settledTexts', () => {
       { before: ABSENT, after: t('new\n') },
     ],
     [
-      'knows what an added file was put over',
-      settledTexts(change(null, 'new\n'), t('new\n'), t('old\n')),
-      { before: t('old\n'), after: t('new\n') },
+      'is not misled by an added file that was there already when it looked',
+      settledTexts(change(null, 'new\n'), t('new\n'), t('new\n')),
+      { before: ABSENT, after: t('new\n') },
+    ],
+    [
+      'is not misled by a deleted file that was gone already when it looked',
+      settledTexts(change('old\n', null), ABSENT, ABSENT),
+      { before: t('old\n'), after: ABSENT },
+    ],
+    [
+      'is not misled by a changed file that was changed already when it looked',
+      settledTexts(change('a\n', 'a\nx\n'), t('a\nx\n'), t('a\nx\n')),
+      { before: t('a\n'), after: t('a\nx\n') },
+    ],
+    [
+      'does not put bytes back that were no text',
+      settledTexts(change('\u{fffd}', null), ABSENT, UNKNOWN),
+      { before: UNKNOWN, after: ABSENT },
     ],
     [
       'knows the text of a deleted file',
