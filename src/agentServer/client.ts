@@ -48,6 +48,7 @@ export class AgentServer {
   readonly #gate: RequestGate;
   readonly #statusChanged = new Emitter<ServerStatus>();
   readonly #connected = new Emitter<void>();
+  readonly #disconnected = new Emitter<void>();
   readonly #notified = new Emitter<ServerNotification>();
   readonly #fellBack = new Emitter<Fallback>();
   readonly #failed = new Emitter<string>();
@@ -64,6 +65,8 @@ export class AgentServer {
   readonly onDidChangeStatus = this.#statusChanged.event;
   /** After each handshake, the first one included. */
   readonly onDidConnect = this.#connected.event;
+  /** Once for each connection, as soon as it has ended, however that came about. */
+  readonly onDidDisconnect = this.#disconnected.event;
   readonly onDidNotify = this.#notified.event;
   readonly onDidFallBack = this.#fellBack.event;
   /** It does not run any more and is not started again by itself; the words say why. */
@@ -125,8 +128,15 @@ export class AgentServer {
 
   async dispose(): Promise<void> {
     await this.stop();
-    for (const emitter of [this.#statusChanged, this.#connected, this.#notified, this.#fellBack, this.#failed])
-      emitter.dispose();
+    const emitters = [
+      this.#statusChanged,
+      this.#connected,
+      this.#disconnected,
+      this.#notified,
+      this.#fellBack,
+      this.#failed,
+    ];
+    for (const emitter of emitters) emitter.dispose();
   }
 
   async #keepRunning(): Promise<void> {
@@ -147,7 +157,10 @@ export class AgentServer {
   async #serve({ peer, process }: Connection): Promise<ProcessExit> {
     this.#ready.resolve(peer);
     // at once: a request made from now on waits for the next connection
-    const closed = peer.closed.then(() => void (this.#ready = pendingPeer()));
+    const closed = peer.closed.then(() => {
+      this.#ready = pendingPeer();
+      this.#disconnected.fire();
+    });
     this.#setStatus({ type: 'ready' });
     this.#connected.fire();
     await Promise.race([closed, process.exited]);

@@ -1,4 +1,5 @@
 // One connection: a process that has been started, has answered `initialize`, and speaks the protocol.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isConnectionLost, messageOf } from '../../server/protocol/errors.ts';
 import type { ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
@@ -7,6 +8,7 @@ import type { ClientPeer } from '../../server/rpc/peer.ts';
 import type { Log } from '../log.ts';
 import type { ServerCommand } from './binaryPath.ts';
 import { startProcess, wordsOfExit, type ServerProcess } from './process.ts';
+import { requestNames } from './requestNames.ts';
 import { readStderrLine } from './stderrLine.ts';
 import { tracedTransport, type TraceSink } from './wireTrace.ts';
 
@@ -50,9 +52,10 @@ export async function connect(command: ServerCommand, options: ConnectionOptions
     },
   });
   options.onProcess(process);
+  const names = requestNames(randomUUID());
   const peer = new Peer(tracedTransport(process.transport, options.trace), {
-    request: options.onRequest,
-    notification: options.onNotification,
+    request: (request) => options.onRequest(names.ofRequest(request)),
+    notification: (notification) => options.onNotification(names.ofNotification(notification)),
     ignored: (method, reason) => log.debug(`ignored ${method}: ${reason}`),
   });
   try {

@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConnectionLost } from '../../../server/protocol/errors.ts';
+import { ConnectionLost, ProtocolError } from '../../../server/protocol/errors.ts';
 import type { ServerStatus } from '../../../server/protocol/chatBridge.ts';
 import type { ServerCommand } from '../../../src/agentServer/binaryPath.ts';
 import { AgentServer, type AgentServerOptions, type Fallback } from '../../../src/agentServer/client.ts';
@@ -113,6 +113,26 @@ describe('agent server client', () => {
     const second = await pidOf(server);
     ok(second !== first);
     equal(server.status.type, 'ready');
+  });
+
+  it('never takes the requests of two processes for the same, though both number them from 0', async () => {
+    const server = build();
+    const asked: (string | number)[] = [];
+    const resolved: (string | number)[] = [];
+    let ends = 0;
+    server.answerRequests(({ id }) => {
+      asked.push(id);
+      return Promise.reject(new ProtocolError('invalidRequest', 'not now'));
+    });
+    server.onDidNotify((said) => said.method === 'serverRequest/resolved' && resolved.push(said.params.requestId));
+    server.onDidDisconnect(() => (ends += 1));
+    server.start();
+    await server.request('model/list', {});
+    await rejects(server.request('thread/list', {}), ConnectionLost);
+    await server.request('model/list', {});
+    equal(new Set(asked).size, 2);
+    deepEqual(resolved, asked);
+    equal(ends, 1);
   });
 
   it('gives up after five crashes, says so, and can be started again by hand', async () => {

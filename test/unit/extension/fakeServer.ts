@@ -24,6 +24,13 @@ lines.on('line', (line) => {
         nextCursor: null,
       },
     });
+  } else if (method === 'model/list') {
+    // like every server it numbers its requests from 0
+    const ids = { threadId: 'a', turnId: 't', itemId: 'i', startedAtMs: 1, environmentId: null };
+    const params = { kind: 'command', command: `from ${process.pid}`, ...ids };
+    say({ id: 0, method: 'item/commandExecution/requestApproval', params });
+    say({ method: 'serverRequest/resolved', params: { threadId: 'a', requestId: 0 } });
+    say({ id, result: { data: [], nextCursor: null } });
   } else if (method === 'thread/list') {
     process.exit(9);
   }
