@@ -2,6 +2,7 @@
 import type { HostMessage, HostMethod, PageSnapshot, ServerStatus } from '../../server/protocol/chatBridge.ts';
 import { ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../../server/protocol/errors.ts';
 import type { ClientRequestInput, ClientRequestMethod, ServerNotification } from '../../server/protocol/methods.ts';
+import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { threadIdOf } from '../../server/protocol/state/threadReducer.ts';
 import { Disposables, type Disposable, type Event } from '../emitter.ts';
 import type { Log } from '../log.ts';
@@ -57,6 +58,12 @@ export class ChatBridge implements Disposable {
     this.#owned.add(
       store.onDidOpenRequest(({ threadId, request }) => {
         if (threadId === shown.id) this.#post({ kind: 'serverRequest', request });
+      }),
+    );
+    this.#owned.add(
+      store.onDidResolveRequest(({ threadId, requestId, by }) => {
+        // a server that has gone cannot say so itself
+        if (by === 'disconnect') this.#hear({ method: 'serverRequest/resolved', params: { threadId, requestId } });
       }),
     );
   }
@@ -120,6 +127,8 @@ export class ChatBridge implements Disposable {
   async #request(method: string, params: unknown): Promise<unknown> {
     if (!isPageRequest(method)) throw new ProtocolError('methodNotFound', `The page may not send "${method}".`);
     const { store, shown, startParams } = this.#ports;
+    // a server that was just started again knows no thread before it is opened there
+    await store.whenReopened();
     if (method === 'thread/start') {
       const opened = await store.start(startParams(this.#checked(method, params)));
       shown.adopt(opened.thread.id);
@@ -133,6 +142,9 @@ export class ChatBridge implements Disposable {
   async #startTurn(params: ClientRequestInput<'turn/start'>): Promise<unknown> {
     const { server, models, store, reopen } = this.#ports;
     if (store.isPutAway(params.threadId)) await reopen(params.threadId);
+    // a server that ended before it answered may have taken the message all the same
+    const turn = turnOfMessage(store.get(params.threadId), params.clientUserMessageId);
+    if (turn !== undefined) return { turn };
     const picked = models.overridesFor(params.threadId);
     return await server.request('turn/start', picked === undefined ? params : { ...picked, ...params });
   }

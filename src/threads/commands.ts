@@ -143,9 +143,10 @@ async function stopTurn({ server, store, shown }: ThreadCommandPorts): Promise<v
   await server.request('turn/interrupt', { threadId: state.thread.id, turnId: turn.id });
 }
 
-async function continueTurn({ server, shown, chat }: ThreadCommandPorts): Promise<void> {
+async function continueTurn({ server, store, shown, chat }: ThreadCommandPorts): Promise<void> {
   if (shown.id === null) throw new Error('No thread is shown that could be continued.');
   await chat.focus();
+  await store.whenReopened();
   const input = [{ type: 'text' as const, text: 'Continue.' }];
   await server.request('turn/start', { threadId: shown.id, input });
 }

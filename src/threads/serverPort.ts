@@ -12,5 +12,6 @@ export interface ServerPort {
   request<M extends ClientRequestMethod>(method: M, params: ClientRequestInput<M>): Promise<ClientRequestResult<M>>;
   readonly onDidNotify: Event<ServerNotification>;
   readonly onDidConnect: Event<void>;
+  readonly onDidDisconnect: Event<void>;
   answerRequests(handler: RequestHandler): Disposable;
 }

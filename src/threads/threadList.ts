@@ -37,6 +37,7 @@ export class ThreadList implements Disposable {
     this.#folders = folders;
     this.#owned.add(this.#changed);
     this.#owned.add(server.onDidNotify((notification) => this.#apply(notification)));
+    this.#owned.add(server.onDidDisconnect(() => this.#rest()));
   }
 
   get isLoaded(): boolean {
@@ -126,6 +127,13 @@ export class ThreadList implements Disposable {
 
   #apply(notification: ServerNotification): void {
     if (this.#reduce(notification)) this.#changed.fire();
+  }
+
+  /** Without a server nothing runs and nobody waits for an answer. */
+  #rest(): void {
+    for (const thread of this.#threads.values())
+      this.#threads.set(thread.id, { ...thread, status: { type: 'notLoaded' } });
+    this.#changed.fire();
   }
 
   /** Whether the notification changed the list. */

@@ -72,6 +72,8 @@ export class ThreadStore implements Disposable {
   /** Threads that the server has put away while they were open here: they can be read, and are opened again when needed. */
   readonly #putAway = new Set<string>();
   readonly #requests = new OpenRequests();
+  /** What was open is being read anew after a restart. */
+  #reopening = Promise.resolve();
   readonly #changed = new Emitter<ThreadChange>();
   readonly #closed = new Emitter<{ readonly threadId: string }>();
   readonly #requestOpened = new Emitter<RequestOpened>();
@@ -91,7 +93,8 @@ export class ThreadStore implements Disposable {
     this.#resumeConfig = resumeConfig;
     this.#owned.add(server.onDidNotify((notification) => this.#apply(notification)));
     this.#owned.add(server.answerRequests((request) => this.#ask(request)));
-    this.#owned.add(server.onDidConnect(() => void this.#reopenAll()));
+    this.#owned.add(server.onDidDisconnect(() => this.#dropAllRequests()));
+    this.#owned.add(server.onDidConnect(() => void (this.#reopening = this.#reopening.then(() => this.#reopenAll()))));
     for (const emitter of [this.#changed, this.#closed, this.#requestOpened, this.#requestResolved])
       this.#owned.add(emitter);
   }
@@ -114,6 +117,11 @@ export class ThreadStore implements Disposable {
   /** Whether the server has put an open thread away, such as when another process took it over: open it again to go on. */
   isPutAway(threadId: string): boolean {
     return this.#putAway.has(threadId);
+  }
+
+  /** Resolves when the threads that were open before a restart of the server are known to it again. */
+  async whenReopened(): Promise<void> {
+    await this.#reopening;
   }
 
   /** All requests that wait for an answer, oldest first. */
@@ -286,19 +294,39 @@ export class ThreadStore implements Disposable {
     }
   }
 
-  /** After a restart: the old process's requests are void, and each open thread is read anew, one after the other. */
-  async #reopenAll(): Promise<void> {
+  /** Another process writes the thread by now: what ran in it was cut, and the rest can be read as it stands. */
+  #leave(threadId: string): void {
+    const before = this.#loaded.get(threadId);
+    if (before === undefined) return;
+    const running = runningTurn(before.state);
+    const cut: ServerNotification[] =
+      running === undefined
+        ? []
+        : [{ method: 'turn/completed', params: { threadId, turn: { ...running, status: 'interrupted' } } }];
+    const events: readonly ServerNotification[] = [...cut, { method: 'thread/closed', params: { threadId } }];
+    this.#update(before, events.reduce(reduceThread, before.state), null);
+    this.#putAwayThread(threadId);
+  }
+
+  /** The server has gone, and nobody waits for an answer any more. */
+  #dropAllRequests(): void {
     for (const request of this.#requests.all()) {
       this.#requests.drop(request.id);
       this.#resolved(request, 'disconnect');
     }
+  }
+
+  /** After a restart each open thread is read anew, one after the other. */
+  async #reopenAll(): Promise<void> {
     for (const threadId of [...this.#loaded.keys()]) {
       try {
         await this.#load(threadId, false);
       } catch (error) {
         this.#log.error(`Could not open thread ${threadId} again: ${messageOf(error)}`);
         // a thread that exists no more is closed; after a lost connection the next start tries again
-        if (isProtocolError(error)) this.#forget(threadId);
+        if (!isProtocolError(error)) continue;
+        if (error.kind === 'threadHeld') this.#leave(threadId);
+        else this.#forget(threadId);
       }
     }
   }

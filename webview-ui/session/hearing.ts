@@ -3,6 +3,7 @@ import { batch } from '@preact/signals';
 import type { PageSnapshot } from '../../server/protocol/chatBridge.ts';
 import type { ServerNotification } from '../../server/protocol/methods.ts';
 import { openRequest } from '../../server/protocol/state/pendingRequests.ts';
+import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
 import type { HostEvent } from '../bridge.ts';
 import { strings } from '../strings.ts';
@@ -11,7 +12,6 @@ import type { History } from './history.ts';
 import { EMPTY_DRAFT, newerDraft } from './localState.ts';
 import type { LocalStore } from './localStore.ts';
 import type { Notices } from './notices.ts';
-import { hasArrived } from './outbox.ts';
 import type { PageState } from './pageState.ts';
 import type { Sending } from './sending.ts';
 
@@ -94,7 +94,7 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   state.isLoaded.value = true;
   if (snapshot.thread === null) return;
   const { messageId } = composer.draft.value;
-  if (messageId !== undefined && hasArrived(snapshot.thread, messageId)) composer.show(id, EMPTY_DRAFT);
+  if (turnOfMessage(snapshot.thread, messageId) !== undefined) composer.show(id, EMPTY_DRAFT);
   outbox.reconcile(snapshot.thread);
 }
 

@@ -3,7 +3,7 @@ import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals
 import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
 import type { ClientRequestResult } from '../../server/protocol/methods.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
-import { runningTurn } from '../../server/protocol/state/select.ts';
+import { runningTurn, turnOfMessage } from '../../server/protocol/state/select.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import type { Bridge } from '../bridge.ts';
 import { reasonOf } from './notices.ts';
@@ -56,7 +56,8 @@ export function createOutbox(host: OutboxHost): Outbox {
   const reconcile = (state: ThreadState): void => {
     for (const message of messages.value) {
       if (message.threadId !== state.thread.id) continue;
-      if (hasArrived(state, message.messageId) || isInTurn(state.turns, message)) drop(messages, message.messageId);
+      const hasArrived = turnOfMessage(state, message.messageId) !== undefined;
+      if (hasArrived || isInTurn(state.turns, message)) drop(messages, message.messageId);
       else if (message.phase === 'accepted' && hasEnded(state.turns, message.turnId)) {
         drop(messages, message.messageId);
         host.giveBack(message, 'notRead');
@@ -119,13 +120,6 @@ async function openThread(host: OutboxHost, messages: Messages): Promise<string>
     host.opened(result);
   });
   return id;
-}
-
-/** Whether a message of this id stands in the thread. */
-export function hasArrived(state: ThreadState, messageId: string): boolean {
-  return state.turns.some((turn) =>
-    turn.items.some((item) => item.type === 'userMessage' && item.clientId === messageId),
-  );
 }
 
 /** Whether the turn that the message began shows a message, of whatever id: not every server hands ours on. */

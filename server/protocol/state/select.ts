@@ -8,6 +8,14 @@ export function runningTurn(state: ThreadState): Turn | undefined {
   return state.turns.findLast((turn) => turn.status === 'inProgress');
 }
 
+/** The turn that holds the user's message with this `clientUserMessageId`. */
+export function turnOfMessage(state: ThreadState | undefined, messageId: string | null | undefined): Turn | undefined {
+  if (messageId === null || messageId === undefined) return undefined;
+  return state?.turns.find((turn) =>
+    turn.items.some((item) => item.type === 'userMessage' && item.clientId === messageId),
+  );
+}
+
 /** The items of a turn that have started and not completed. */
 export function openItems(turn: Turn): ThreadItem[] {
   return turn.items.filter((item) => item.completedAtMs === null);

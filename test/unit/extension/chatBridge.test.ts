@@ -1,5 +1,5 @@
 // Between page and host: what a page is told, what it may ask, and that nothing overtakes anything.
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import type { HostMessage } from '../../../server/protocol/chatBridge.ts';
 import { ProtocolError } from '../../../server/protocol/errors.ts';
 import { ChatBridge } from '../../../src/chat/bridge.ts';
@@ -191,6 +191,51 @@ describe('chat bridge', () => {
     bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
     await reply(1);
     deepEqual(fake.asked.at(-1)?.params, { model: 'm2', effort: 'high', threadId: 'a', input: [] });
+  });
+
+  it('closes the card of a request whose server has gone', async () => {
+    const { bridge, fake, shown, posted } = setUp();
+    bridge.receive({ kind: 'ready' });
+    await shown.show('a');
+    const answer = fake.ask(approval(5, 'a'));
+    fake.disconnected.fire();
+    await rejects(answer, ProtocolError);
+    fake.statusChanged.fire({ type: 'stopped', detail: 'gone' });
+    const said = posted.find(({ kind }) => kind === 'notification');
+    ok(said?.kind === 'notification' && said.notification.method === 'serverRequest/resolved');
+    equal(said.notification.params.requestId, 5);
+  });
+
+  it('sends a turn after a restart only when its thread is open again', async () => {
+    const { bridge, fake, shown, reply } = setUp();
+    await shown.show('a');
+    fake.connected.fire();
+    bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
+    await reply(1);
+    deepEqual(
+      fake.methods().filter((method) => /^(?:thread|turn)\//.test(method)),
+      ['thread/resume', 'thread/turns/list', 'thread/resume', 'thread/turns/list', 'turn/start'],
+    );
+  });
+
+  it('does not send a message twice that the ended server had taken', async () => {
+    const item = {
+      type: 'userMessage' as const,
+      id: 'u',
+      clientId: 'm1',
+      content: [],
+      startedAtMs: 1,
+      completedAtMs: 1,
+    };
+    const taken = turn('t1', { status: 'interrupted', items: [item] });
+    const { bridge, fake, shown, reply } = setUp(null, {
+      'thread/turns/list': () => ({ data: [taken], nextCursor: null, backwardsCursor: null }),
+    });
+    await shown.show('a');
+    const params = { threadId: 'a', input: [], clientUserMessageId: 'm1' };
+    bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params });
+    deepEqual(await reply(1), { kind: 'reply', id: 1, result: { turn: taken } });
+    ok(!fake.methods().includes('turn/start'));
   });
 
   it('opens a thread that was put away before it sends a turn to it', async () => {

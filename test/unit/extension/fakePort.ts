@@ -17,6 +17,7 @@ export class FakePort {
   readonly answers: Answers;
   readonly notified = new Emitter<ServerNotification>();
   readonly connected = new Emitter<void>();
+  readonly disconnected = new Emitter<void>();
   readonly statusChanged = new Emitter<ServerStatus>();
   status: ServerStatus = { type: 'ready' };
   handler: RequestHandler | null = null;
@@ -40,6 +41,7 @@ export class FakePort {
       request: request as ServerPort['request'],
       onDidNotify: this.notified.event,
       onDidConnect: this.connected.event,
+      onDidDisconnect: this.disconnected.event,
       onDidChangeStatus: this.statusChanged.event,
       status: this.status,
       answerRequests: (handler) => {

@@ -40,6 +40,17 @@ describe('thread list', () => {
     ok(!list.isArchived('here'));
   });
 
+  it('shows nothing at work once the server has gone', async () => {
+    const { fake, list } = setUp();
+    await list.refresh();
+    fake.say({
+      method: 'thread/status/changed',
+      params: { threadId: 'here', status: { type: 'active', activeFlags: ['waitingOnApproval'] } },
+    });
+    fake.disconnected.fire();
+    equal(list.get('here')?.status.type, 'notLoaded');
+  });
+
   it('reads further pages of a source on demand', async () => {
     const { list } = setUp();
     await list.refresh();

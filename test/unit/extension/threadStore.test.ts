@@ -138,12 +138,27 @@ describe('threadStore', () => {
     const reloaded = new Promise<void>((resolve) => {
       store.onDidChangeThread(({ state }) => state.turns.length === 2 && resolve());
     });
-    fake.connected.fire();
+    fake.disconnected.fire();
     await rejects(answer, ProtocolError);
+    equal(store.answer(7, { decision: 'accept' }), 'tooLate');
+    fake.connected.fire();
     await reloaded;
     deepEqual(resolved, [{ threadId: 'a', requestId: 7, by: 'disconnect' }]);
     equal(changes.at(-1)?.notification, null);
     equal(store.get('a')?.pending.length, 0);
+  });
+
+  it('keeps a thread in sight that another process writes after the restart, with what ran in it cut', async () => {
+    const { fake, store } = setUp();
+    await store.start({});
+    fake.say({ method: 'turn/started', params: { threadId: 'a', turn: turn('t1', { status: 'inProgress' }) } });
+    fake.answers['thread/resume'] = () => {
+      throw new ProtocolError('invalidRequest', 'held', { kind: 'threadHeld' });
+    };
+    fake.connected.fire();
+    await store.whenReopened();
+    equal(store.get('a')?.turns[0]?.status, 'interrupted');
+    ok(store.isPutAway('a'));
   });
 
   it('closes a thread that the restarted server does not know', async () => {
