@@ -1,7 +1,7 @@
 // The adapters behind a turn: store, models, commands, files, tools; loaded when the first thread is asked for.
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import type { ApiKey } from './adapters/auth/apiKey.ts';
+import { keyFileOf, type ApiKey } from './adapters/auth/apiKey.ts';
 import type { ConfigurationFiles } from './adapters/config/configuration.ts';
 import { createCommandRunner } from './adapters/exec/commandRunner.ts';
 import { createShellEnvironment } from './adapters/exec/shellEnvironment.ts';
@@ -104,10 +104,11 @@ interface Toolbox {
 }
 
 function createToolbox({ home, clock, env, log }: TurnAdapterOptions, hiddenNames: () => readonly string[]): Toolbox {
-  const files = createFiles();
+  const keyFile = keyFileOf(home);
+  const files = createFiles({ keyFile });
   const runner = createCommandRunner();
   const environment = createShellEnvironment({ runner, log, env, home: homedir(), hiddenNames });
-  const search = ripgrep({ env, executable: process.execPath });
+  const search = ripgrep({ env, executable: process.execPath, keyFile });
   const patches = createApplyPatch({ files, form: 'custom' });
   const applyPatch = patches.applyPatchText.bind(patches);
   const shared = [

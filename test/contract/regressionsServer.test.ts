@@ -1,5 +1,7 @@
 // What once went wrong in the server and must not come back: messages lost, items merged, threads held for nothing.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ModelRequestRecord } from '../support/modelRequest.ts';
 import { answer, call, command, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story } from '../support/story.ts';
@@ -157,5 +159,34 @@ describe('what is typed into a running command', () => {
     client.answer(await client.next('item/commandExecution/requestApproval'), { decision: 'acceptForSession' });
     client.answer(await client.next('item/commandExecution/requestApproval'), { decision: 'decline' });
     await client.turnCompleted(threadId);
+  });
+});
+
+describe('the key of the user', () => {
+  story('is not read to the model, whatever it is called', async (stage, kind) => {
+    const secret = 'sk-do-not-tell-this-key';
+    const client = await stage.open(kind);
+    await client.request('account/login/start', { type: 'apiKey', apiKey: secret });
+    const keyFile = join(stage.home, 'auth.json');
+    symlinkSync(keyFile, join(stage.workspace, 'notes.txt'));
+    symlinkSync(keyFile, join(stage.workspace, 'AGENTS.md'));
+    stage.write('near.txt', 'sk-do-not-mind-me');
+    stage.model.script(
+      answer([
+        call('read_file', { path: keyFile }),
+        call('read_file', { path: 'notes.txt' }),
+        call('grep', { pattern: 'sk-do-not', path: keyFile }),
+        call('grep', { pattern: 'sk-do-not', path: 'notes.txt' }),
+        call('grep', { pattern: 'sk-do-not', path: stage.home }),
+        call('grep', { pattern: 'sk-do-not', path: stage.home, glob: 'auth.json' }),
+        call('grep', { pattern: 'sk-do-not', path: dirname(stage.home) }),
+      ]),
+    );
+    const threadId = await startThread(client, stage);
+    await playTurn(client, threadId, 'look');
+    const told = JSON.stringify((await stage.model.request(1)).input);
+    equal(told.includes(secret), false);
+    match(told, /near\.txt:1:sk-do-not-mind-me/);
+    match(told, /holds the keys of the user and is not read/);
   });
 });

@@ -17,8 +17,13 @@ const MEMBER = 'OPENAI_API_KEY';
 
 type AuthFile = Readonly<Record<string, unknown>>;
 
+/** Where the key lies. */
+export function keyFileOf(home: string): string {
+  return join(home, FILE_NAME);
+}
+
 export function createApiKey(options: { home: string; env: Readonly<Record<string, string | undefined>> }): ApiKey {
-  const path = join(options.home, FILE_NAME);
+  const path = keyFileOf(options.home);
   let stamp: string | null = null;
   let stored: string | null = null;
 

@@ -23,11 +23,18 @@ const PERMISSIONS = 0o7777;
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
 const FOLDER_STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY', 'EACCES', 'EPERM']);
 
+/** What is said instead of the content of the user's key file. */
+export const KEPT_PRIVATE = 'It holds the keys of the user and is not read.';
+
 let lastTemporary = 0;
 
-export function createFiles(): Files {
+/** `keyFile`: the file with the user's key, whose content is nobody's to read by this way, whatever name leads to it. */
+export function createFiles({ keyFile }: { readonly keyFile?: string } = {}): Files {
   return {
-    read: (path) => readFile(path),
+    read: async (path) => {
+      if (keyFile !== undefined && (await isSameFile(path, keyFile))) throw new Error(KEPT_PRIVATE);
+      return readFile(path);
+    },
     write,
     remove: (path) => unlink(path),
     removeEmptyFolder,
@@ -78,6 +85,11 @@ async function keepOwner(temporary: string, existing: Stats | null): Promise<voi
   } catch {
     // Only root may give files away; the file is then owned by who runs the server, as with any editor.
   }
+}
+
+async function isSameFile(left: string, right: string): Promise<boolean> {
+  const [one, other] = await Promise.all([statOrNull(left), statOrNull(right)]);
+  return one !== null && other !== null && one.ino === other.ino && one.dev === other.dev;
 }
 
 async function removeEmptyFolder(path: string): Promise<boolean> {
