@@ -174,4 +174,6 @@ export const strings = {
   // connection
   serverStopped: 'The Bowline server has stopped',
   serverRestarting: 'The Bowline server is starting again',
+  serverRestarted:
+    'The server ended unexpectedly and was started again. Everything that was finished is here; what was running has stopped.',
 } as const;

@@ -38,6 +38,9 @@ export function hear(listener: Listener, event: HostEvent): void {
       if (state.thread.value !== null) state.thread.value = openRequest(state.thread.value, event.request);
       return;
     case 'status':
+      if (state.status.value.type === 'restarting' && event.status.type === 'ready') {
+        notices.add('warning', strings.serverRestarted);
+      }
       state.status.value = event.status;
       return;
     case 'model':
