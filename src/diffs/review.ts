@@ -14,10 +14,10 @@ export interface ReviewedFile {
   readonly isPending: boolean;
 }
 
-/** Shows the files; `name` says what they are, the counts are added. */
+/** Shows the files; `name` says what they are. The counts of lines are added here, that of files by VS Code. */
 export async function openReview(name: string, files: readonly ReviewedFile[]): Promise<void> {
   const resources = await Promise.all(files.map(resourceOf));
-  await vscode.commands.executeCommand('vscode.changes', `${name} (${countsOf(files)})`, resources);
+  await vscode.commands.executeCommand('vscode.changes', `${name} ${countsOf(files)}`, resources);
 }
 
 /** The right side of a file that is not decided is the file itself, so that it can be worked on. */
@@ -42,7 +42,7 @@ function countsOf(files: readonly ReviewedFile[]): string {
     added += counts.added;
     removed += counts.removed;
   }
-  return `${filesOf(files.length)}, +${added} −${removed}`;
+  return `+${added} −${removed}`;
 }
 
 export function filesOf(count: number): string {

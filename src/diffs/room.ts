@@ -85,7 +85,9 @@ export class DiffRoom implements vscode.Disposable {
       new DiffContent(this.texts, this.#live),
       new Decorations({ ledger, texts: this.texts, log: host.log }),
       new PendingStatus(ledger),
-      vscode.workspace.onDidChangeTextDocument((event) => void this.#noticeUndo(event)),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        if (event.reason === vscode.TextDocumentChangeReason.Undo) this.#then(() => this.#noticeUndo(event.document));
+      }),
     );
     void this.#prune(store);
   }
@@ -178,8 +180,8 @@ export class DiffRoom implements vscode.Disposable {
   }
 
   /** Undoing a rejection in the editor brings the change back, and so the question about it. */
-  async #noticeUndo({ document, reason }: vscode.TextDocumentChangeEvent): Promise<void> {
-    if (reason !== vscode.TextDocumentChangeReason.Undo || document.uri.scheme !== 'file') return;
+  async #noticeUndo(document: vscode.TextDocument): Promise<void> {
+    if (document.uri.scheme !== 'file') return;
     const record = this.ledger.rejectedAt(document.uri.fsPath);
     if (record === undefined) return;
     const after = await this.ledger.text(record.after);

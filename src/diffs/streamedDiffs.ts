@@ -54,7 +54,8 @@ export class StreamedDiffs {
     if (known === undefined || known === null || known.itemId !== item.id) return;
     const change = item.changes.find(({ path }) => path === known.path);
     if (item.status !== 'completed' || change === undefined) {
-      this.#turns.delete(turn.turnId);
+      if (placeOf(known) === null) this.#set(turn.turnId, null);
+      else this.#turns.delete(turn.turnId);
       await closeTab(known.pair);
       return;
     }

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { chooseTheme, modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
+import {
+  chooseTheme,
+  modalDialog,
+  reloadWindow,
+  runCommand,
+  screenshot,
+  waitForNotification,
+} from '../support/browser.ts';
 import { answer, command, patch, text, type Part } from '../support/modelScript.ts';
 import { pausedAfter } from '../support/pausedPart.ts';
 import { exists, type Chat, useProduct } from '../support/product.ts';
@@ -119,9 +126,17 @@ describe('the changes of a turn in a real VS Code', () => {
     await chat.idle();
     await page.locator('.statusbar-item', { hasText: '3 files changed by Bowline' }).waitFor();
     await runCommand(page, 'Bowline: Review Changes');
-    await page.locator('.tab', { hasText: 'Bowline: Changes (3 files' }).waitFor();
+    await page.locator('.tab', { hasText: 'Bowline: Changes +10 −5 (3 files)' }).waitFor();
     await page.locator('.multiDiffEntry').nth(2).waitFor();
     await inThemes(page, 'review');
+  });
+
+  it('remembers what waits for a decision when the window is reloaded', async () => {
+    await reloadWindow(page);
+    await runCommand(page, 'Bowline: Focus Chat');
+    await page.locator('.statusbar-item', { hasText: '3 files changed by Bowline' }).waitFor();
+    await openFile(page, 'greet.ts');
+    await ghost(page, '− 3 removed lines');
   });
 
   it('takes the change of a file back', async () => {
@@ -186,6 +201,7 @@ describe('the changes of a turn in a real VS Code', () => {
     await line(page, 'modified', 'changed').waitFor();
     assert.equal(await onDisk('../outside.txt'), 'outside\n');
     const question = await waitForNotification(page, 'Bowline wants to change one file.');
+    await screenshot(page, 'approval-beside-diff');
     await question.getByRole('link', { name: 'Apply', exact: true }).click();
     await chat.answer('It is changed outside.').waitFor();
     await question.waitFor({ state: 'detached' });

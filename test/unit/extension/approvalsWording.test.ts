@@ -2,7 +2,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { threadStateOf, type ThreadState } from '../../../server/protocol/state/threadState.ts';
-import type { FileUpdateChange } from '../../../server/protocol/schema/item.ts';
+import type { FileChangeItem, FileUpdateChange } from '../../../server/protocol/schema/item.ts';
 import type { ServerRequest } from '../../../server/protocol/methods.ts';
 import { approvalWording, choicesOf, visible } from '../../../src/approvals/wording.ts';
 import { approval, thread, turn } from './fakePort.ts';
@@ -17,7 +17,7 @@ function commandWording(params: Partial<CommandParams>) {
 }
 
 function fileWording(changes: readonly FileUpdateChange[] | null, params: Partial<FileParams> = {}) {
-  const item = { type: 'fileChange', id: 'i1', changes: [...(changes ?? [])], status: 'inProgress' } as const;
+  const item: FileChangeItem = { type: 'fileChange', id: 'i1', changes: [...(changes ?? [])], status: 'inProgress' };
   const state: ThreadState = { ...threadStateOf(thread('a')), turns: [turn('t1', { items: [item] })] };
   const all: FileParams = { threadId: 'a', turnId: 't1', itemId: 'i1', startedAtMs: 1, ...params };
   const request: ServerRequest = { id: 1, method: 'item/fileChange/requestApproval', params: all };
