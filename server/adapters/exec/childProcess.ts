@@ -18,6 +18,8 @@ export interface ChildProcess {
   /** Also the id of the process group; null when the process never started. */
   readonly pid: number | null;
   readonly isTerminal: boolean;
+  /** Lets the program begin. Until then it waits, and ends when the server does: so its guard can be told of it first. */
+  release(): void;
   write(text: string): void;
   closeStdin(): void;
   /** Stops reading and lets go of pipes and terminals. */

@@ -50,6 +50,7 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): OwnedCo
       if (child.pid !== null) {
         groups.set(child.pid, child);
         guard.add(child.pid);
+        child.release();
       }
       return command;
     },

@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, ProcessEnd, ProcessEvents, ProcessSpec } from './childProcess.ts';
 
 export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): ChildProcess {
-  const [program, ...args] = withMergedOutput(spec);
+  const isWrapped = canBeWrapped(spec);
+  const [program, ...args] = isWrapped ? wrapped(spec) : spec.argv;
   const child = spawn(program, args, {
     cwd: spec.cwd,
     env: spec.env,
     detached: process.platform !== 'win32',
     windowsHide: true,
-    stdio: [spec.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    stdio: [isWrapped || spec.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   const outputs = [child.stdout, child.stderr];
   let open = outputs.length;
@@ -38,6 +39,11 @@ export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): Chil
   return {
     pid: child.pid ?? null,
     isTerminal: false,
+    release() {
+      if (!isWrapped) return;
+      if (spec.hasInput) child.stdin?.write(GO);
+      else child.stdin?.end(GO);
+    },
     write: (text) => void child.stdin?.write(text),
     closeStdin: () => void child.stdin?.end(),
     close() {
@@ -47,11 +53,18 @@ export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): Chil
   };
 }
 
+const GO = 'go\n';
+
+/** A shell in front of the program would lose variables whose names are not shell names (exported bash functions). */
+function canBeWrapped({ env }: ProcessSpec): boolean {
+  return process.platform !== 'win32' && Object.keys(env).every((name) => /^[A-Za-z_]\w*$/.test(name));
+}
+
 /**
- * Two pipes are read in whatever order the event loop finds them, so a shell joins them before it becomes the program. It would
- * lose variables whose names are not shell names (exported bash functions): with those the two pipes stay.
+ * A shell that becomes the program. First it joins the outputs: two pipes are read in whatever order the event loop finds them. And
+ * it waits for the word to begin, the first line of its input: a server that dies before it has told its guard leaves nothing behind.
  */
-function withMergedOutput({ argv, env }: ProcessSpec): readonly [string, ...string[]] {
-  const isSafe = process.platform !== 'win32' && Object.keys(env).every((name) => /^[A-Za-z_]\w*$/.test(name));
-  return isSafe ? ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv] : argv;
+function wrapped({ argv, hasInput }: ProcessSpec): readonly [string, ...string[]] {
+  const input = hasInput ? '' : ' </dev/null';
+  return ['/bin/sh', '-c', `read -r go || exit 125; unset go; exec "$@" 2>&1${input}`, 'sh', ...argv];
 }

@@ -76,6 +76,8 @@ export function startTerminalProcess(runtime: TerminalRuntime, spec: ProcessSpec
   return {
     pid: child.pid,
     isTerminal: true,
+    // it begins at once: when the server dies its terminal hangs up, and needs no guard for that
+    release: () => undefined,
     write,
     closeStdin: () => write(END_OF_INPUT),
     close() {

@@ -31,12 +31,7 @@ export class PartialSaver {
 
   /** An open item grew by so many characters. */
   touched(turnId: string, itemId: string, characters: number): void {
-    const unsaved = this.#unsaved.get(itemId);
-    if (unsaved === undefined) {
-      const cancel = this.#options.clock.after(INTERVAL_MS, () => this.#save(itemId));
-      this.#unsaved.set(itemId, { turnId, characters, cancel });
-      return;
-    }
+    const unsaved = this.#unsaved.get(itemId) ?? this.#begin(turnId, itemId);
     unsaved.characters += characters;
     if (unsaved.characters >= MAX_UNSAVED_CHARACTERS) this.#save(itemId);
   }
@@ -50,6 +45,13 @@ export class PartialSaver {
   /** Saves whatever is open; for an orderly end. */
   flush(): void {
     for (const itemId of this.#unsaved.keys()) this.#save(itemId);
+  }
+
+  #begin(turnId: string, itemId: string): Unsaved {
+    const cancel = this.#options.clock.after(INTERVAL_MS, () => this.#save(itemId));
+    const unsaved = { turnId, characters: 0, cancel };
+    this.#unsaved.set(itemId, unsaved);
+    return unsaved;
   }
 
   #save(itemId: string): void {
