@@ -8,6 +8,7 @@ import { createConfiguration } from './adapters/config/configuration.ts';
 import { uuidV7Ids } from './adapters/ids.ts';
 import type { AppWorld } from './app/world.ts';
 import type { Log } from './core/ports.ts';
+import { messageOf } from './protocol/errors.ts';
 import type { TurnAdapters } from './turnAdapters.ts';
 import { version } from './version.ts';
 
@@ -24,8 +25,6 @@ export interface ServerOptions {
 
 export interface ComposedServer {
   readonly app: AppWorld;
-  /** Loads what the first turn needs, while nobody waits. */
-  warm(): Promise<void>;
   /** Ends what the adapters still run. Close the app server first. */
   dispose(): Promise<void>;
 }
@@ -57,6 +56,15 @@ export function compose(options: ServerOptions): ComposedServer {
     (adapters ??= import('./turnAdapters.ts').then((module) =>
       module.createTurnAdapters({ ...options, clock, ids, version, configuration, apiKey }),
     ));
+  /** A client that asks for threads will start a turn: what that needs is loaded while nobody waits. Before, it would only cost memory. */
+  const warm = async (): Promise<void> => {
+    try {
+      await (await turnAdapters()).warm();
+    } catch (error) {
+      options.log.warn('What turns need could not be loaded ahead.', { reason: messageOf(error) });
+    }
+  };
+  let stopWarming = (): void => undefined;
   return {
     app: {
       clock,
@@ -69,11 +77,17 @@ export function compose(options: ServerOptions): ComposedServer {
       configuration,
       account,
       models: async (provider) => (await turnAdapters()).listModels(provider),
-      openTurnWorld: async (approver) => (await turnAdapters()).openWorld(approver),
+      openTurnWorld: async (approver) => {
+        const world = await (await turnAdapters()).openWorld(approver);
+        stopWarming = clock.after(0, () => void warm());
+        return world;
+      },
       absolutePath: (path) => resolve(path),
     },
-    warm: async () => (await turnAdapters()).warm(),
-    dispose: async () => (await adapters)?.dispose(),
+    async dispose() {
+      stopWarming();
+      await (await adapters)?.dispose();
+    },
   };
 }
 
