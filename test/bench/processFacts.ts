@@ -34,12 +34,13 @@ export function bytesWritten(pid: number): number {
   return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-/** The processes whose command line contains `text`. */
-export function processesWith(text: string): number[] {
+/** The processes with this word in their command line that were started with this home of Bowline. */
+export function processesOf(bowlineHome: string, word: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => readOr(`/proc/${pid}/cmdline`, '').includes(text));
+    .filter((pid) => readOr(`/proc/${pid}/cmdline`, '').includes(word))
+    .filter((pid) => readOr(`/proc/${pid}/environ`, '').includes(`BOWLINE_HOME=${bowlineHome}\0`));
 }
 
 /** The process and its descendants. */

@@ -1,5 +1,10 @@
 // The measures with their goals, and the table of what came out.
-import type { Sample, Samples } from './serverMeasures.ts';
+import type { ProgramName } from './programs.ts';
+
+/** One number for each measure. */
+export type Sample = Readonly<Record<string, number>>;
+
+export type Samples = Readonly<Record<ProgramName, readonly Sample[]>>;
 
 interface Measure {
   readonly key: string;
@@ -26,7 +31,8 @@ const ABSOLUTE: readonly (Measure & { readonly atMost: number | null })[] = [
   { key: 'firstPaint', title: 'first paint of the chat, from the start of its page', unit: 'ms', atMost: null },
   { key: 'idleServer', title: 'processor of the server, panel open, 60 s idle', unit: '%', atMost: 0.5 },
   { key: 'idleServerWrites', title: 'disk writes of the server meanwhile', unit: 'bytes', atMost: 0 },
-  { key: 'idlePage', title: 'processor that the chat adds to its page, 60 s idle', unit: '%', atMost: 0.5 },
+  { key: 'idleHost', title: 'processor that it adds to the extension host meanwhile', unit: '%', atMost: 0.5 },
+  { key: 'idleHostWrites', title: 'disk writes that it adds to the extension host', unit: 'bytes', atMost: 0 },
 ];
 
 export interface Row {

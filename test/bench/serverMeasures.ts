@@ -4,12 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startModelProcess } from './modelProcess.ts';
 import { memoryOf } from './processFacts.ts';
 import { findPrograms, type Program, type ProgramName } from './programs.ts';
+import type { Sample, Samples } from './report.ts';
 import { Session } from './session.ts';
-
-/** One number for each measure. */
-export type Sample = Readonly<Record<string, number>>;
-
-export type Samples = Readonly<Record<ProgramName, readonly Sample[]>>;
 
 const DELTAS = 20_000;
 const COMMANDS = 50;
@@ -52,7 +48,11 @@ interface Homes {
 }
 
 async function measureOnce(homes: Homes): Promise<Sample> {
-  return { ...(await firstTurn(homes.text)), ...(await manyDeltas(homes.deltas)), ...(await manyCommands(homes.commands)) };
+  return {
+    ...(await firstTurn(homes.text)),
+    ...(await manyDeltas(homes.deltas)),
+    ...(await manyCommands(homes.commands)),
+  };
 }
 
 async function firstTurn(program: Program): Promise<Sample> {
