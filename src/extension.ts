@@ -182,7 +182,7 @@ function allCommands(rooms: Rooms): Commands {
     'bowline.pickModel': () => modelServices(rooms).pickModel(),
     'bowline.restartServer': () => agentServer.restart(),
     'bowline.showLog': () => log.show(),
-    'bowline.showMenu': () => showMenu(statusFacts(rooms)),
+    'bowline.showMenu': () => showMenu(statusFacts(rooms), rooms.store.openRequests()[0]?.params.threadId),
     'bowline.refreshModels': () => models.refresh(),
     'bowline.openSettings': () =>
       vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`),

@@ -2,24 +2,25 @@
 import * as vscode from 'vscode';
 import type { StatusFacts } from './statusLook.ts';
 
-type Entry = vscode.QuickPickItem & { readonly command?: string };
+type Entry = vscode.QuickPickItem & { readonly command?: string; readonly argument?: unknown };
 
-export async function showMenu(facts: StatusFacts): Promise<void> {
-  const picked = await vscode.window.showQuickPick(menuEntries(facts), {
+/** `asking` is the thread whose question has waited longest. */
+export async function showMenu(facts: StatusFacts, asking: string | undefined): Promise<void> {
+  const picked = await vscode.window.showQuickPick(menuEntries(facts, asking), {
     title: 'Bowline',
     placeHolder: placeholderOf(facts),
   });
-  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
+  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command, picked.argument);
 }
 
-function menuEntries({ server, running, waiting, model }: StatusFacts): Entry[] {
+function menuEntries({ server, running, model }: StatusFacts, asking: string | undefined): Entry[] {
   const isReady = server.type === 'ready';
   const restart: Entry = { label: '$(debug-restart) Restart Server', command: 'bowline.restartServer' };
   const log: Entry = { label: '$(output) Show Log', command: 'bowline.showLog' };
-  const chat: Entry = {
-    label: waiting > 0 ? '$(bell-dot) Answer the Approval' : '$(comment-discussion) Show Chat',
-    command: 'bowline.focusChat',
-  };
+  const chat: Entry =
+    asking === undefined
+      ? { label: '$(comment-discussion) Show Chat', command: 'bowline.focusChat' }
+      : { label: '$(bell-dot) Answer the Approval', command: 'bowline.openThread', argument: { threadId: asking } };
   const work: Entry[] = [
     chat,
     ...(running > 0 ? [{ label: '$(debug-stop) Stop the Running Turn', command: 'bowline.stopTurn' }] : []),

@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import { messageOf } from '../../server/protocol/errors.ts';
+import { visible } from '../../server/protocol/shownText.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import { Disposables } from '../emitter.ts';
 import type { Host } from '../host.ts';
+import { threadTitle } from '../threads/threadRows.ts';
 import { TypingPause } from './typingPause.ts';
-import { approvalWording, choicesOf, visible, type ApprovalChoice, type ApprovalWording } from './wording.ts';
+import { approvalWording, choicesOf, type ApprovalChoice, type ApprovalWording } from './wording.ts';
 
 const ANSWER_COMMAND = 'bowline.answerApproval';
 
@@ -71,6 +73,10 @@ class ApprovalPrompts implements vscode.Disposable {
   #opened(request: ServerRequest): void {
     if (this.#asked.has(request.id)) return;
     this.#asked.add(request.id);
+    this.#present(request);
+  }
+
+  #present(request: ServerRequest): void {
     switch (this.#host.settings().approvalsPresentation) {
       case 'modal':
         this.#queue.push(request);
@@ -80,7 +86,7 @@ class ApprovalPrompts implements vscode.Disposable {
         this.#run(this.#notify(request, this.#wording(request)));
         return;
       case 'chat':
-        if (!this.#isCardVisible(request)) this.#run(this.#notify(request, 'pointToChat'));
+        if (!this.#isCardVisible(request)) this.#run(this.#notify(request, null));
         return;
     }
   }
@@ -93,8 +99,9 @@ class ApprovalPrompts implements vscode.Disposable {
       for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
         await this.#pause.wait();
         // one that fails leaves its card in the chat and must not keep the others waiting
-        if (this.#host.store.isOpen(request.id))
-          await this.#showModal(request).catch((error: unknown) => this.#failed(error));
+        if (!this.#host.store.isOpen(request.id)) continue;
+        if (this.#host.settings().approvalsPresentation !== 'modal') this.#present(request);
+        else await this.#showModal(request).catch((error: unknown) => this.#failed(error));
       }
     } finally {
       this.#isModalOpen = false;
@@ -113,6 +120,8 @@ class ApprovalPrompts implements vscode.Disposable {
     ];
     const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
     if (this.#isDisposed) return;
+    // a key that was pressed once too often must not answer the next one
+    this.#pause.typed();
     switch (chosen?.does) {
       case 'showInChat':
         await this.#host.chat.show(request.params.threadId);
@@ -127,17 +136,21 @@ class ApprovalPrompts implements vscode.Disposable {
     }
   }
 
-  /** A notification that can be closed when the request is answered elsewhere: its choices are links, its cancel button declines. */
-  async #notify(request: ServerRequest, wording: ApprovalWording | 'pointToChat'): Promise<void> {
+  /**
+   * A notification that can be closed when the request is answered elsewhere: its choices are links, its cancel button declines.
+   * Without a wording it only points to the chat.
+   */
+  async #notify(request: ServerRequest, wording: ApprovalWording | null): Promise<void> {
     const { store } = this.#host;
-    const title = wording === 'pointToChat' ? POINTER : notificationOf(request.id, wording);
+    const title =
+      wording === null ? `Bowline waits for your approval ${linkToChat(request)}.` : notificationOf(request, wording);
     await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, cancellable: true, title },
       async (_progress, token) => {
         const closed = Promise.withResolvers<void>();
         this.#notifications.set(request.id, closed.resolve);
         const listening = token.onCancellationRequested(() => {
-          if (wording !== 'pointToChat' && store.isOpen(request.id)) this.#answer(request, wording.decline);
+          if (wording !== null && store.isOpen(request.id)) this.#answer(request, wording.decline);
           closed.resolve();
         });
         if (!store.isOpen(request.id)) closed.resolve();
@@ -175,7 +188,11 @@ class ApprovalPrompts implements vscode.Disposable {
   }
 
   #wording(request: ServerRequest): ApprovalWording {
-    return approvalWording(request, this.#host.store.get(request.params.threadId));
+    const { store, chat } = this.#host;
+    const state = store.get(request.params.threadId);
+    const wording = approvalWording(request, state);
+    if (state === undefined || chat.shownThreadId === request.params.threadId) return wording;
+    return { ...wording, detail: `${wording.detail}\n\nThread: ${visible(threadTitle(state.thread))}` };
   }
 
   #run(shown: Promise<void>): void {
@@ -187,25 +204,28 @@ class ApprovalPrompts implements vscode.Disposable {
   }
 }
 
-/** Says that the chat holds a question; answers nothing by itself. */
-const POINTER = 'Bowline waits for your approval [in the chat](command:bowline.focusChat).';
-
 function buttonOf(choice: ApprovalChoice): Button {
   return { title: choice.label, does: choice };
 }
 
-function notificationOf(requestId: RequestId, wording: ApprovalWording): string {
-  const links = choicesOf(wording).map(({ label }, index) => {
-    const args = encodeURIComponent(JSON.stringify([requestId, index]));
-    return `[${withoutLinks(label)}](command:${ANSWER_COMMAND}?${args})`;
+/** What is too long to be read there is answered in the chat; it can be refused from anywhere. */
+function notificationOf(request: ServerRequest, wording: ApprovalWording): string {
+  const choices = choicesOf(wording);
+  const offered = wording.brief === null ? choices.filter((choice) => !wording.accepts.includes(choice)) : choices;
+  const links = offered.map((choice) => {
+    const args = encodeURIComponent(JSON.stringify([request.id, choices.indexOf(choice)]));
+    return `[${withoutLinks(choice.label)}](command:${ANSWER_COMMAND}?${args})`;
   });
-  const firstLine = wording.detail.split('\n', 1)[0] ?? '';
-  return `${wording.question} ${withoutLinks(firstLine)} ${links.join(' · ')}`;
+  const what = wording.brief === null ? `Read all of it ${linkToChat(request)}:` : withoutLinks(wording.brief);
+  return `${wording.question} ${what} ${links.join(' · ')}`;
+}
+
+/** Shows the thread of the request, with its card; answers nothing by itself. */
+function linkToChat({ params: { threadId } }: ServerRequest): string {
+  return `[in the chat](command:bowline.openThread?${encodeURIComponent(JSON.stringify([{ threadId }]))})`;
 }
 
 /** Notifications read `[text](link)` as a link: what an agent writes must not become one. */
 function withoutLinks(text: string): string {
-  return visible(text)
-    .replace(/[[\]]/g, (bracket) => (bracket === '[' ? '⟦' : '⟧'))
-    .slice(0, 200);
+  return text.replace(/[[\]]/g, (bracket) => (bracket === '[' ? '⟦' : '⟧'));
 }

@@ -2,6 +2,7 @@
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../../server/protocol/schema/approval.ts';
 import type { FileUpdateChange } from '../../server/protocol/schema/item.ts';
+import { commandText, visible } from '../../server/protocol/shownText.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 
 type Decision = CommandApprovalDecision | FileChangeApprovalDecision;
@@ -17,6 +18,8 @@ export interface ApprovalWording {
   readonly question: string;
   /** What exactly, where, and why; several lines. */
   readonly detail: string;
+  /** All of what exactly, in one line; null when it is too long for one, so that nobody allows what they have not seen. */
+  readonly brief: string | null;
   /** Choices that let it happen, most wanted first; may be empty. */
   readonly accepts: readonly ApprovalChoice[];
   /** Refuses and lets the turn go on; also what Escape means. */
@@ -25,13 +28,11 @@ export interface ApprovalWording {
   readonly cancel: ApprovalChoice;
 }
 
+const LONGEST_BRIEF = 200;
 const LONGEST_COMMAND = 1200;
 const MOST_LINES = 30;
 const LONGEST_PREFIX = 60;
 const MOST_FILES = 12;
-
-/** Control, direction-changing and blank-looking characters: what is shown must be what runs. */
-const DECEPTIVE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
 
 /** All choices, in the order in which they are offered. */
 export function choicesOf({ accepts, decline, cancel }: ApprovalWording): ApprovalChoice[] {
@@ -48,26 +49,26 @@ export function approvalWording(request: ServerRequest, state: ThreadState | und
   }
 }
 
-/** Text with characters that would hide or reorder other text shown as `\u{…}`. */
-export function visible(text: string): string {
-  return text.replace(DECEPTIVE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-}
-
 type CommandParams = Extract<ServerRequest, { method: 'item/commandExecution/requestApproval' }>['params'];
 type FileParams = Extract<ServerRequest, { method: 'item/fileChange/requestApproval' }>['params'];
 
 function commandWording(params: CommandParams): ApprovalWording {
-  const shown = shortened(visible(params.command ?? '(unknown command)'));
+  const command = visible(params.command ? commandText(params.command) : '(unknown command)');
   const where = params.cwd ? `\n\nIn: ${visible(params.cwd)}` : '';
   const why = params.reason ? `\n\nWhy: ${visible(params.reason)}` : '';
   const offered = params.availableDecisions ?? ['accept', 'acceptForSession'];
   return {
     question: 'Bowline wants to run a command. Allow it?',
-    detail: `${shown}${where}${why}`,
+    detail: `${shortened(command)}${where}${why}`,
+    brief: briefOf(command.trim().replaceAll('\n', ' ⏎ ')),
     accepts: offered.flatMap((decision) => acceptOf(decision, 'Run', 'Run and Allow for This Session')),
     decline: { label: 'Decline', decision: 'decline' },
     cancel: { label: 'Decline and Stop', decision: 'cancel' },
   };
+}
+
+function briefOf(text: string): string | null {
+  return text.length > LONGEST_BRIEF ? null : text;
 }
 
 /** A dialog cannot be scrolled everywhere: a command that is too long for one says so at its end. */
@@ -101,6 +102,7 @@ function fileChangeWording(params: FileParams, changes: readonly FileUpdateChang
     question:
       changes.length === 0 ? 'Bowline wants to change files. Allow it?' : `Bowline wants to change ${count}. Allow it?`,
     detail: `${shown.join('\n')}${why}${root}`.trim(),
+    brief: changes.length === 0 || changes.length > MOST_FILES ? null : briefOf(shown.join(', ')),
     accepts: [
       { label: 'Apply', decision: 'accept' },
       { label: 'Apply and Allow These Files for This Session', decision: 'acceptForSession' },

@@ -2,15 +2,14 @@
 import { memo } from 'preact/compat';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import type { FileUpdateChange, ThreadItem } from '../../server/protocol/schema/item.ts';
+import { commandText, visible } from '../../server/protocol/shownText.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/buttons.tsx';
 import { useSession } from '../parts/context.ts';
 import { countChange } from '../session/changes.ts';
 import { choicesOf } from '../session/choices.ts';
-import { commandText } from '../session/commandText.ts';
 import { relativePath } from '../session/paths.ts';
 import type { Row } from '../session/rows.ts';
-import { visible } from '../session/visible.ts';
 import { strings } from '../strings.ts';
 import { FileLine } from './fileChanges.tsx';
 

@@ -1,11 +1,11 @@
 // A command the agent ran: its output as it comes, how it ended, and how long it took.
 import type { CommandExecutionItem } from '../../server/protocol/schema/item.ts';
+import { commandText, oneLine } from '../../server/protocol/shownText.ts';
 import { Output } from '../output/output.tsx';
 import { CopyButton } from '../parts/copyButton.tsx';
 import { Fold } from '../parts/fold.tsx';
 import type { IconTone } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
-import { commandText, oneLine } from '../session/commandText.ts';
 import { relativePath } from '../session/paths.ts';
 import { durationWords } from '../session/timeWords.ts';
 import { strings } from '../strings.ts';

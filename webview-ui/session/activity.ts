@@ -2,10 +2,10 @@
 import type { ServerStatus } from '../../server/protocol/chatBridge.ts';
 import type { ThreadItem } from '../../server/protocol/schema/item.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
+import { commandText, oneLine } from '../../server/protocol/shownText.ts';
 import { openItems, runningTurn } from '../../server/protocol/state/select.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import { strings } from '../strings.ts';
-import { commandText, oneLine } from './commandText.ts';
 import { baseName } from './paths.ts';
 import { toolTitle } from './toolWords.ts';
 

@@ -1,8 +1,8 @@
 // The choices of an approval request, in clear words and a fixed order, with a way to say no always among them.
 import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../../server/protocol/schema/approval.ts';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
+import { visible } from '../../server/protocol/shownText.ts';
 import { strings } from '../strings.ts';
-import { visible } from './visible.ts';
 
 export interface Choice {
   readonly label: string;

@@ -1,6 +1,6 @@
 // Tool calls in words: "Read src/a.ts", "Searched for TODO".
 import type { DynamicToolCallItem, ThreadItem } from '../../server/protocol/schema/item.ts';
-import { oneLine } from './commandText.ts';
+import { oneLine } from '../../server/protocol/shownText.ts';
 
 export interface ToolWords {
   readonly icon: string;

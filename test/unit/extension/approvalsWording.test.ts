@@ -1,10 +1,9 @@
 // The words of approvals: what is shown must be what runs, and the choices must be the request's own.
-import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
-import fc from 'fast-check';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { threadStateOf, type ThreadState } from '../../../server/protocol/state/threadState.ts';
 import type { FileChangeItem, FileUpdateChange } from '../../../server/protocol/schema/item.ts';
 import type { ServerRequest } from '../../../server/protocol/methods.ts';
-import { approvalWording, choicesOf, visible } from '../../../src/approvals/wording.ts';
+import { approvalWording, choicesOf } from '../../../src/approvals/wording.ts';
 import { approval, thread, turn } from './fakePort.ts';
 
 type CommandParams = Extract<ServerRequest, { method: 'item/commandExecution/requestApproval' }>['params'];
@@ -81,6 +80,14 @@ describe('the words of a command approval', () => {
     equal(detail.startsWith('echo xxx'), true);
   });
 
+  it('leave out the shell that the server wraps around it', () =>
+    equal(commandWording({ command: "/bin/bash -lc 'npm test'" }).detail, 'npm test'));
+
+  it('are brief only where all of it can be seen', () => {
+    equal(commandWording({ command: 'cd a\nrm -rf b' }).brief, 'cd a ⏎ rm -rf b');
+    equal(commandWording({ command: `echo ${'x'.repeat(300)}` }).brief, null);
+  });
+
   it('do not let empty lines push the end of a command out of sight', () => {
     const { detail } = commandWording({ command: `ls${'\n'.repeat(200)}rm -rf ~` });
     match(detail, /more characters; show it in the chat/);
@@ -116,34 +123,13 @@ describe('the words of a file approval', () => {
     match(fileWording(files(15)).detail, /… and 3 more files$/);
     equal(fileWording(null).question, 'Bowline wants to change files. Allow it?');
     equal(fileWording(null).detail, '');
+    equal(fileWording(files(1)).brief, 'Add /ws/0');
+    deepEqual([fileWording(null).brief, fileWording(files(15)).brief], [null, null]);
   });
 
   it('say why, and what a session covers', () =>
     equal(
       fileWording([change('/etc/x', { type: 'add' })], { reason: 'Outside.', grantRoot: '/etc' }).detail,
       'Add /etc/x\n\nWhy it asks: Outside.\n\nAllowing it for this session covers: /etc',
-    ));
-});
-
-describe('visible', () => {
-  const cases: readonly (readonly [string, string, string])[] = [
-    ['a right-to-left override', 'rm \u202Efile', 'rm \\u{202e}file'],
-    ['a zero-width space', 'r\u200Bm', 'r\\u{200b}m'],
-    ['an escape sequence', '\u001B[2Jls', '\\u{1b}[2Jls'],
-    ['a carriage return', 'evil\rls', 'evil\\u{d}ls'],
-    ['a soft hyphen', 'r\u00ADm', 'r\\u{ad}m'],
-    ['a tag character', 'ls\u{E0041}', 'ls\\u{e0041}'],
-    ['a letter that looks blank', 'ls\u3164', 'ls\\u{3164}'],
-    ['a line separator', 'ls\u2028rm', 'ls\\u{2028}rm'],
-  ];
-  for (const [what, given, shown] of cases) it(`shows ${what}`, () => equal(visible(given), shown));
-
-  it('leaves ordinary text, tabs and line breaks alone', () => equal(visible('äé 漢字 👍\n\tls'), 'äé 漢字 👍\n\tls'));
-
-  it('lets nothing invisible through', () =>
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) =>
-        doesNotMatch(visible(text), /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u),
-      ),
     ));
 });

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import type { Turn } from '../../../server/protocol/schema/turn.ts';
 import { countChange, sumChanges, totalOf } from '../../../webview-ui/session/changes.ts';
-import { commandText, oneLine } from '../../../webview-ui/session/commandText.ts';
 import { failureOf } from '../../../webview-ui/session/failure.ts';
 import { mentionAt, mentionToken } from '../../../webview-ui/session/mention.ts';
 import {
@@ -14,35 +13,9 @@ import {
 } from '../../../webview-ui/session/paths.ts';
 import { durationWords, shortNumber } from '../../../webview-ui/session/timeWords.ts';
 import { toolWords } from '../../../webview-ui/session/toolWords.ts';
-import { visible } from '../../../webview-ui/session/visible.ts';
 import * as sample from '../../support/chatSamples.ts';
 
 describe('words of the chat page', () => {
-  const commands: [raw: string, shown: string][] = [
-    ["/bin/bash -lc 'npm test'", 'npm test'],
-    ['/bin/bash -lc "npm test"', 'npm test'],
-    ['bash -c ls', 'ls'],
-    ["/usr/bin/zsh -lc 'echo '\\''hi'\\'' there'", "echo 'hi' there"],
-    ['bash -lc "echo \\"hi\\""', 'echo "hi"'],
-    // what the outer shell would expand or run must be shown as it is
-    ['bash -lc "echo $HOME"', 'bash -lc "echo $HOME"'],
-    ["bash -lc 'a' && rm -rf /", "bash -lc 'a' && rm -rf /"],
-    ["bash -lc 'a' b", "bash -lc 'a' b"],
-    ["bash -lc 'unclosed", "bash -lc 'unclosed"],
-    ['npm test', 'npm test'],
-  ];
-  for (const [raw, shown] of commands) it(`shows ${raw} as ${shown}`, () => assert.equal(commandText(raw), shown));
-
-  it('hides nothing in what is to be approved', () => {
-    assert.equal(visible('rm \u202eexe.txt\u0007\n\tok ü 漢 🙂'), 'rm \\u{202e}exe.txt\\u{7}\n\tok ü 漢 🙂');
-  });
-
-  it('shortens to one line', () => {
-    assert.equal(oneLine('a\nb'), 'a…');
-    assert.equal(oneLine('abcdef', 3), 'abc…');
-    assert.equal(oneLine(' a '), 'a');
-  });
-
   const durations: [ms: number, words: string][] = [
     [0, '0 s'],
     [860, '0.9 s'],

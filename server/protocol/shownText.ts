@@ -1,6 +1,15 @@
-// The command as the user knows it: without the shell that it was wrapped in.
+// Text as the user is shown it: a command without the shell it was wrapped in, and nothing hidden in what a decision hangs on.
 
-const WRAPPED = /^(?:\S*\/)?(?:ba|da|z|k)?sh -l?c (.+)$/s;
+/** Control, direction-changing, invisible and blank-looking characters, other than the plain space, tab and line break. */
+const DECEPTIVE = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** The text with each deceptive character spelled out, e.g. `\u{202e}`: what is shown is what runs. */
+export function visible(text: string): string {
+  return text.replaceAll(DECEPTIVE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** Only a shell of a folder that belongs to the system goes without saying. */
+const WRAPPED = /^(?:\/(?:usr\/(?:local\/)?|opt\/homebrew\/)?bin\/)?(?:ba|da|z|k)?sh -l?c (.+)$/s;
 
 /** `/bin/bash -lc 'npm test'` -> `npm test`; a command that is wrapped in any other way is shown as it is. */
 export function commandText(command: string): string {
