@@ -13,9 +13,6 @@ export interface GrowingPatchOptions {
   readonly onAbandoned: () => void;
 }
 
-/** A growing patch is shown again when it has grown by this part of itself. */
-const STEPS = 32;
-
 /** Starts the item at the first file header and records `patchUpdated` as hunks complete. */
 export class GrowingPatchItem implements InputWatcher {
   readonly #options: GrowingPatchOptions;
@@ -90,7 +87,7 @@ export class GrowingPatchItem implements InputWatcher {
   #show(): void {
     if (this.#item === null) return;
     const changes = this.#changes();
-    if (!isWorthShowing(changes, this.#item.changes)) return;
+    if (sameChanges(changes, this.#item.changes)) return;
     this.#item = { ...this.#item, changes };
     recordPatch(this.#options.context, this.#item);
   }
@@ -98,18 +95,6 @@ export class GrowingPatchItem implements InputWatcher {
   #changes(): FileUpdateChange[] {
     return growingChanges(this.#patch.files, this.#options.context.settings.cwd, this.#texts);
   }
-}
-
-/** Each update carries the whole patch, so a long one is shown in steps that grow with it: else its cost would be the square of its length. */
-function isWorthShowing(changes: readonly FileUpdateChange[], shown: readonly FileUpdateChange[]): boolean {
-  const shownLength = lengthOf(shown);
-  const grown = lengthOf(changes) - shownLength;
-  const isSmallStep = changes.length === shown.length && grown > 0 && grown * STEPS < shownLength;
-  return !isSmallStep && !sameChanges(changes, shown);
-}
-
-function lengthOf(changes: readonly FileUpdateChange[]): number {
-  return changes.reduce((sum, { diff }) => sum + diff.length, 0);
 }
 
 /** Tells the clients the changes that an open item has now. */
