@@ -143,6 +143,7 @@ export const strings = {
   tokensUsed: (used: string) => `${used} tokens used in this conversation`,
   tokenSplit: (input: string, cached: string, output: string) => `${input} in (${cached} cached), ${output} out`,
   notSent: (reason: string) => `Not sent: ${reason}`,
+  threadGone: 'This conversation was deleted elsewhere. What stood unsent in it is in the box below.',
   notRead: 'The agent ended before it read your last message. It is back in the box below.',
   couldNotStop: (reason: string) => `Could not stop: ${reason}`,
 
@@ -175,5 +176,5 @@ export const strings = {
   serverStopped: 'The Bowline server has stopped',
   serverRestarting: 'The Bowline server is starting again',
   serverRestarted:
-    'The server ended unexpectedly and was started again. Everything that was finished is here; what was running has stopped.',
+    'The server ended unexpectedly and was started again. What was running has stopped.',
 } as const;

@@ -101,7 +101,7 @@ async function isVisibleSoon(locator: Locator): Promise<boolean> {
 
 /** Answers the quick pick or input box that is open. */
 export async function answerQuickInput(page: Page, text: string): Promise<void> {
-  const input = page.locator('.quick-input-widget input[type="text"]');
+  const input = page.locator('.quick-input-widget .quick-input-box input');
   await input.waitFor();
   await input.fill(text);
   await page.keyboard.press('Enter');

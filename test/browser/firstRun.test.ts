@@ -1,0 +1,138 @@
+// The first minutes with Bowline: nothing is configured, and each way that the first page offers leads somewhere.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/folders.mjs';
+import { answerQuickInput, modalDialog, runCommand, screenshot } from '../support/browser.ts';
+import { answer, command, patch, text } from '../support/modelScript.ts';
+import { startModelServer } from '../support/modelServer.ts';
+import { type Chat, exists, openChat, useProduct } from '../support/product.ts';
+
+/** Where the first page looks for servers. */
+const USUAL_PORTS = [8000, 1234, 11434];
+
+describe('the first steps in a real VS Code', () => {
+  const product = useProduct({ isConfigured: false, files: { 'README.md': '# Tide\n\nTells the tide.\n' } });
+  let chat: Chat;
+
+  before(async function () {
+    this.timeout(120_000);
+    chat = await product.open();
+  });
+
+  it('need no account: the tour reads, edits, asks and runs, and says that it is a tour', async () => {
+    await chat.frame.getByRole('heading', { name: 'Welcome to Bowline' }).waitFor();
+    await chat.frame.getByText('None is answering.').waitFor();
+    await screenshot(product.page, 'product-first-run-light');
+    assert.match(await chat.model.innerText(), /demo/);
+    await chat.frame.getByRole('button', { name: /Try the tour/ }).click();
+    await chat.answer('This is a scripted tour').waitFor();
+    let dialog = await modalDialog(product.page);
+    while (!dialog.buttons.includes('Run')) {
+      await dialog.press('Apply');
+      dialog = await modalDialog(product.page);
+    }
+    await dialog.press('Run');
+    await chat.answer('Say "again"').waitFor();
+    await chat.idle();
+    assert.ok(await exists(join(product.editor.workspace, 'BOWLINE_TOUR.md')));
+  });
+
+  it('find a model server of this machine, and use it', async function () {
+    const local = await startOnUsualPort();
+    if (local === null) return this.skip();
+    try {
+      local.models = ['tiny-local'];
+      await runCommand(product.page, 'Bowline: New Thread');
+      const choice = chat.frame.getByRole('button', { name: 'tiny-local' });
+      await chat.frame.getByRole('heading', { name: 'Welcome to Bowline' }).waitFor();
+      await chat.frame.getByRole('button', { name: 'Look Again' }).or(choice).first().click();
+      if ((await choice.count()) > 0 || !(await chat.model.innerText()).includes('tiny-local')) await choice.click();
+      await chat.model.getByText('tiny-local').waitFor();
+      local.script(answer(text('Hello from this machine.')));
+      await chat.send('Hello?');
+      await chat.answer('Hello from this machine.').waitFor();
+      assert.match((await local.request(0))!.path, /\/chat\/completions$/);
+    } finally {
+      await local.close();
+    }
+  });
+
+  it('take an OpenAI key, and forget it again', async () => {
+    const { page } = product;
+    await runCommand(page, 'Bowline: Set API Key…');
+    await answerQuickInput(page, 'sk-test-0000');
+    await chat.model.getByText('gpt').waitFor();
+    assert.doesNotMatch(await chat.frame.locator('body').innerText(), /sk-test/);
+    await runCommand(page, 'Bowline: Sign Out');
+    await chat.model.getByText('demo').waitFor();
+  });
+
+  it('work in a workspace that is not trusted: reading only, and asking before anything else', async () => {
+    const { editor, model } = product;
+    await editor.setSettings({
+      'security.workspace.trust.enabled': true,
+      'security.workspace.trust.startupPrompt': 'never',
+      'security.workspace.trust.emptyWindow': false,
+      'bowline.modelProvider': `local-${new URL(model.url).port}`,
+      'bowline.localServers': [{ name: 'Scripted', baseUrl: model.url }],
+    });
+    const restricted = await product.open();
+    await restricted.page.locator('.statusbar').getByText('Restricted Mode').waitFor();
+    await runCommand(restricted.page, 'Bowline: New Thread');
+    model.script(
+      answer(patch('*** Begin Patch\n*** Add File: written.txt\n+written\n*** End Patch\n')),
+      answer(command('touch touched')),
+      answer(text('Then not.')),
+    );
+    await restricted.send('Write and touch.');
+    for (let asked = 0; asked < 2; asked += 1) await (await modalDialog(restricted.page)).press('Decline');
+    await restricted.answer('Then not.').waitFor();
+    for (const name of ['written.txt', 'touched']) assert.equal(await exists(join(editor.workspace, name)), false);
+    await restricted.page.context().close();
+  });
+});
+
+describe('the commands of Bowline', () => {
+  const product = useProduct();
+
+  for (const [where, path] of [['with a folder', ''], ['in an empty window', '/?ew=true']] as const) {
+    it(`all run from the palette ${where} without a fault`, async function () {
+      this.timeout(120_000);
+      const { editor } = product;
+      const { page } = await product.open(path === '' ? {} : { url: `${editor.origin}${path}` });
+      for (const title of await paletteCommands()) {
+        await runCommand(page, title);
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+        const errors = page.locator('.notification-list-item:has(.codicon-error)');
+        assert.deepEqual(await errors.allInnerTexts(), [], title);
+      }
+      await openChat(page);
+      await page.context().close();
+    });
+  }
+});
+
+async function startOnUsualPort() {
+  for (const port of USUAL_PORTS) {
+    const started = await startModelServer({ port }).catch(() => null); // somebody else has it: the next one
+    if (started !== null) return started;
+  }
+  return null;
+}
+
+/** The titles of the commands that are in the palette whatever is open. */
+async function paletteCommands(): Promise<string[]> {
+  const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+    contributes: {
+      commands: { command: string; title: string; category: string; enablement?: string }[];
+      menus: { commandPalette?: { command: string; when: string }[] };
+    };
+  };
+  const { commands, menus } = manifest.contributes;
+  const limited = new Set((menus.commandPalette ?? []).map(({ command: id }) => id));
+  return commands
+    .filter(({ command: id, enablement }) => enablement === undefined && !limited.has(id))
+    .map(({ category, title }) => `${category}: ${title}`);
+}

@@ -1,0 +1,163 @@
+// Threads are found again, forked, renamed, put away and brought back; and nothing is lost when their server dies.
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { answerQuickInput, modalDialog, waitForNotification } from '../support/browser.ts';
+import { answer, command, text } from '../support/modelScript.ts';
+import { pausedAfter } from '../support/pausedPart.ts';
+import { type Chat, eventually, serverProcesses, threadRow, useProduct } from '../support/product.ts';
+
+describe('threads in a real VS Code', () => {
+  const product = useProduct({ files: { 'notes.txt': 'hello\n' } });
+  let chat: Chat;
+  let page: Page;
+
+  before(async function () {
+    this.timeout(120_000);
+    chat = await product.open();
+    page = product.page;
+  });
+
+  it('begin with a word on what they are', async () => {
+    const welcome = page.locator('.pane:has-text("Threads") .welcome-view-content');
+    await welcome.getByText('No threads yet').waitFor();
+    await welcome.getByRole('button', { name: 'Get Started' }).waitFor();
+  });
+
+  it('stand in the tree, and can be renamed', async () => {
+    product.model.script(answer(text('First answer.')));
+    await chat.send('The first thread');
+    await chat.answer('First answer.').waitFor();
+    await chat.idle();
+    await menuAction('The first thread', 'Rename Thread…');
+    await answerQuickInput(page, 'Renamed thread');
+    await threadRow(page, 'Renamed thread').waitFor();
+    await threadRow(page, 'The first thread').waitFor({ state: 'detached' });
+  });
+
+  it('are forked whole from the tree, and at a turn from the chat', async () => {
+    product.model.script(answer(text('Second answer.')), answer(text('Another second answer.')));
+    await chat.send('And a second turn');
+    await chat.answer('Second answer.').waitFor();
+    await chat.idle();
+    await chat.message('The first thread').hover();
+    await chat.frame.getByRole('button', { name: 'Fork from here' }).first().click();
+    await chat.message('And a second turn').waitFor({ state: 'detached' });
+    await chat.answer('First answer.').waitFor();
+    await eventually(async () => (await threadRow(page, 'Renamed thread').count()) === 2);
+    await chat.send('A second turn of another kind');
+    await chat.answer('Another second answer.').waitFor();
+    await chat.idle();
+
+    await rowAction('Renamed thread', 'Fork Thread');
+    await eventually(async () => (await threadRow(page, 'Renamed thread').count()) === 3);
+    await chat.answer('First answer.').waitFor();
+  });
+
+  it('are archived and unarchived', async () => {
+    await newThread('The other thread', 'Answer of the other.');
+    await rowAction('The other thread', 'Archive Thread');
+    await threadRow(page, 'The other thread').waitFor({ state: 'detached' });
+    await threadRow(page, 'Archived').click();
+    await threadRow(page, 'The other thread').waitFor();
+    await rowAction('The other thread', 'Unarchive Thread');
+    await threadRow(page, 'Archived').waitFor({ state: 'detached' });
+    await threadRow(page, 'The other thread').waitFor();
+  });
+
+  it('are deleted, and come back by Undo with all that was in them', async () => {
+    await threadRow(page, 'The other thread').click();
+    await chat.answer('Answer of the other.').waitFor();
+    await menuAction('The other thread', 'Delete Thread');
+    await threadRow(page, 'The other thread').waitFor({ state: 'detached' });
+    const toast = await waitForNotification(page, 'Deleted “The other thread”.');
+    await toast.getByText('Undo', { exact: true }).click();
+    await threadRow(page, 'The other thread').click();
+    await chat.answer('Answer of the other.').waitFor();
+  });
+
+  it('give their id', async () => {
+    await menuAction('The other thread', 'Copy Thread ID');
+    await eventually(async () => /^[0-9a-f-]{36}$/.test(await page.evaluate(() => navigator.clipboard.readText())));
+  });
+
+  it('have one writer: a second window says who has it, and takes it over when told to', async () => {
+    await newThread('A thread for two', 'Answer in the first window.');
+    const second = await product.open();
+    const secondPage = second.page;
+    await threadRow(secondPage, 'A thread for two').click();
+    const toast = await waitForNotification(secondPage, 'open elsewhere');
+    await toast.getByText('Take Over', { exact: true }).click();
+    await second.answer('Answer in the first window.').waitFor();
+    product.model.script(answer(text('From the second window.')));
+    await second.send('Who answers?');
+    await second.answer('From the second window.').waitFor();
+    await secondPage.context().close();
+  });
+
+  it('survive the death of the server in mid-turn: it is started again, says so, and the turn can be continued', async () => {
+    const { model, editor } = product;
+    await page.bringToFront();
+    await newThread('Before the crash', 'Fine so far.');
+    const half = pausedAfter(3, text('Half of it and the rest.', { deltas: ['Half of it ', 'and the rest.'] }), 'crash');
+    model.script(answer(half));
+    await chat.send('Then it dies');
+    await model.reached('crash');
+    await chat.answer('Half of it').waitFor();
+    await killServer();
+    await chat.frame.locator('.notice').getByText('started again').waitFor();
+    await chat.frame.locator('.turn-end').last().getByText('Stopped').waitFor();
+    await chat.message('Before the crash').waitFor();
+    model.script(answer(text('The rest, at last.')));
+    await chat.frame.getByRole('button', { name: 'Continue', exact: true }).click();
+    await chat.answer('The rest, at last.').waitFor();
+    await chat.idle();
+    assert.equal((await serverProcesses(editor.bowlineHome)).length, 1);
+  });
+
+  it('give up on a server that dies five times in three minutes, say so, and go on when it is started by hand', async () => {
+    for (let deaths = 2; deaths <= 5; deaths += 1) await killServer();
+    const toast = await waitForNotification(page, 'Bowline:');
+    await chat.status.getByRole('button', { name: 'Restart Server' }).waitFor();
+    assert.deepEqual(await serverProcesses(product.editor.bowlineHome), []);
+    await toast.getByText('Restart Server', { exact: true }).click();
+    product.model.script(answer(command('echo alive')), answer(text('I am back.')));
+    await chat.answer('The rest, at last.').waitFor();
+    await chat.send('Are you there?');
+    await (await modalDialog(page)).press('Run');
+    await chat.answer('I am back.').waitFor();
+  });
+
+  async function newThread(title: string, expected: string): Promise<void> {
+    product.model.script(answer(text(expected)));
+    await page.locator('.pane-header:has-text("Chat")').hover();
+    await page.getByRole('button', { name: 'New Thread' }).first().click();
+    await chat.frame.locator('.transcript').waitFor({ state: 'detached' });
+    await chat.send(title);
+    await chat.answer(expected).waitFor();
+    await chat.idle();
+    await threadRow(page, title).waitFor();
+  }
+
+  async function menuAction(row: string, action: string): Promise<void> {
+    await threadRow(page, row).first().click({ button: 'right' });
+    const item = page.locator('.monaco-menu .action-item').filter({ hasText: action });
+    // a menu that has just opened takes no clicks yet
+    await item.hover();
+    await page.keyboard.press('Enter');
+    await item.waitFor({ state: 'detached' });
+  }
+
+  async function rowAction(row: string, action: string): Promise<void> {
+    await threadRow(page, row).first().hover();
+    await threadRow(page, row).first().getByRole('button', { name: action }).click();
+  }
+
+  /** Ends the server as the kernel would, and waits for its successor or for the end of trying. */
+  async function killServer(): Promise<void> {
+    const { bowlineHome } = product.editor;
+    await eventually(async () => (await serverProcesses(bowlineHome)).length === 1);
+    const [pid = 0] = await serverProcesses(bowlineHome);
+    process.kill(pid, 'SIGKILL');
+    await eventually(async () => !(await serverProcesses(bowlineHome)).includes(pid));
+  }
+});
