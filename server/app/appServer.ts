@@ -44,7 +44,7 @@ export class AppServer {
             stack: error instanceof Error ? error.stack : undefined,
           }),
       },
-      { stampMs: () => this.#app.clock.nowMs() },
+      { stampMs: () => this.#app.clock.nowMs(), answersAll: true },
     );
     this.#fanout.add(connection);
     peer.listen();

@@ -13,21 +13,25 @@ export class JsonlReader {
   readonly #input: Readable;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #maxLineBytes: number;
+  readonly #reclaim: () => void;
   #parts: Uint8Array[] = [];
+  /** Of the line so far; while it is skipped, since memory was last reclaimed. */
   #bytes = 0;
   #skipping = false;
   #closed = false;
 
-  constructor(input: Readable, maxLineBytes: number = MAX_LINE_BYTES) {
+  /** `reclaim` is called while a line is skipped, whenever so much was let go that a lazy collector would be felt. */
+  constructor(input: Readable, maxLineBytes: number = MAX_LINE_BYTES, reclaim: () => void = () => undefined) {
     this.#input = input;
     this.#maxLineBytes = maxLineBytes;
+    this.#reclaim = reclaim;
   }
 
   listen(events: TransportEvents): void {
     const end = (): void => {
       if (this.#closed) return;
       this.#closed = true;
-      if (this.#bytes > 0) this.#endLine(events);
+      if (this.#bytes > 0 || this.#skipping) this.#endLine(events);
       events.closed();
     };
     this.#input.on('data', (chunk: Uint8Array) => this.#push(chunk, events));
@@ -55,18 +59,21 @@ export class JsonlReader {
   }
 
   #keep(part: Uint8Array, events: TransportEvents): void {
-    if (part.length === 0 || this.#skipping) return;
+    if (part.length === 0) return;
     this.#bytes += part.length;
-    if (this.#bytes > this.#maxLineBytes) {
-      this.#parts = [];
-      this.#skipping = true;
-      events.fault({
-        code: 'invalidRequest',
-        message: `The line is longer than ${this.#maxLineBytes} bytes and was skipped. Send less in one message.`,
-      });
+    if (this.#bytes <= this.#maxLineBytes) {
+      if (!this.#skipping) this.#parts.push(part);
       return;
     }
-    this.#parts.push(part);
+    this.#bytes = 0;
+    this.#parts = [];
+    this.#reclaim();
+    if (this.#skipping) return;
+    this.#skipping = true;
+    events.fault({
+      code: 'invalidRequest',
+      message: `The line is longer than ${this.#maxLineBytes} bytes and was skipped. Send less in one message.`,
+    });
   }
 
   #endLine(events: TransportEvents): void {

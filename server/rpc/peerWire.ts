@@ -17,6 +17,9 @@ import type { Transport, TransportFault } from './transport.ts';
 /** Above this backlog nothing more is read, so that no answer has to be dropped. */
 const BACKLOG_LIMIT = 16 * 1024 * 1024;
 
+/** How long an ended connection waits for its last answers. */
+const LONGEST_END_MS = 2_000;
+
 /** Names a request of the other side inside: vscode-jsonrpc would lose one of two requests with the same id. */
 class Envelope {
   readonly id: RequestId;
@@ -54,11 +57,16 @@ export class PeerWire {
   readonly #ids = new Map<number, RequestId>();
   readonly #asked = new Map<RequestId, Asked>();
   readonly #end = Promise.withResolvers<void>();
+  readonly #answersAll: boolean;
   #nextId = 0;
+  /** Set when nothing more arrives, while answers are still owed; cancels the wait for them. */
+  #ending: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(transport: Transport, stampMs: (() => number) | null) {
+  /** `answersAll`: what was asked before the other side ended its stream is still answered. */
+  constructor(transport: Transport, stampMs: (() => number) | null, answersAll: boolean) {
     this.#transport = transport;
     this.#stampMs = stampMs;
+    this.#answersAll = answersAll;
     this.closed = this.#end.promise;
     this.reader = new WireReader((deliver) => this.#listen(deliver));
     this.writer = new WireWriter((message) => this.#write(message));
@@ -100,14 +108,17 @@ export class PeerWire {
 
   close(): void {
     this.#transport.close();
-    this.#end.resolve();
+    this.#finish();
   }
 
   #listen(deliver: DataCallback): void {
     this.#transport.listen({
       message: (message) => this.#receive(message, deliver),
       fault: (fault) => this.#answerFault(fault),
-      closed: () => this.#end.resolve(),
+      closed: () => {
+        if (!this.#answersAll || this.#ids.size === 0) this.#finish();
+        else this.#ending ??= setTimeout(() => this.#finish(), LONGEST_END_MS);
+      },
     });
   }
 
@@ -156,6 +167,12 @@ export class PeerWire {
       this.#transport.send({ id, result: response.result });
     }
     this.#slowDown();
+    if (this.#ending !== null && this.#ids.size === 0) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#ending !== null) clearTimeout(this.#ending);
+    this.#end.resolve();
   }
 
   #slowDown(): void {

@@ -20,6 +20,8 @@ export interface PeerHandlers {
 export interface PeerOptions {
   /** Adds `emittedAtMs` to every notification that is sent; the server's side does. */
   readonly stampMs?: () => number;
+  /** When the other side ends its stream, what it asked before is still answered; the server's side does. */
+  readonly answersAll?: boolean;
 }
 
 /** How many requests of the other side may be under way before further ones are answered "overloaded". */
@@ -36,7 +38,7 @@ export class RawPeer {
 
   constructor(transport: Transport, handlers: PeerHandlers, options: PeerOptions = {}) {
     this.#handlers = handlers;
-    this.#wire = new PeerWire(transport, options.stampMs ?? null);
+    this.#wire = new PeerWire(transport, options.stampMs ?? null, options.answersAll ?? false);
     this.#connection = createMessageConnection(this.#wire.reader, this.#wire.writer, NullLogger);
     this.#connection.onRequest((method, envelope) => this.#serve(method, envelope));
     this.#connection.onNotification((method, params) => {

@@ -46,17 +46,22 @@ describe('the approval of a command', () => {
     client.answer(asked, { decision: 'accept' });
     await client.turnCompleted(threadId);
     equal(stage.exists('ran'), true);
-    deepEqual(aboutTheCommand(client).filter((line) => line !== '< turn/diff/updated'), [
-      '< thread/status/changed active waitingOnApproval',
-      '< item/started commandExecution inProgress',
-      `< ${ASK}`,
-      `> result ${ASK}`,
-      '< serverRequest/resolved',
-      '< thread/status/changed active',
-      '< item/completed commandExecution completed',
-      ...END,
-    ]);
-    const started = client.incoming().find(({ method, params: { item } = {} as any }) => method === 'item/started' && item.id === 'c1');
+    deepEqual(
+      aboutTheCommand(client).filter((line) => line !== '< turn/diff/updated'),
+      [
+        '< thread/status/changed active waitingOnApproval',
+        '< item/started commandExecution inProgress',
+        `< ${ASK}`,
+        `> result ${ASK}`,
+        '< serverRequest/resolved',
+        '< thread/status/changed active',
+        '< item/completed commandExecution completed',
+        ...END,
+      ],
+    );
+    const started = client
+      .incoming()
+      .find(({ method, params: { item } = {} as any }) => method === 'item/started' && item.id === 'c1');
     deepEqual([started?.params.item.source, started?.params.item.processId], ['agent', null]);
     equal(started?.params.item.startedAtMs, params.startedAtMs);
   });
@@ -125,7 +130,10 @@ describe('the approval of a command', () => {
     stage.model.script(answer(command('touch ran')), answer(text('same')), answer(command('touch other')));
     const from = client.lines.length;
     await playTurn(client, threadId, 'again');
-    equal(client.incoming(from).some(({ method }) => method === ASK), false);
+    equal(
+      client.incoming(from).some(({ method }) => method === ASK),
+      false,
+    );
     await startTurn(client, threadId, 'another');
     client.answer(await client.next(ASK, ({ command: shown }) => shown.includes('other')), { decision: 'decline' });
     await client.turnCompleted(threadId);
@@ -142,7 +150,10 @@ describe('the approval of a command', () => {
     const ofA = ofB === one ? two : one;
     client.answer(ofB, { decision: 'decline' });
     await client.next('item/completed', ({ item }) => item.id === 'b');
-    const waiting = client.incoming().filter(({ method }) => method === 'thread/status/changed').at(-1);
+    const waiting = client
+      .incoming()
+      .filter(({ method }) => method === 'thread/status/changed')
+      .at(-1);
     deepEqual(waiting?.params.status.activeFlags, ['waitingOnApproval']);
     client.answer(ofA, { decision: 'accept' });
     await client.turnCompleted(threadId);
@@ -156,7 +167,11 @@ describe('the approval of a command', () => {
     stage.model.script(answer(command('touch ran')));
     await startTurn(client, threadId, 'go');
     await client.next('thread/status/changed', ({ status }) => status.activeFlags?.length === 1);
-    equal(client.incoming().some(({ method }) => method === ASK), false, 'nobody to ask');
+    equal(
+      client.incoming().some(({ method }) => method === ASK),
+      false,
+      'nobody to ask',
+    );
     await client.request('thread/resume', { threadId });
     const asked = await client.next(ASK);
     await client.request('thread/unsubscribe', { threadId });
@@ -184,7 +199,8 @@ async function twoClients(...[stage, kind]: Parameters<Parameters<typeof story>[
   equal(alsoAsked.id, asked.id);
   first.answer(asked, { decision: 'certainly' });
   second.answer(alsoAsked, { decision: 'accept' });
-  for (const client of [first, second]) await client.next('serverRequest/resolved', ({ requestId }) => requestId === asked.id);
+  for (const client of [first, second])
+    await client.next('serverRequest/resolved', ({ requestId }) => requestId === asked.id);
   const next = [await first.next(ASK), await second.next(ASK)];
   equal(next[0]?.id, next[1]?.id);
   first.close();
@@ -192,7 +208,11 @@ async function twoClients(...[stage, kind]: Parameters<Parameters<typeof story>[
   await second.turnCompleted(threadId);
   deepEqual([stage.exists('ran'), stage.exists('more')], [true, true]);
   forgetAnswers(first);
-  equal(stranger.incoming().some(({ method }) => method === ASK), false, 'a client that does not follow the thread');
+  equal(
+    stranger.incoming().some(({ method }) => method === ASK),
+    false,
+    'a client that does not follow the thread',
+  );
 }
 
 describe('the approval of a patch', () => {
@@ -241,10 +261,15 @@ describe('the approval of a patch', () => {
   });
 
   story('accepted for the session: the same files ask no more, others do', async (stage, kind) => {
-    const update = (file: string, n: number): string => `*** Begin Patch\n*** Update File: ${file}\n-${n}\n+${n + 1}\n*** End Patch\n`;
+    const update = (file: string, n: number): string =>
+      `*** Begin Patch\n*** Update File: ${file}\n-${n}\n+${n + 1}\n*** End Patch\n`;
     stage.write('a.txt', '1\n');
     stage.write('b.txt', '1\n');
-    stage.model.script(answer(patch(update('a.txt', 1))), answer(patch(update('a.txt', 2))), answer(patch(update('b.txt', 1))));
+    stage.model.script(
+      answer(patch(update('a.txt', 1))),
+      answer(patch(update('a.txt', 2))),
+      answer(patch(update('b.txt', 1))),
+    );
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage, { approvalPolicy: 'untrusted' });
     await startTurn(client, threadId, 'go');
@@ -257,6 +282,7 @@ describe('the approval of a patch', () => {
 
 /** The answers of this story are wrong on purpose; the oracle shall not look at them. */
 function forgetAnswers(client: WireClient): void {
-  const isAnswer = (line: (typeof client.lines)[number]): boolean => line.direction === '>' && !('method' in line.message);
+  const isAnswer = (line: (typeof client.lines)[number]): boolean =>
+    line.direction === '>' && !('method' in line.message);
   client.lines.splice(0, client.lines.length, ...client.lines.filter((line) => !isAnswer(line)));
 }

@@ -8,7 +8,8 @@ import type { WireClient } from '../support/wireClient.ts';
 const FULL_ACCESS = { approvalPolicy: 'never', sandbox: 'danger-full-access' };
 
 function completedItem(client: WireClient, id: string): any {
-  return client.incoming().find(({ method, params }) => method === 'item/completed' && params.item.id === id)?.params.item;
+  return client.incoming().find(({ method, params }) => method === 'item/completed' && params.item.id === id)?.params
+    .item;
 }
 
 function deltasOf(client: WireClient, id: string): string {
@@ -26,7 +27,9 @@ describe('a command', () => {
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage, FULL_ACCESS);
     await playTurn(client, threadId, 'go');
-    const started = client.incoming().find(({ method, params }) => method === 'item/started' && params.item.id === 'c1');
+    const started = client
+      .incoming()
+      .find(({ method, params }) => method === 'item/started' && params.item.id === 'c1');
     deepEqual([started?.params.item.source, started?.params.item.status], ['unifiedExecStartup', 'inProgress']);
     match(started?.params.item.processId, /^\d+$/);
     const item = completedItem(client, 'c1');
@@ -41,7 +44,9 @@ describe('a command', () => {
 
   story('runs beside others; the model gets the outputs in the order of its calls', async (stage, kind) => {
     stage.makePipe('gate');
-    stage.model.script(answer([command('cat gate', {}, { callId: 'slow' }), command('echo x > gate', {}, { callId: 'fast' })]));
+    stage.model.script(
+      answer([command('cat gate', {}, { callId: 'slow' }), command('echo x > gate', {}, { callId: 'fast' })]),
+    );
     const client = await stage.open(kind);
     await playTurn(client, await startThread(client, stage, FULL_ACCESS), 'go');
     const { input } = await stage.model.request(1);
@@ -61,14 +66,19 @@ describe('a command', () => {
   });
 
   story('that prints far too much is cut in the middle, for the client and for the model', async (stage, kind) => {
-    stage.model.script(answer(command('echo first; head -c 3000000 /dev/zero | tr "\\0" x; echo; echo last', {}, { callId: 'big' })));
+    stage.model.script(
+      answer(command('echo first; head -c 3000000 /dev/zero | tr "\\0" x; echo; echo last', {}, { callId: 'big' })),
+    );
     const client = await stage.open(kind);
     await playTurn(client, await startThread(client, stage, FULL_ACCESS), 'go');
     const { aggregatedOutput } = completedItem(client, 'big');
     ok(aggregatedOutput.length <= 1_048_576 + 200, String(aggregatedOutput.length));
     ok(aggregatedOutput.startsWith('first\n') && aggregatedOutput.endsWith('\nlast\n'));
     const deltas = client.incoming().filter(({ method }) => method === 'item/commandExecution/outputDelta');
-    equal(deltas.reduce((sum, { params }) => sum + params.delta.length, 0), 3_000_000 + 'first\n\nlast\n'.length);
+    equal(
+      deltas.reduce((sum, { params }) => sum + params.delta.length, 0),
+      3_000_000 + 'first\n\nlast\n'.length,
+    );
     ok(deltas.every(({ params }) => params.delta.length <= 8192));
     const output = outputOf(await stage.model.request(1), 'big');
     ok(output.length < 60_000 && output.includes('first\n') && output.endsWith('last\n'), String(output.length));
@@ -76,7 +86,10 @@ describe('a command', () => {
 
   story('in the background ends when it ends, after its turn', async (stage, kind) => {
     stage.makePipe('gate');
-    stage.model.script(answer(command('echo begun; cat gate', { yield_time_ms: 250 }, { callId: 'bg' })), answer(text('Started.')));
+    stage.model.script(
+      answer(command('echo begun; cat gate', { yield_time_ms: 250 }, { callId: 'bg' })),
+      answer(text('Started.')),
+    );
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage, FULL_ACCESS);
     const { params } = await playTurn(client, threadId, 'go');
@@ -105,7 +118,8 @@ describe('a command', () => {
   });
 
   story('can be typed into', async (stage, kind) => {
-    const session = (request: ModelRequestRecord): number => Number(/session ID (\d+)/.exec(outputOf(request, 'tty'))?.[1]);
+    const session = (request: ModelRequestRecord): number =>
+      Number(/session ID (\d+)/.exec(outputOf(request, 'tty'))?.[1]);
     stage.model.script(
       answer(command('read name; echo "hello $name"', { tty: true, yield_time_ms: 250 }, { callId: 'tty' })),
       (request) => answer(call('write_stdin', { session_id: session(request), chars: 'you\n' }, { callId: 'w' })),
@@ -128,13 +142,19 @@ describe('a command', () => {
       ]),
     );
     const client = await stage.open(kind);
-    equal((await playTurn(client, await startThread(client, stage, FULL_ACCESS), 'go')).params.turn.status, 'completed');
+    equal(
+      (await playTurn(client, await startThread(client, stage, FULL_ACCESS), 'go')).params.turn.status,
+      'completed',
+    );
     const request = await stage.model.request(1);
     match(outputOf(request, 'a'), /not valid JSON/);
     match(outputOf(request, 'b'), /cmd/);
     match(outputOf(request, 'c'), /no session 1/);
     equal(outputOf(request, 'd'), 'unsupported call: no_such_tool');
-    equal(client.incoming().some(({ params }) => params?.item?.type === 'commandExecution'), false);
+    equal(
+      client.incoming().some(({ params }) => params?.item?.type === 'commandExecution'),
+      false,
+    );
   });
 
   story('changes files: the turn’s diff shows them', async (stage, kind) => {

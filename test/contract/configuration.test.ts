@@ -32,14 +32,22 @@ describe('the configuration', () => {
   });
 
   story('with a value that cannot be used is warned of by its name', async (stage, kind) => {
-    writeFileSync(configFile(stage), `sandbox_mode = "everything"\n${readFileSync(configFile(stage), 'utf8').replace(/^sandbox_mode.*$/m, '')}`);
+    writeFileSync(
+      configFile(stage),
+      `sandbox_mode = "everything"\n${readFileSync(configFile(stage), 'utf8').replace(/^sandbox_mode.*$/m, '')}`,
+    );
     const client = await stage.open(kind);
     match((await client.next('configWarning')).params.summary, /sandbox_mode/);
-    match((await client.ask('thread/start', { cwd: stage.workspace })).error?.message ?? '', /sandbox_mode: expected one of/);
+    match(
+      (await client.ask('thread/start', { cwd: stage.workspace })).error?.message ?? '',
+      /sandbox_mode: expected one of/,
+    );
   });
 
   story('is read back with its origins; -c goes before the file; keys of others do no harm', async (stage, kind) => {
-    const client = await stage.open(kind, { overrides: ['model="from-flag"', 'features.unknown_thing=true', 'nonsense'] });
+    const client = await stage.open(kind, {
+      overrides: ['model="from-flag"', 'features.unknown_thing=true', 'nonsense'],
+    });
     match((await client.next('configWarning')).params.summary, /nonsense/);
     const { config, origins, layers } = await client.request('config/read', { includeLayers: true });
     deepEqual([config.model, config.model_provider, config.sandbox_mode], ['from-flag', 'scripted', 'workspace-write']);
@@ -60,7 +68,12 @@ describe('the configuration', () => {
       model_reasoning_effort: 'high',
     };
     const client = await stage.open(kind);
-    const { thread, ...settings } = await client.request('thread/start', { cwd: stage.workspace, modelProvider: 'mine', model: 'm', config });
+    const { thread, ...settings } = await client.request('thread/start', {
+      cwd: stage.workspace,
+      modelProvider: 'mine',
+      model: 'm',
+      config,
+    });
     deepEqual([settings.modelProvider, settings.reasoningEffort], ['mine', 'high']);
     await playTurn(client, thread.id, 'hi');
     const { headers, body } = await stage.model.request(0);
@@ -72,7 +85,10 @@ describe('the configuration', () => {
 
   story('is changed while the server runs: new threads have it', async (stage, kind) => {
     const client = await stage.open(kind);
-    writeFileSync(configFile(stage), readFileSync(configFile(stage), 'utf8').replace('scripted-model', 'another-model'));
+    writeFileSync(
+      configFile(stage),
+      readFileSync(configFile(stage), 'utf8').replace('scripted-model', 'another-model'),
+    );
     equal((await client.request('thread/start', { cwd: stage.workspace })).model, 'another-model');
   });
 });
@@ -112,7 +128,10 @@ describe('the list of models', () => {
     const client = await stage.open(kind);
     const { data, nextCursor } = await client.request('model/list', {});
     deepEqual([data.map(({ id }: any) => id)[0], data.length, nextCursor], ['scripted-model', 3, null]);
-    deepEqual(data.filter(({ isDefault }: any) => isDefault).map(({ id }: any) => id), ['scripted-model']);
+    deepEqual(
+      data.filter(({ isDefault }: any) => isDefault).map(({ id }: any) => id),
+      ['scripted-model'],
+    );
     const page = await client.request('model/list', { limit: 2 });
     equal(page.nextCursor, '2');
     equal((await client.request('model/list', { limit: 2, cursor: '2' })).data.length, 1);
@@ -122,7 +141,10 @@ describe('the list of models', () => {
   story('has the configured model when the provider cannot be asked', async (stage, kind) => {
     stage.model.models = null;
     const client = await stage.open(kind);
-    deepEqual((await client.request('model/list', {})).data.map(({ id }: any) => id), ['scripted-model']);
+    deepEqual(
+      (await client.request('model/list', {})).data.map(({ id }: any) => id),
+      ['scripted-model'],
+    );
   });
 });
 
@@ -131,7 +153,10 @@ describe('without a key and without a configuration', () => {
     rmSync(configFile(stage));
     stage.write('README.md', '# Hello\n');
     const client = await stage.open(kind, { env: NO_KEY });
-    deepEqual((await client.request('model/list', {})).data.map(({ id }: any) => id), ['demo']);
+    deepEqual(
+      (await client.request('model/list', {})).data.map(({ id }: any) => id),
+      ['demo'],
+    );
     const started = await client.request('thread/start', { cwd: stage.workspace });
     deepEqual([started.model, started.modelProvider, started.approvalPolicy], ['demo', 'demo', 'on-request']);
     equal(started.sandbox.type, 'readOnly', 'nobody has trusted this folder');
@@ -142,11 +167,19 @@ describe('without a key and without a configuration', () => {
     const items = completedItems(client);
     match(items.find(({ type }) => type === 'agentMessage').text, /script/i);
     const kinds = new Set(items.map(({ type }) => type));
-    ok(['userMessage', 'agentMessage', 'dynamicToolCall', 'fileChange', 'commandExecution'].every((type) => kinds.has(type)), [...kinds].join());
+    ok(
+      ['userMessage', 'agentMessage', 'dynamicToolCall', 'fileChange', 'commandExecution'].every((type) =>
+        kinds.has(type),
+      ),
+      [...kinds].join(),
+    );
     equal(stage.model.requests.length, 0);
   });
 });
 
 function completedItems(client: WireClient): any[] {
-  return client.incoming().filter(({ method }) => method === 'item/completed').map(({ params }) => params.item);
+  return client
+    .incoming()
+    .filter(({ method }) => method === 'item/completed')
+    .map(({ params }) => params.item);
 }

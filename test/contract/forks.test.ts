@@ -25,7 +25,10 @@ describe('a fork', () => {
     equal((await read(thread.id)).length, 3);
     deepEqual(await read(source), original.turns);
     const { data } = await client.request('thread/items/list', { threadId: thread.id });
-    deepEqual(data.map(({ item }: any) => item), (await read(thread.id)).flatMap((turn) => turn.items));
+    deepEqual(
+      data.map(({ item }: any) => item),
+      (await read(thread.id)).flatMap((turn) => turn.items),
+    );
   });
 
   story('at a turn has the turns up to that one', async (stage, kind) => {
@@ -34,7 +37,10 @@ describe('a fork', () => {
     const first = (await playTurn(client, source, 'one')).params.turn.id;
     await playTurn(client, source, 'two');
     const { thread } = await client.request('thread/fork', { threadId: source, lastTurnId: first });
-    deepEqual(thread.turns.map((turn: any) => turn.id), [first]);
+    deepEqual(
+      thread.turns.map((turn: any) => turn.id),
+      [first],
+    );
     await playTurn(client, thread.id, 'other');
     const told = JSON.stringify((await stage.model.request(2)).input);
     ok(told.includes('"one"') && !told.includes('"two"'));
@@ -52,7 +58,10 @@ describe('a fork', () => {
     const running = await client.ask('thread/fork', { threadId: source, lastTurnId: turnId });
     equal(running.error?.data.kind, 'turnInProgress');
     const { thread } = await client.request('thread/fork', { threadId: source });
-    deepEqual(thread.turns.map((turn: any) => turn.status), ['interrupted']);
+    deepEqual(
+      thread.turns.map((turn: any) => turn.status),
+      ['interrupted'],
+    );
     await playTurn(client, thread.id, 'aside');
     const { thread: still } = await client.request('thread/read', { threadId: source, includeTurns: true });
     equal(still.turns[0].status, 'inProgress');
@@ -76,6 +85,9 @@ describe('a fork', () => {
     match(refused.error?.message ?? '', /^cannot delete thread .+: forked history still references it/);
     await client.request('thread/delete', { threadId: thread.id });
     await client.request('thread/delete', { threadId: source });
-    equal((await client.ask('thread/fork', { threadId: source })).error?.message, `no rollout found for thread id ${source}`);
+    equal(
+      (await client.ask('thread/fork', { threadId: source })).error?.message,
+      `no rollout found for thread id ${source}`,
+    );
   });
 });

@@ -28,7 +28,10 @@ describe('interrupting', () => {
     deepEqual([params.turn.items, params.turn.itemsView], [[], 'notLoaded']);
     const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
     equal(thread.turns[0].status, 'interrupted');
-    deepEqual(thread.turns[0].items.map((item: any) => item.text ?? item.content[0].text), ['go', 'Half']);
+    deepEqual(
+      thread.turns[0].items.map((item: any) => item.text ?? item.content[0].text),
+      ['go', 'Half'],
+    );
     equal(await (await stage.model.request(0)).over, 'closed');
     await playTurn(client, threadId, 'again');
     const told = JSON.stringify((await stage.model.request(1)).input);
@@ -92,7 +95,9 @@ describe('interrupting', () => {
     await client.request('turn/interrupt', { threadId, turnId });
     client.answer(asked, { decision: 'accept' });
     await client.next('serverRequest/resolved', ({ requestId }) => requestId === asked.id);
-    const completed = client.incoming().find(({ method, params }) => method === 'item/completed' && params.item.type === 'fileChange');
+    const completed = client
+      .incoming()
+      .find(({ method, params }) => method === 'item/completed' && params.item.type === 'fileChange');
     equal(completed?.params.item.status, 'failed');
     await playTurn(client, threadId, 'next');
     equal(stage.exists('new.txt'), false);

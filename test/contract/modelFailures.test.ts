@@ -2,8 +2,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { answer, apiError, drop, event, raw, status, text, type Reply } from '../support/modelScript.ts';
-import { playTurn, startThread, story, type Stage } from '../support/story.ts';
+import { answer, apiError, drop, event, gate, raw, status, text, type Reply } from '../support/modelScript.ts';
+import { playTurn, startThread, startTurn, story, type Stage } from '../support/story.ts';
 import type { Incoming, WireClient } from '../support/wireClient.ts';
 
 function errors(client: WireClient): Incoming[] {
@@ -41,18 +41,35 @@ describe('a failure of the model', () => {
     const { params } = await playTurn(client, threadId, 'go');
     equal(params.turn.status, 'failed');
     equal(stage.model.requests.length, 6, '3 streams of 2 requests');
-    deepEqual(errors(client).map(({ params: { willRetry } }) => willRetry), [true, true, false]);
-    deepEqual(errors(client).slice(0, 2).map(({ params: { error } }) => error.message), ['Reconnecting... 1/2', 'Reconnecting... 2/2']);
+    deepEqual(
+      errors(client).map(({ params: { willRetry } }) => willRetry),
+      [true, true, false],
+    );
+    deepEqual(
+      errors(client)
+        .slice(0, 2)
+        .map(({ params: { error } }) => error.message),
+      ['Reconnecting... 1/2', 'Reconnecting... 2/2'],
+    );
     match(errors(client)[0]?.params.error.additionalDetails, /500.*Next try in \d/s);
     equal(params.turn.error.codexErrorInfo, 'internalServerError');
   });
 
   story('in mid text keeps what was written and says it again as a new item', async (stage, kind) => {
-    stage.model.script(answer(text('Half', { id: 'msg_1', done: false }), { ending: { type: 'drop' } }), answer(text('Whole', { id: 'msg_2' })));
+    stage.model.script(
+      answer([text('Half', { id: 'msg_1', done: false }), gate('mid')], { ending: { type: 'drop' } }),
+      answer(text('Whole', { id: 'msg_2' })),
+    );
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage);
-    equal((await playTurn(client, threadId, 'go')).params.turn.status, 'completed');
-    deepEqual(errors(client).map(({ params }) => params.willRetry), [true]);
+    await startTurn(client, threadId, 'go');
+    await client.next('item/agentMessage/delta');
+    stage.model.open('mid');
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+    deepEqual(
+      errors(client).map(({ params }) => params.willRetry),
+      [true],
+    );
     const texts = client
       .incoming()
       .filter(({ method, params }) => method === 'item/completed' && params.item.type === 'agentMessage')
@@ -64,8 +81,14 @@ describe('a failure of the model', () => {
   const RETRIED: readonly [string, Reply][] = [
     ['a connection that is cut', drop],
     ['a stream without an end', answer(text('x'), { ending: { type: 'cut' } })],
-    ['response.failed with server_error', answer([], { ending: { type: 'failed', code: 'server_error', message: 'oops' } })],
-    ['response.failed with rate_limit_exceeded', answer([], { ending: { type: 'failed', code: 'rate_limit_exceeded', message: 'slow down' } })],
+    [
+      'response.failed with server_error',
+      answer([], { ending: { type: 'failed', code: 'server_error', message: 'oops' } }),
+    ],
+    [
+      'response.failed with rate_limit_exceeded',
+      answer([], { ending: { type: 'failed', code: 'rate_limit_exceeded', message: 'slow down' } }),
+    ],
     ['an answer that is no stream', status(200, '<html>hello</html>')],
     ['events that are no JSON', answer(raw('data: {not json\n\n'), { ending: { type: 'cut' } })],
   ];
@@ -81,11 +104,27 @@ describe('a failure of the model', () => {
 
   const FINAL: readonly [string, Reply, unknown][] = [
     ['400', apiError(400, { message: 'bad input' }), 'other'],
-    ['a full context window', apiError(400, { code: 'context_length_exceeded', message: 'too long' }), 'contextWindowExceeded'],
-    ['a used-up quota', apiError(429, { type: 'insufficient_quota', code: 'insufficient_quota' }), 'usageLimitExceeded'],
+    [
+      'a full context window',
+      apiError(400, { code: 'context_length_exceeded', message: 'too long' }),
+      'contextWindowExceeded',
+    ],
+    [
+      'a used-up quota',
+      apiError(429, { type: 'insufficient_quota', code: 'insufficient_quota' }),
+      'usageLimitExceeded',
+    ],
     ['usage_limit_reached', apiError(429, { type: 'usage_limit_reached' }), 'usageLimitExceeded'],
-    ['server_is_overloaded', answer([], { ending: { type: 'failed', code: 'server_is_overloaded', message: 'busy' } }), 'serverOverloaded'],
-    ['an incomplete response', answer(text('cut'), { ending: { type: 'incomplete', reason: 'max_output_tokens' } }), 'other'],
+    [
+      'server_is_overloaded',
+      answer([], { ending: { type: 'failed', code: 'server_is_overloaded', message: 'busy' } }),
+      'serverOverloaded',
+    ],
+    [
+      'an incomplete response',
+      answer(text('cut'), { ending: { type: 'incomplete', reason: 'max_output_tokens' } }),
+      'other',
+    ],
   ];
   for (const [what, reply, info] of FINAL) {
     story(`${what}: final at once, and the thread can go on`, async (stage, kind) => {
@@ -119,21 +158,41 @@ describe('a failure of the model', () => {
     deepEqual(errors(client), []);
   });
 
-  story('connection refused: a bounded number of tries with the cause, then failed; it can be continued', async (stage, kind) => {
-    const port = await freePort();
-    const config = { 'model_providers.gone': { name: 'Gone', base_url: `http://127.0.0.1:${port}/v1`, request_max_retries: 0, stream_max_retries: 1 } };
-    const client = await stage.open(kind);
-    const threadId = await startThread(client, stage, { modelProvider: 'gone', config });
-    const { params } = await playTurn(client, threadId, 'go');
-    equal(params.turn.status, 'failed');
-    deepEqual(errors(client).map(({ params: { willRetry } }) => willRetry), [true, false]);
-    match(errors(client)[0]?.params.error.additionalDetails, /ECONNREFUSED/);
-    match(params.turn.error.message, /Gone/);
-    equal((await playTurn(client, threadId, 'continue')).params.turn.status, 'failed', 'still gone');
-  });
+  story(
+    'connection refused: a bounded number of tries with the cause, then failed; it can be continued',
+    async (stage, kind) => {
+      const port = await freePort();
+      const config = {
+        'model_providers.gone': {
+          name: 'Gone',
+          base_url: `http://127.0.0.1:${port}/v1`,
+          request_max_retries: 0,
+          stream_max_retries: 1,
+        },
+      };
+      const client = await stage.open(kind);
+      const threadId = await startThread(client, stage, { modelProvider: 'gone', config });
+      const { params } = await playTurn(client, threadId, 'go');
+      equal(params.turn.status, 'failed');
+      deepEqual(
+        errors(client).map(({ params: { willRetry } }) => willRetry),
+        [true, false],
+      );
+      match(errors(client)[0]?.params.error.additionalDetails, /ECONNREFUSED/);
+      match(params.turn.error.message, /Gone/);
+      equal((await playTurn(client, threadId, 'continue')).params.turn.status, 'failed', 'still gone');
+    },
+  );
 
   story('a key that is not set is said by its name', async (stage, kind) => {
-    const config = { 'model_providers.keyed': { name: 'Keyed', base_url: stage.model.url, env_key: 'NO_SUCH_KEY', env_key_instructions: 'Get one at the desk.' } };
+    const config = {
+      'model_providers.keyed': {
+        name: 'Keyed',
+        base_url: stage.model.url,
+        env_key: 'NO_SUCH_KEY',
+        env_key_instructions: 'Get one at the desk.',
+      },
+    };
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage, { modelProvider: 'keyed', config });
     const { params } = await playTurn(client, threadId, 'go');

@@ -6,7 +6,9 @@ import { playTurn, startThread, startTurn, story } from '../support/story.ts';
 import { transcript, type WireClient } from '../support/wireClient.ts';
 
 function completedItem(client: WireClient): any {
-  return client.incoming().find(({ method, params }) => method === 'item/completed' && params.item.type === 'fileChange')?.params.item;
+  return client
+    .incoming()
+    .find(({ method, params }) => method === 'item/completed' && params.item.type === 'fileChange')?.params.item;
 }
 
 describe('a patch', () => {
@@ -32,14 +34,20 @@ describe('a patch', () => {
     const item = completedItem(client);
     deepEqual(
       item.changes.map(({ path, kind: how }: any) => [path, how.type]),
-      [[`${stage.workspace}/new.txt`, 'add'], [`${stage.workspace}/old.txt`, 'update']],
+      [
+        [`${stage.workspace}/new.txt`, 'add'],
+        [`${stage.workspace}/old.txt`, 'update'],
+      ],
     );
     equal(item.changes[0].diff, 'fresh\n');
     match(item.changes[1].diff, /^@@ -1,3 \+1,3 @@\n one\n-two\n\+TWO\n three\n/);
     deepEqual([stage.read('old.txt'), stage.read('new.txt')], ['one\nTWO\nthree\n', 'fresh\n']);
     const { params } = client.incoming().findLast(({ method }) => method === 'turn/diff/updated')!;
     match(params.diff, /diff --git a\/new\.txt b\/new\.txt\nnew file mode 100644/);
-    match(outputOf(await stage.model.request(1), 'p1'), /Success\. Updated the following files:\nA new\.txt\nM old\.txt/);
+    match(
+      outputOf(await stage.model.request(1), 'p1'),
+      /Success\. Updated the following files:\nA new\.txt\nM old\.txt/,
+    );
   });
 
   story('shows its item before the model has written all of it', async (stage, kind) => {
@@ -71,7 +79,10 @@ describe('a patch', () => {
       equal(stage.read('new.txt'), 'text\n');
       const item = completedItem(client);
       deepEqual([item.id, item.status, item.changes[0].kind.type], ['p1', 'completed', 'add']);
-      equal(client.incoming().some(({ params }) => params?.item?.type === 'commandExecution'), false);
+      equal(
+        client.incoming().some(({ params }) => params?.item?.type === 'commandExecution'),
+        false,
+      );
       match(outputOf(await stage.model.request(1), 'p1'), /Success/);
     });
   }
@@ -79,7 +90,8 @@ describe('a patch', () => {
   story('moves and deletes files', async (stage, kind) => {
     stage.write('a.txt', 'one\n');
     stage.write('b.txt', 'gone\n');
-    const moving = '*** Begin Patch\n*** Update File: a.txt\n*** Move to: sub/c.txt\n-one\n+two\n*** Delete File: b.txt\n*** End Patch\n';
+    const moving =
+      '*** Begin Patch\n*** Update File: a.txt\n*** Move to: sub/c.txt\n-one\n+two\n*** Delete File: b.txt\n*** End Patch\n';
     stage.model.script(answer(patch(moving)));
     const client = await stage.open(kind);
     await playTurn(client, await startThread(client, stage), 'go');

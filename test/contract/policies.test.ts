@@ -52,22 +52,25 @@ describe('a command', () => {
 
 describe('a patch', () => {
   for (const [approvalPolicy, sandbox, inside, outside] of PATCHES) {
-    story(`under ${approvalPolicy} and ${sandbox}: ${inside}, outside of the workspace: ${outside}`, async (stage, kind) => {
-      const add = (path: string): string => `*** Begin Patch\n*** Add File: ${path}\n+text\n*** End Patch\n`;
-      stage.model.script(answer([patch(add('a'), { callId: 'a' }), patch(add('../b'), { callId: 'b' })]));
-      const client = await stage.open(kind);
-      client.whenAsked(() => ({ decision: 'decline' }));
-      const threadId = await startThread(client, stage, { approvalPolicy, sandbox });
-      await startTurn(client, threadId, 'go');
-      await client.turnCompleted(threadId);
-      const asked = client.incoming().filter(({ method }) => method === 'item/fileChange/requestApproval');
-      const outcome = (callId: string, path: string): Outcome => {
-        if (asked.some(({ params }) => params.itemId === callId)) return 'asks';
-        return stage.exists(path) ? 'runs' : 'refused';
-      };
-      deepEqual([outcome('a', 'a'), outcome('b', '../b')], [inside, outside]);
-      if (outside === 'refused') match(outputOf(await stage.model.request(1), 'b'), /patch rejected: .*never/s);
-    });
+    story(
+      `under ${approvalPolicy} and ${sandbox}: ${inside}, outside of the workspace: ${outside}`,
+      async (stage, kind) => {
+        const add = (path: string): string => `*** Begin Patch\n*** Add File: ${path}\n+text\n*** End Patch\n`;
+        stage.model.script(answer([patch(add('a'), { callId: 'a' }), patch(add('../b'), { callId: 'b' })]));
+        const client = await stage.open(kind);
+        client.whenAsked(() => ({ decision: 'decline' }));
+        const threadId = await startThread(client, stage, { approvalPolicy, sandbox });
+        await startTurn(client, threadId, 'go');
+        await client.turnCompleted(threadId);
+        const asked = client.incoming().filter(({ method }) => method === 'item/fileChange/requestApproval');
+        const outcome = (callId: string, path: string): Outcome => {
+          if (asked.some(({ params }) => params.itemId === callId)) return 'asks';
+          return stage.exists(path) ? 'runs' : 'refused';
+        };
+        deepEqual([outcome('a', 'a'), outcome('b', '../b')], [inside, outside]);
+        if (outside === 'refused') match(outputOf(await stage.model.request(1), 'b'), /patch rejected: .*never/s);
+      },
+    );
   }
 
   story('of a protected folder asks although it is inside', async (stage, kind) => {

@@ -15,13 +15,22 @@ describe('a thread that another process writes', () => {
 
     const client = await stage.open(kind);
     equal((await client.request('thread/read', { threadId, includeTurns: true })).thread.turns.length, 1);
-    deepEqual((await client.request('thread/list', {})).data.map(({ id }: any) => id), [threadId]);
+    deepEqual(
+      (await client.request('thread/list', {})).data.map(({ id }: any) => id),
+      [threadId],
+    );
     for (const method of ['thread/resume', 'thread/archive', 'thread/delete']) {
       const refused = await client.ask(method, { threadId });
       equal(refused.error?.code, -32600, method);
-      match(refused.error?.message ?? '', new RegExp(`^thread ${threadId} already has an active writer: first_client \\(pid ${server.process?.pid} on `));
+      match(
+        refused.error?.message ?? '',
+        new RegExp(`^thread ${threadId} already has an active writer: first_client \\(pid ${server.process?.pid} on `),
+      );
       const { owner: named } = refused.error?.data ?? {};
-      deepEqual([refused.error?.data.kind, named.pid, named.host, named.client], ['threadHeld', server.process?.pid, hostname(), 'first_client']);
+      deepEqual(
+        [refused.error?.data.kind, named.pid, named.host, named.client],
+        ['threadHeld', server.process?.pid, hostname(), 'first_client'],
+      );
       ok(Math.abs(Date.now() - named.sinceMs) < 60_000);
     }
     await client.request('thread/resume', { threadId, takeover: true });
@@ -77,7 +86,10 @@ describe('a thread that another process writes', () => {
 describe('a server that is killed in mid-turn', () => {
   story('keeps every completed item; the turn reads interrupted and the thread goes on', async (stage, kind) => {
     const full = { approvalPolicy: 'never', sandbox: 'danger-full-access' };
-    stage.model.script(answer(command('echo done', {}, { callId: 'c1' })), answer([text('So far', { id: 'msg_1', done: false }), gate('mid')]));
+    stage.model.script(
+      answer(command('echo done', {}, { callId: 'c1' })),
+      answer([text('So far', { id: 'msg_1', done: false }), gate('mid')]),
+    );
     const server = await stage.start('binary');
     const owner = await server.connect();
     await owner.initialize();
@@ -91,7 +103,10 @@ describe('a server that is killed in mid-turn', () => {
     const client = await stage.open(kind);
     const { thread } = await client.request('thread/resume', { threadId });
     equal(thread.turns[0].status, 'interrupted');
-    const completed = owner.incoming().filter(({ method }) => method === 'item/completed').map(({ params }) => params.item);
+    const completed = owner
+      .incoming()
+      .filter(({ method }) => method === 'item/completed')
+      .map(({ params }) => params.item);
     const stored = new Map(thread.turns[0].items.map((item: any) => [item.id, item]));
     for (const item of completed) deepEqual(stored.get(item.id), item);
     equal(completed.length, 2);
@@ -106,20 +121,24 @@ describe('the end of a server', () => {
     ['when its client closes the connection', (child) => void child.stdin?.end()],
     ['at SIGTERM', (child) => void child.kill('SIGTERM')],
   ] satisfies [string, (child: import('node:child_process').ChildProcess) => void][]) {
-    story(`${how}: exit code 0, the running turn reads interrupted`, async (stage) => {
-      stage.model.script(answer([text('half', { done: false }), gate('mid')]));
-      const server = await stage.start('binary');
-      const owner = await server.connect();
-      await owner.initialize();
-      const threadId = await startThread(owner, stage);
-      await startTurn(owner, threadId, 'go');
-      await stage.model.reached('mid');
-      const exited = once(server.process!, 'exit');
-      end(server.process!);
-      deepEqual(await exited, [0, null]);
-      const client = await stage.open('linked');
-      const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
-      equal(thread.turns[0].status, 'interrupted');
-    }, { kinds: ['binary'] });
+    story(
+      `${how}: exit code 0, the running turn reads interrupted`,
+      async (stage) => {
+        stage.model.script(answer([text('half', { done: false }), gate('mid')]));
+        const server = await stage.start('binary');
+        const owner = await server.connect();
+        await owner.initialize();
+        const threadId = await startThread(owner, stage);
+        await startTurn(owner, threadId, 'go');
+        await stage.model.reached('mid');
+        const exited = once(server.process!, 'exit');
+        end(server.process!);
+        deepEqual(await exited, [0, null]);
+        const client = await stage.open('linked');
+        const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
+        equal(thread.turns[0].status, 'interrupted');
+      },
+      { kinds: ['binary'] },
+    );
   }
 });

@@ -46,7 +46,8 @@ describe('the schema oracle', function () {
   });
 
   it('finds a result without a member', () => {
-    const isResult = (message: JsonRpcMessage): boolean => 'result' in message && JSON.stringify(message.result).includes('"thread"');
+    const isResult = (message: JsonRpcMessage): boolean =>
+      'result' in message && JSON.stringify(message.result).includes('"thread"');
     const found = planted(isResult, (message) => delete message.result.thread.id);
     match(found.join('\n'), /< result of thread\/start: \/thread must have required property 'id'/);
   });

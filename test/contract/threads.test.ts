@@ -38,7 +38,10 @@ describe('a new thread', () => {
     const threadId = await startThread(client, stage, { ephemeral: true });
     equal((await playTurn(client, threadId, 'hi')).params.turn.status, 'completed');
     deepEqual(await ids(client), []);
-    match((await client.ask('thread/read', { threadId, includeTurns: true })).error?.message ?? '', /^ephemeral threads/);
+    match(
+      (await client.ask('thread/read', { threadId, includeTurns: true })).error?.message ?? '',
+      /^ephemeral threads/,
+    );
     match((await client.ask('thread/turns/list', { threadId })).error?.message ?? '', /^ephemeral threads/);
   });
 });
@@ -76,29 +79,51 @@ describe('the history of a thread', () => {
     const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
     equal(thread.turns.length, 3);
     const turns: any[] = [];
-    for (let cursor: string | null = null; ; ) {
-      const page: any = await client.request('thread/turns/list', { threadId, limit: 2, cursor, itemsView: 'full', sortDirection: 'asc' });
+    for (let cursor: string | null = null; ;) {
+      const page: any = await client.request('thread/turns/list', {
+        threadId,
+        limit: 2,
+        cursor,
+        itemsView: 'full',
+        sortDirection: 'asc',
+      });
       turns.push(...page.data);
       cursor = page.nextCursor;
       if (cursor === null) break;
     }
     deepEqual(turns, thread.turns);
     const items: any[] = [];
-    for (let cursor: string | null = null; ; ) {
+    for (let cursor: string | null = null; ;) {
       const page: any = await client.request('thread/items/list', { threadId, limit: 4, cursor });
       items.push(...page.data);
       cursor = page.nextCursor;
       if (cursor === null) break;
     }
-    deepEqual(items.map(({ item }) => item), turns.flatMap((turn) => turn.items));
-    deepEqual(items.map(({ turnId }) => turnId), turns.flatMap((turn) => turn.items.map(() => turn.id)));
+    deepEqual(
+      items.map(({ item }) => item),
+      turns.flatMap((turn) => turn.items),
+    );
+    deepEqual(
+      items.map(({ turnId }) => turnId),
+      turns.flatMap((turn) => turn.items.map(() => turn.id)),
+    );
     const live = client.incoming().filter(({ method }) => method === 'item/completed');
-    deepEqual(live.map(({ params }) => params.item), items.map(({ item }) => item), 'what was seen is what is stored');
+    deepEqual(
+      live.map(({ params }) => params.item),
+      items.map(({ item }) => item),
+      'what was seen is what is stored',
+    );
     const summary = await client.request('thread/turns/list', { threadId });
-    deepEqual(summary.data.map((turn: any) => turn.id), turns.map((turn) => turn.id).toReversed());
+    deepEqual(
+      summary.data.map((turn: any) => turn.id),
+      turns.map((turn) => turn.id).toReversed(),
+    );
     equal(summary.data[0].itemsView, 'summary');
     const one = await client.request('thread/items/list', { threadId, turnId: turns[1].id });
-    deepEqual(one.data.map(({ item }: any) => item), turns[1].items);
+    deepEqual(
+      one.data.map(({ item }: any) => item),
+      turns[1].items,
+    );
     const bare = await client.request('thread/turns/list', { threadId, itemsView: 'notLoaded' });
     deepEqual(bare.data[0].items, []);
     for (const method of ['thread/read', 'thread/turns/list', 'thread/items/list'])
@@ -111,7 +136,11 @@ describe('resuming', () => {
     const server = await stage.start(kind);
     const before = await server.connect();
     await before.initialize();
-    const threadId = await startThread(before, stage, { model: 'm-1', approvalPolicy: 'never', developerInstructions: 'Short.' });
+    const threadId = await startThread(before, stage, {
+      model: 'm-1',
+      approvalPolicy: 'never',
+      developerInstructions: 'Short.',
+    });
     await playTurn(before, threadId, 'remember me');
     const { thread: stored } = await before.request('thread/read', { threadId, includeTurns: true });
     await server.stop();
@@ -121,7 +150,11 @@ describe('resuming', () => {
     const from = client.lines.length;
     const result = await client.request('thread/resume', { threadId });
     await client.next('thread/tokenUsage/updated');
-    deepEqual(transcript(client.lines.slice(from)), ['> thread/resume', '< thread/status/changed idle', '< result thread/resume']);
+    deepEqual(transcript(client.lines.slice(from)), [
+      '> thread/resume',
+      '< thread/status/changed idle',
+      '< result thread/resume',
+    ]);
     deepEqual(result.thread.turns, stored.turns);
     deepEqual([result.model, result.approvalPolicy], ['m-1', 'never']);
     await playTurn(client, threadId, 'and now');
@@ -171,7 +204,10 @@ describe('the name of a thread', () => {
     const threadId = await startThread(before, stage);
     await before.request('thread/name/set', { threadId, name: '  My thread ' });
     equal((await before.next('thread/name/updated')).params.threadName, 'My thread');
-    equal((await before.ask('thread/name/set', { threadId, name: ' ' })).error?.message, 'thread name must not be empty');
+    equal(
+      (await before.ask('thread/name/set', { threadId, name: ' ' })).error?.message,
+      'thread name must not be empty',
+    );
     await playTurn(before, threadId, 'hi');
     await server.stop();
     const client = await stage.open(kind);
@@ -203,7 +239,10 @@ describe('archiving and deleting', () => {
     deepEqual(await ids(client), [threadId]);
     const again = await client.ask('thread/unarchive', { threadId });
     equal(again.error?.message, `no archived rollout found for thread id ${threadId}`);
-    equal((await client.ask('thread/archive', { threadId: NOWHERE })).error?.message, `no rollout found for thread id ${NOWHERE}`);
+    equal(
+      (await client.ask('thread/archive', { threadId: NOWHERE })).error?.message,
+      `no rollout found for thread id ${NOWHERE}`,
+    );
   });
 
   story('delete ends a running turn first', async (stage, kind) => {
@@ -224,7 +263,10 @@ describe('archiving and deleting', () => {
       '< thread/deleted',
     ]);
     equal((await client.ask('thread/read', { threadId })).error?.code, -32600);
-    equal((await client.ask('thread/delete', { threadId })).error?.message, `no rollout found for thread id ${threadId}`);
+    equal(
+      (await client.ask('thread/delete', { threadId })).error?.message,
+      `no rollout found for thread id ${threadId}`,
+    );
   });
 
   story('a thread without a turn can be archived and deleted', async (stage, kind) => {
@@ -244,7 +286,10 @@ describe('leaving a thread', () => {
     const from = client.lines.length;
     await startTurn(client, threadId, 'hi');
     await client.next('thread/status/changed', ({ status }) => status.type === 'idle');
-    equal(client.incoming(from).some(({ method }) => /^(turn|item)\//.test(method)), false);
+    equal(
+      client.incoming(from).some(({ method }) => /^(turn|item)\//.test(method)),
+      false,
+    );
     equal((await client.request('thread/read', { threadId, includeTurns: true })).thread.turns[0].status, 'completed');
   });
 });

@@ -51,10 +51,16 @@ describe('the plan', () => {
     const threadId = await startThread(client, stage);
     await playTurn(client, threadId, 'go');
     const updated = client.incoming().find(({ method }) => method === 'turn/plan/updated');
-    deepEqual(updated?.params.plan.map(({ status }: any) => status), ['completed', 'inProgress']);
+    deepEqual(
+      updated?.params.plan.map(({ status }: any) => status),
+      ['completed', 'inProgress'],
+    );
     equal(updated?.params.explanation, 'why');
     const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
-    deepEqual(thread.turns[0].items.map(({ type }: any) => type), ['userMessage', 'agentMessage']);
+    deepEqual(
+      thread.turns[0].items.map(({ type }: any) => type),
+      ['userMessage', 'agentMessage'],
+    );
   });
 });
 
@@ -86,18 +92,25 @@ describe('a built-in tool without an item kind of its own', () => {
     match(outputOf(request, 'l'), /src\//);
     match(outputOf(request, 'g'), /^src\/a\.txt:1:needle/);
     match(outputOf(request, 'm'), /missing\.txt/);
-    equal(client.incoming().some(({ method }) => method === 'item/tool/call'), false);
+    equal(
+      client.incoming().some(({ method }) => method === 'item/tool/call'),
+      false,
+    );
   });
 
-  story('grep says what to do where there is no ripgrep', async (stage, kind) => {
-    const program = join(stage.home, 'bowline');
-    copyFileSync(BINARY, program);
-    stage.model.script(answer(call('grep', { pattern: 'x' }, { callId: 'g' })));
-    const client = await stage.open(kind, { program, env: { PATH: stage.workspace, BOWLINE_RG: '' } });
-    await playTurn(client, await startThread(client, stage), 'go');
-    equal(completed(client, 'dynamicToolCall')[0].status, 'failed');
-    match(outputOf(await stage.model.request(1), 'g'), /ripgrep \(rg\) was not found\. Install it/);
-  }, { kinds: ['binary'] });
+  story(
+    'grep says what to do where there is no ripgrep',
+    async (stage, kind) => {
+      const program = join(stage.home, 'bowline');
+      copyFileSync(BINARY, program);
+      stage.model.script(answer(call('grep', { pattern: 'x' }, { callId: 'g' })));
+      const client = await stage.open(kind, { program, env: { PATH: stage.workspace, BOWLINE_RG: '' } });
+      await playTurn(client, await startThread(client, stage), 'go');
+      equal(completed(client, 'dynamicToolCall')[0].status, 'failed');
+      match(outputOf(await stage.model.request(1), 'g'), /ripgrep \(rg\) was not found\. Install it/);
+    },
+    { kinds: ['binary'] },
+  );
 });
 
 describe('view_image', () => {
@@ -105,11 +118,17 @@ describe('view_image', () => {
     writeFileSync(join(stage.workspace, 'dot.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'));
     stage.write('note.txt', 'no picture');
     stage.model.script(
-      answer([call('view_image', { path: 'dot.png' }, { callId: 'v' }), call('view_image', { path: 'note.txt' }, { callId: 'n' })]),
+      answer([
+        call('view_image', { path: 'dot.png' }, { callId: 'v' }),
+        call('view_image', { path: 'note.txt' }, { callId: 'n' }),
+      ]),
     );
     const client = await stage.open(kind);
     await playTurn(client, await startThread(client, stage), 'go');
-    deepEqual(completed(client, 'imageView').map(({ path }) => path), [`${stage.workspace}/dot.png`]);
+    deepEqual(
+      completed(client, 'imageView').map(({ path }) => path),
+      [`${stage.workspace}/dot.png`],
+    );
     const request = await stage.model.request(1);
     ok(outputOf(request, 'v').includes('data:image/png;base64,iVBORw0KGgoAAA=='));
     match(outputOf(request, 'n'), /no PNG, JPEG, GIF or WebP/);
@@ -120,7 +139,12 @@ describe('a structured answer', () => {
   story('is asked for with the turn’s schema, and only in that turn', async (stage, kind) => {
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage);
-    const outputSchema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'], additionalProperties: false };
+    const outputSchema = {
+      type: 'object',
+      properties: { n: { type: 'number' } },
+      required: ['n'],
+      additionalProperties: false,
+    };
     await playTurn(client, threadId, 'go', { outputSchema });
     await playTurn(client, threadId, 'go');
     const format = async (n: number): Promise<any> => ((await stage.model.request(n)).body['text'] as any)?.format;

@@ -35,7 +35,10 @@ describe('a turn', () => {
     ]);
     const { turn } = completed.params;
     equal(turn.itemsView, 'summary');
-    deepEqual(turn.items.map((item: any) => [item.type, item.id, item.text]), [['agentMessage', 'msg_1', 'Hello there']]);
+    deepEqual(
+      turn.items.map((item: any) => [item.type, item.id, item.text]),
+      [['agentMessage', 'msg_1', 'Hello there']],
+    );
     ok(turn.durationMs >= 0 && turn.completedAt >= turn.startedAt);
     const [user] = client.incoming().filter(({ method }) => method === 'item/completed');
     equal(user?.params.item.clientId, 'mine');
@@ -52,7 +55,10 @@ describe('a turn', () => {
     const usage = client.incoming().filter(({ method }) => method === 'thread/tokenUsage/updated');
     deepEqual(
       usage.map(({ params }) => [params.tokenUsage.last.totalTokens, params.tokenUsage.total.totalTokens]),
-      [[120, 120], [120, 240]],
+      [
+        [120, 120],
+        [120, 240],
+      ],
     );
   });
 
@@ -65,7 +71,10 @@ describe('a turn', () => {
     const { input } = await stage.model.request(1);
     const told = JSON.stringify(input);
     const places = ['first', 'first answer', 'second'].map((words) => told.indexOf(JSON.stringify(words)));
-    ok(places.every((place, index) => place > (places[index - 1] ?? -1)), told);
+    ok(
+      places.every((place, index) => place > (places[index - 1] ?? -1)),
+      told,
+    );
     const { body } = await stage.model.request(1);
     equal(body['store'], false);
     equal(body['prompt_cache_key'], threadId);
@@ -76,7 +85,10 @@ describe('a turn', () => {
     const threadId = await startThread(client, stage);
     await client.request('turn/start', { threadId, input: [] });
     await client.turnCompleted(threadId);
-    equal(client.incoming().some(({ params }) => params?.item?.type === 'userMessage'), false);
+    equal(
+      client.incoming().some(({ params }) => params?.item?.type === 'userMessage'),
+      false,
+    );
   });
 
   story('that says nothing ends completed without items', async (stage, kind) => {
@@ -110,7 +122,10 @@ describe('a turn', () => {
   story('refuses input beyond the limit', async (stage, kind) => {
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage);
-    const refused = await client.ask('turn/start', { threadId, input: [{ type: 'text', text: 'x'.repeat(1_048_577) }] });
+    const refused = await client.ask('turn/start', {
+      threadId,
+      input: [{ type: 'text', text: 'x'.repeat(1_048_577) }],
+    });
     equal(refused.error?.code, -32602);
     equal(refused.error?.data.input_error_code, 'input_too_large');
     equal(refused.error?.data.actual_chars, 1_048_577);
@@ -141,7 +156,10 @@ describe('a turn', () => {
 
 describe('steering', () => {
   story('cuts a text that is being written; what was written stays', async (stage, kind) => {
-    stage.model.script(answer([text('Half of a', { id: 'msg_cut', done: false }), gate('mid')]), answer(text('Better.')));
+    stage.model.script(
+      answer([text('Half of a', { id: 'msg_cut', done: false }), gate('mid')]),
+      answer(text('Better.')),
+    );
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage);
     const turnId = await startTurn(client, threadId, 'go');
@@ -168,7 +186,9 @@ describe('steering', () => {
       '< thread/status/changed idle',
       '< turn/completed completed',
     ]);
-    const cut = client.incoming().find(({ method, params }) => method === 'item/completed' && params.item.id === 'msg_cut');
+    const cut = client
+      .incoming()
+      .find(({ method, params }) => method === 'item/completed' && params.item.id === 'msg_cut');
     match(cut?.params.item.text, /^Half/);
     const request = await stage.model.request(1);
     equal(lastUserText(request), 'rather this');
@@ -182,7 +202,11 @@ describe('steering', () => {
     stage.makePipe('gate');
     const turnId = await startTurn(client, threadId, 'go');
     await client.next('item/started', ({ item }) => item.type === 'commandExecution');
-    await client.request('turn/steer', { threadId, expectedTurnId: turnId, input: [{ type: 'text', text: 'and this' }] });
+    await client.request('turn/steer', {
+      threadId,
+      expectedTurnId: turnId,
+      input: [{ type: 'text', text: 'and this' }],
+    });
     stage.write('gate', 'x\n');
     await client.turnCompleted(threadId);
     const items = client

@@ -81,7 +81,8 @@ function createOracle(schemaFile: string): SchemaOracle {
           if (!('id' in message)) check(message.method, call(notifications[direction], message));
           else {
             asked[direction].set(message.id, message.method);
-            if (direction === '<' || !refused.has(message.id)) check(message.method, call(requests[direction], message));
+            if (direction === '<' || !refused.has(message.id))
+              check(message.method, call(requests[direction], message));
           }
         } else if ('error' in message) {
           if (message.id !== null) check('error', checkAgainst('/definitions/JSONRPCError', message));
@@ -99,7 +100,8 @@ function createOracle(schemaFile: string): SchemaOracle {
 function refusedRequests(lines: readonly Line[]): ReadonlySet<RequestId> {
   const refused = new Set<RequestId>();
   for (const { direction, message } of lines) {
-    if (direction === '<' && !('method' in message) && 'error' in message && message.id !== null) refused.add(message.id);
+    if (direction === '<' && !('method' in message) && 'error' in message && message.id !== null)
+      refused.add(message.id);
   }
   return refused;
 }

@@ -42,6 +42,8 @@ export interface StartOptions {
   readonly overrides?: readonly string[];
   /** Another program than the built one. */
   readonly program?: string;
+  /** Another home than the stage's own. */
+  readonly home?: string;
 }
 
 export interface Stage {
@@ -86,7 +88,10 @@ export async function setStage(config = SETTINGS): Promise<Stage> {
     model,
     async start(kind, options = {}) {
       const met = (client: WireClient): void => void clients.push(client);
-      const server = kind === 'binary' ? startBinary(home, options, met) : startLinked(home, options, met);
+      const server =
+        kind === 'binary'
+          ? startBinary(options.home ?? home, options, met)
+          : startLinked(options.home ?? home, options, met);
       running.push(server);
       return server;
     },
@@ -169,7 +174,7 @@ function startBinary(home: string, options: StartOptions, met: Met): RunningServ
   const child = spawn(program, ['app-server', ...overrides.flatMap((override) => ['-c', override])], {
     stdio: ['pipe', 'pipe', process.env.BOWLINE_LOG === undefined ? 'ignore' : 'inherit'],
     env: { ...process.env, BOWLINE_HOME: home, ...env },
-    cwd: home,
+    cwd: tmpdir(),
   });
   const exited = once(child, 'exit');
   const client = new WireClient(jsonlTransport(child.stdout!, child.stdin!));
@@ -203,7 +208,10 @@ export function story(
         await stage.close();
       }
       const oracle = await openSchemaOracle();
-      assert.deepEqual(stage.clients.flatMap(({ lines }) => oracle.violations(lines)), []);
+      assert.deepEqual(
+        stage.clients.flatMap(({ lines }) => oracle.violations(lines)),
+        [],
+      );
     });
   }
 }
@@ -215,13 +223,23 @@ export async function startThread(client: WireClient, stage: Stage, params: obje
 }
 
 /** Starts a turn with a text and returns its id. */
-export async function startTurn(client: WireClient, threadId: string, text: string, params: object = {}): Promise<string> {
+export async function startTurn(
+  client: WireClient,
+  threadId: string,
+  text: string,
+  params: object = {},
+): Promise<string> {
   const { turn } = await client.request('turn/start', { threadId, input: [{ type: 'text', text }], ...params });
   return turn.id;
 }
 
 /** A whole turn; returns its `turn/completed`. */
-export async function playTurn(client: WireClient, threadId: string, text: string, params: object = {}): Promise<Incoming> {
+export async function playTurn(
+  client: WireClient,
+  threadId: string,
+  text: string,
+  params: object = {},
+): Promise<Incoming> {
   await startTurn(client, threadId, text, params);
   return await client.turnCompleted(threadId);
 }

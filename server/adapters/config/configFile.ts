@@ -1,6 +1,6 @@
 // One configuration file, read again only when it has changed; never written.
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import type { ConfigTable } from '../../core/config/configTable.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { TextRange } from '../../protocol/schema/common.ts';
@@ -45,6 +45,16 @@ function contentOf(text: string): FileContent {
 
 /** Null when there is no file. */
 function stampOf(path: string): string | null {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   return found === undefined ? null : `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}`;
+}
+
+/** Where a folder of the path is a file, Node says that there is nothing, and Bun throws. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }

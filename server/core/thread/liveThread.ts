@@ -161,7 +161,9 @@ export class LiveThread {
     this.#lease = lease;
     lease.onLost((by) => {
       if (this.#lease !== lease) return;
-      this.#leave(`This thread is now written by ${by.client} (pid ${by.pid} on ${by.host}). Resume it to continue here.`);
+      this.#leave(
+        `This thread is now written by ${by.client} (pid ${by.pid} on ${by.host}). Resume it to continue here.`,
+      );
     });
   }
 
