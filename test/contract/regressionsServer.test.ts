@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ModelRequestRecord } from '../support/modelRequest.ts';
-import { answer, call, command, text } from '../support/modelScript.ts';
+import { answer, call, command, gate, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
 
@@ -188,5 +188,19 @@ describe('the key of the user', () => {
     equal(told.includes(secret), false);
     match(told, /near\.txt:1:sk-do-not-mind-me/);
     match(told, /holds the keys of the user and is not read/);
+  });
+});
+
+describe('overrides that come while a turn runs', () => {
+  story('do not turn its eyes to another folder: the diff shows what its commands change', async (stage, kind) => {
+    stage.model.script(answer([gate('mid'), text('Never said.')]), answer(command('echo new > made.txt')));
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage, FULL_ACCESS);
+    await startTurn(client, threadId, 'go');
+    await stage.model.reached('mid');
+    await startTurn(client, threadId, 'elsewhere next time', { cwd: stage.home });
+    await client.turnCompleted(threadId);
+    const told = client.incoming().filter(({ method }) => method === 'turn/diff/updated');
+    match(told.at(-1)?.params['diff'] ?? '', /made\.txt/);
   });
 });

@@ -11,6 +11,8 @@ export class DiffTracker {
   readonly #thread: LiveThread;
   readonly #turn: RunningTurn;
   readonly #changes = new TurnChanges();
+  /** As it was when the turn began. */
+  readonly #cwd: string;
   readonly #root: Promise<string>;
   #diff: TurnDiff | null = null;
   #told = '';
@@ -22,6 +24,7 @@ export class DiffTracker {
     this.#thread = thread;
     this.#turn = turn;
     const { cwd } = thread.settings;
+    this.#cwd = cwd;
     this.#root = thread.world.git.root(cwd).then(
       (root) => root ?? cwd,
       () => cwd,
@@ -79,7 +82,7 @@ export class DiffTracker {
 
   async #remember(): Promise<WorkspaceBaseline | null> {
     try {
-      return await this.#thread.world.watch.baseline(this.#thread.settings.cwd, this.#turn.signal);
+      return await this.#thread.world.watch.baseline(this.#cwd, this.#turn.signal);
     } catch (error) {
       if (!this.#turn.signal.aborted)
         this.#thread.world.log.warn('The workspace cannot be watched; the diff covers patches only.', {
