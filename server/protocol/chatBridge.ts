@@ -117,6 +117,8 @@ export type PageMessage =
 export interface PageSnapshot {
   /** The thread shown; null for a new conversation. */
   readonly thread: ThreadState | null;
+  /** The thread that was shown and exists no more: what stands in its composer goes over to the new conversation. */
+  readonly goneThreadId?: string;
   /** Whether older turns exist that `thread.turns` does not hold; fetch them by `thread/turns/list` with `olderCursor`. */
   readonly olderCursor: string | null;
   readonly draft: Draft;

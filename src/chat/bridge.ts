@@ -182,6 +182,7 @@ export class ChatBridge implements Disposable {
     if (id !== null && loaded === undefined) return null;
     return {
       thread: loaded?.state ?? null,
+      ...(shown.goneId !== null && { goneThreadId: shown.goneId }),
       olderCursor: loaded?.olderCursor ?? null,
       draft: drafts.get(id),
       status: server.status,

@@ -17,6 +17,8 @@ export class ShownThread implements Disposable {
   readonly #changed = new Emitter<void>();
   readonly #owned = new Disposables();
   #id: string | null;
+  /** The one that was shown last, if it is shown no more because it does not exist any more. */
+  #goneId: string | null = null;
   /** Counts the wishes: the last one counts, in whatever order they are fulfilled. */
   #wish = 0;
 
@@ -29,7 +31,7 @@ export class ShownThread implements Disposable {
     this.#log = log;
     this.#id = memory.load();
     this.#owned.add(this.#changed);
-    this.#owned.add(store.onDidCloseThread(({ threadId }) => void (threadId === this.#id && this.#set(null))));
+    this.#owned.add(store.onDidCloseThread(({ threadId }) => this.#leave(threadId)));
     this.#owned.add(
       store.onDidChangeThread(({ threadId, previous, notification, state }) => {
         const isReloaded = notification === null && previous !== null && previous.turns !== state.turns;
@@ -41,6 +43,10 @@ export class ShownThread implements Disposable {
   /** null: a new conversation. */
   get id(): string | null {
     return this.#id;
+  }
+
+  get goneId(): string | null {
+    return this.#goneId;
   }
 
   /** The shown thread as it is open in this window; undefined while it is on its way. */
@@ -72,13 +78,20 @@ export class ShownThread implements Disposable {
     } catch (error) {
       // without an answer it may well be there, and one that another process writes is: both are tried again
       const isGone = isProtocolError(error) && error.kind !== 'threadHeld';
-      if (isGone && this.#id === id) this.#set(null);
+      if (isGone) this.#leave(id);
       throw error;
     }
   }
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  #leave(threadId: string): void {
+    if (threadId !== this.#id) return;
+    this.#remember(null);
+    this.#goneId = threadId;
+    this.#changed.fire();
   }
 
   #set(threadId: string | null): void {
@@ -88,6 +101,7 @@ export class ShownThread implements Disposable {
 
   #remember(threadId: string | null): void {
     this.#id = threadId;
+    this.#goneId = null;
     this.#memory.save(threadId).catch((error: unknown) => this.#log.warn(messageOf(error)));
   }
 }

@@ -52,9 +52,11 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
     threadId: threadId.value,
     draft: unsentDraft(keeper.unacknowledged(threadId.value), draft.value),
   }));
+  /** The id of what is being written here; a message that may have been sent already gets a new one once it is changed. */
+  let ownId: string | undefined;
   const change = (next: Pick<Draft, 'text' | 'attachments'>): void => {
-    const messageId = draft.value.messageId ?? crypto.randomUUID();
-    draft.value = { text: next.text, attachments: next.attachments, messageId, savedAtMs: Date.now() };
+    if (ownId === undefined || draft.value.messageId !== ownId) ownId = crypto.randomUUID();
+    draft.value = { text: next.text, attachments: next.attachments, messageId: ownId, savedAtMs: Date.now() };
     save();
   };
 
@@ -86,6 +88,7 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
       if (isEmptyDraft(taken)) return undefined;
       draft.value = EMPTY_DRAFT;
       mentions.value = {};
+      ownId = undefined;
       return { ...taken, messageId: taken.messageId ?? crypto.randomUUID() };
     },
     giveBack: (message) => {

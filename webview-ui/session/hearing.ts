@@ -9,7 +9,7 @@ import type { HostEvent } from '../bridge.ts';
 import { strings } from '../strings.ts';
 import type { DeltaQueue } from './deltaQueue.ts';
 import type { History } from './history.ts';
-import { EMPTY_DRAFT, newerDraft } from './localState.ts';
+import { EMPTY_DRAFT, isEmptyDraft, newerDraft } from './localState.ts';
 import type { LocalStore } from './localStore.ts';
 import type { Notices } from './notices.ts';
 import type { PageState } from './pageState.ts';
@@ -76,6 +76,7 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   queue.clear();
   const { composer, outbox } = sending;
   const id = snapshot.thread?.thread.id ?? '';
+  const hadTurns = (state.thread.value?.turns.length ?? 0) > 0;
   const isFirst = !state.isLoaded.value;
   state.thread.value = snapshot.thread;
   state.status.value = snapshot.status;
@@ -86,8 +87,15 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   history.begin(snapshot.olderCursor);
 
   // a conversation that is being started from this page becomes the thread it was started as
-  const isOpening = composer.threadId.value === '' && outbox.messages.value.some((message) => message.threadId === '');
-  if (id === composer.threadId.value) {
+  const isOpening =
+    composer.threadId.value === '' &&
+    snapshot.thread?.turns.length === 0 &&
+    outbox.messages.value.some((message) => message.threadId === '');
+  if (snapshot.goneThreadId === composer.threadId.value) {
+    if (hadTurns) listener.notices.add('warning', strings.threadGone);
+    composer.rename(id);
+    if (!isEmptyDraft(snapshot.draft)) composer.giveBack(snapshot.draft);
+  } else if (id === composer.threadId.value) {
     if (isFirst) restoreDraft(listener, snapshot);
   } else if (isOpening) composer.rename(id);
   else {

@@ -133,6 +133,61 @@ describe('the composer', function () {
     assert.equal(first.params.clientUserMessageId, second.params.clientUserMessageId);
   });
 
+  it('gives a message that was given back a new id once it is changed, so that it counts as another', async () => {
+    let refusals = 1;
+    const chat = await open({
+      snapshot: idle(),
+      onRequest: (message) => {
+        if (refusals-- > 0) throw new Error('The connection ended.');
+        return accept(message);
+      },
+    });
+    await field(chat).fill('words');
+    await field(chat).press('Enter');
+    await chat.page.getByText('The connection ended').waitFor();
+    await field(chat).press('End');
+    await chat.page.keyboard.type(' and more');
+    const [first] = requestsOf(chat, 'turn/start');
+    assert.ok(first?.method === 'turn/start');
+    const clientId = first.params.clientUserMessageId ?? null;
+    const arrived = sample.turn('t8', { items: [sample.user('u9', 'words', { clientId })] });
+    await chat.send({ kind: 'snapshot', snapshot: sample.snapshot(sample.state([arrived])) });
+    await bubbles(chat).filter({ hasText: 'words' }).waitFor();
+    assert.equal(await field(chat).inputValue(), 'words and more');
+    await field(chat).press('Enter');
+    await chat.page.locator('.bubble.pending').waitFor();
+    const second = requestsOf(chat, 'turn/start')[1];
+    assert.ok(second?.method === 'turn/start' && second.params.clientUserMessageId !== clientId);
+  });
+
+  it('takes what stands in the composer of a thread that is gone over to the new conversation', async () => {
+    const chat = await open({ snapshot: idle() });
+    await field(chat).fill('still to be said');
+    const draft = { text: 'an older thought', attachments: [], messageId: 'm-0', savedAtMs: 1 };
+    const gone = { ...sample.snapshot(null), draft, goneThreadId: sample.THREAD_ID };
+    await chat.send({ kind: 'snapshot', snapshot: gone });
+    await chat.page.getByText('This conversation was deleted elsewhere').waitFor();
+    assert.equal(await field(chat).inputValue(), 'an older thought\n\nstill to be said');
+    await chat.waitForPosted(
+      (message) =>
+        message.kind === 'call' &&
+        message.method === 'saveDraft' &&
+        message.params.threadId === '' &&
+        message.params.draft.text === 'an older thought\n\nstill to be said',
+    );
+  });
+
+  it('shows the draft of another thread while the first message of a conversation still waits', async () => {
+    const starting = { type: 'starting', phase: 'Starting…' } as const;
+    const chat = await open({ snapshot: { ...sample.snapshot(null), status: starting } });
+    await field(chat).fill('first message');
+    await field(chat).press('Enter');
+    await chat.page.getByText('Goes out as soon as the server is ready').waitFor();
+    const draft = { text: 'half a thought', attachments: [], messageId: 'm-1', savedAtMs: 1 };
+    await chat.send({ kind: 'snapshot', snapshot: { ...idle(), status: starting, draft } });
+    await chat.page.waitForFunction(() => document.querySelector('textarea')?.value === 'half a thought');
+  });
+
   it('steers a running turn, and starts a turn when that one has just ended', async () => {
     const chat = await open({
       snapshot: running(),

@@ -101,6 +101,7 @@ describe('chat bridge', () => {
     await shown.restore().catch(() => undefined); // told to the user elsewhere
     const last = posted.at(-1);
     ok(last?.kind === 'snapshot' && last.snapshot.thread === null);
+    equal(last.snapshot.goneThreadId, 'a');
     equal(memory(), null);
   });
 
