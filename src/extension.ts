@@ -37,6 +37,7 @@ const RESTORE_ATTEMPTS = 4;
 const RESTORE_PAUSE_MS = 500;
 
 let server: AgentServer | null = null;
+let restoring: Promise<void> | null = null;
 
 /** What the extension tells other extensions, and its tests. */
 export interface BowlineApi {
@@ -112,7 +113,7 @@ function buildChat(parts: PageRooms, diffs: () => DiffServices): ChatView {
       const forkAt = (threadId: string, lastTurnId: string): Promise<void> => forkThread(rooms, threadId, lastTurnId);
       const reopen = (threadId: string): Promise<void> => openThread(rooms, threadId);
       const bridge = await connectPage(parts, { diffs: diffs(), models: modelServices(rooms), forkAt, reopen }, post);
-      void restoreThread(rooms);
+      restoreThread(rooms);
       return bridge;
     },
   });
@@ -143,7 +144,7 @@ function follow(rooms: Rooms): void {
     }),
     agentServer.onDidConnect(() => {
       void deletes.resume();
-      if (chat.isOpen) void restoreThread(rooms);
+      if (chat.isOpen) restoreThread(rooms);
       if (list.isLoaded) void list.refresh().catch((error: unknown) => log.warn(messageOf(error)));
     }),
     onDidChangeSettings((affects) => {
@@ -154,8 +155,17 @@ function follow(rooms: Rooms): void {
   update();
 }
 
-/** Opens the thread that this workspace showed last; when another process writes it, the user decides. */
-async function restoreThread({ shown, log, ...rooms }: Rooms): Promise<void> {
+/** Opens the thread that this workspace showed last; once, though page and server may come up at the same moment. */
+function restoreThread(rooms: Rooms): void {
+  restoring ??= reopenShown(rooms)
+    .catch((error: unknown) => void tellFailure(messageOf(error), rooms.log))
+    .finally(() => {
+      restoring = null;
+    });
+}
+
+/** When another process writes the thread, the user decides. */
+async function reopenShown({ shown, log, ...rooms }: Rooms): Promise<void> {
   const threadId = shown.id;
   for (let attempt = 1; attempt <= RESTORE_ATTEMPTS; attempt += 1) {
     try {
