@@ -5,6 +5,7 @@ import type { DiffServices } from '../chat/hostServices.ts';
 import { registerCommands, type Commands } from '../commands.ts';
 import type { Host } from '../host.ts';
 import type { ThreadChange } from '../threads/threadStore.ts';
+import { DiffContent } from './diffContent.ts';
 import { EditorUse } from './editorUse.ts';
 import type { LoadedRoom } from './room.ts';
 
@@ -26,6 +27,7 @@ export function registerDiffs(host: Host): DiffServices & vscode.Disposable {
 class Diffs implements DiffServices, vscode.Disposable {
   readonly #host: Host;
   readonly #use = new EditorUse();
+  readonly #content = new DiffContent(async () => (await this.#load()).room.texts);
   readonly #listening: vscode.Disposable;
   #room: Promise<LoadedRoom> | null = null;
   #isDisposed = false;
@@ -35,6 +37,7 @@ class Diffs implements DiffServices, vscode.Disposable {
     const commands = COMMANDS.map((id) => [id, async (argument: unknown) => await this.#run(id, argument)] as const);
     this.#listening = vscode.Disposable.from(
       this.#use,
+      this.#content,
       registerCommands(Object.fromEntries(commands) satisfies Commands, host.log),
       host.store.onDidChangeThread((change) => this.#follow(change)),
     );
@@ -63,7 +66,8 @@ class Diffs implements DiffServices, vscode.Disposable {
   }
 
   #follow(change: ThreadChange): void {
-    const { notification } = change;
+    const { notification, threadId } = change;
+    if (notification === null) this.#content.threadRead(threadId);
     if (notification?.method === 'turn/started') this.#use.turnStarted(notification.params.turn.id);
     if (this.#room === null && !isAboutFiles(change)) return;
     // one promise for all: the room hears everything in its order
@@ -80,7 +84,9 @@ class Diffs implements DiffServices, vscode.Disposable {
   }
 
   #load(): Promise<LoadedRoom> {
-    this.#room ??= import('./room.ts').then(({ loadRoom }) => loadRoom(this.#host, this.#use));
+    this.#room ??= import('./room.ts').then(({ loadRoom }) =>
+      loadRoom(this.#host, { use: this.#use, content: this.#content }),
+    );
     return this.#room;
   }
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { BEFORE_SCHEME, diffUri, parseDiffUri, PROPOSED_SCHEME } from './diffUris.ts';
 import type { ChangeTexts } from './changeTexts.ts';
-import type { ChangeRef, LiveChanges } from './liveChanges.ts';
+import type { ChangeRef } from './liveChanges.ts';
 
 /** A document that grows is read anew at most this often. */
 const THROTTLE_MS = 100;
@@ -15,25 +15,35 @@ export class DiffContent implements vscode.Disposable {
   readonly #waiting = new Map<string, vscode.Uri>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(texts: ChangeTexts, live: LiveChanges) {
-    const { before, after } = this.#changed;
+  /** `texts` is asked when the first document is wanted. */
+  constructor(texts: () => Promise<ChangeTexts>) {
     const provideTextDocumentContent = async (uri: vscode.Uri): Promise<string> => {
       const shown = parseDiffUri(uri);
-      return shown === null ? 'This is not a change of Bowline.' : await texts.document(shown.source, shown.side);
+      if (shown === null) return 'This is not a change of Bowline.';
+      return await (await texts()).document(shown.source, shown.side);
     };
+    const provide = (scheme: string, { event }: vscode.EventEmitter<vscode.Uri>): vscode.Disposable =>
+      vscode.workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent, onDidChange: event });
+    const { before, after } = this.#changed;
     this.#owned = vscode.Disposable.from(
       before,
       after,
-      vscode.workspace.registerTextDocumentContentProvider(BEFORE_SCHEME, {
-        provideTextDocumentContent,
-        onDidChange: before.event,
-      }),
-      vscode.workspace.registerTextDocumentContentProvider(PROPOSED_SCHEME, {
-        provideTextDocumentContent,
-        onDidChange: after.event,
-      }),
-      live.onDidChange((ref) => this.#touch(ref)),
+      provide(BEFORE_SCHEME, before),
+      provide(PROPOSED_SCHEME, after),
     );
+  }
+
+  /** The texts of a file of a patch have changed. */
+  changed(ref: ChangeRef): void {
+    for (const side of ['before', 'after'] as const) this.#tellSoon(diffUri({ type: 'change', ref }, side, ref.path));
+  }
+
+  /** A thread was read: its documents that were open before that can be shown now. */
+  threadRead(threadId: string): void {
+    for (const { uri } of vscode.workspace.textDocuments) {
+      const source = parseDiffUri(uri)?.source;
+      if (source?.type === 'change' && source.ref.threadId === threadId) this.#tellSoon(uri);
+    }
   }
 
   dispose(): void {
@@ -41,11 +51,8 @@ export class DiffContent implements vscode.Disposable {
     this.#owned.dispose();
   }
 
-  #touch(ref: ChangeRef): void {
-    for (const side of ['before', 'after'] as const) {
-      const uri = diffUri({ type: 'change', ref }, side, ref.path);
-      this.#waiting.set(uri.toString(), uri);
-    }
+  #tellSoon(uri: vscode.Uri): void {
+    this.#waiting.set(uri.toString(), uri);
     this.#timer ??= setTimeout(() => this.#tell(), THROTTLE_MS);
   }
 

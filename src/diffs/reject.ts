@@ -1,5 +1,6 @@
 // Takes the agent's change of one file back: through the editor, so that it can be undone, and never over later work unasked.
 import * as vscode from 'vscode';
+import type { ChangedText } from '../../server/protocol/fileChange.ts';
 import type { BeforeAndAfter } from './liveChanges.ts';
 import type { FileRecord } from './fileRecord.ts';
 import { addEdits } from './editDocument.ts';
@@ -21,8 +22,8 @@ export async function rejectRecord(
   if (restoration === 'later') return 'later';
   if (restoration.type === 'impossible')
     throw new Error(`${shortPath(path)} cannot be restored. ${restoration.reason}`);
-  if (movedFrom === null || restoration.type === 'nothing') await carryOut(restoration, path);
-  else await moveBack(restoration, path, movedFrom);
+  if (movedFrom === null) await carryOut(restoration, path);
+  else await moveBack(restoration, record, texts);
   return 'rejected';
 }
 
@@ -66,16 +67,27 @@ async function carryOut(restoration: Restoration, path: string): Promise<void> {
 }
 
 /** The file goes back to where it was, with the text that it shall have there. */
-async function moveBack(restoration: Restoration, path: string, movedFrom: string): Promise<void> {
-  if (restoration.type !== 'rewrite' && restoration.type !== 'create') return await carryOut(restoration, path);
+async function moveBack(
+  restoration: Restoration,
+  { path, movedFrom }: FileRecord,
+  { before }: BeforeAndAfter,
+): Promise<void> {
+  const text = textOf(restoration, before);
+  if (text === null || movedFrom === null) return await carryOut(restoration, path);
   if ((await currentText(movedFrom)).type !== 'absent')
     throw new Error(`${shortPath(path)} cannot be moved back: there is another file at ${shortPath(movedFrom)}.`);
   if (openDocument(path)?.isDirty === true)
     throw new Error(`${shortPath(path)} has changes that are not saved. Save or revert them and reject again.`);
   const edit = new vscode.WorkspaceEdit();
-  edit.createFile(vscode.Uri.file(movedFrom), { contents: new TextEncoder().encode(restoration.text) });
+  edit.createFile(vscode.Uri.file(movedFrom), { contents: new TextEncoder().encode(text) });
   edit.deleteFile(vscode.Uri.file(path), { ignoreIfNotExists: true });
   await apply(edit, path);
+}
+
+/** A file that was moved and not changed has its text before already. */
+function textOf(restoration: Restoration, before: ChangedText): string | null {
+  if (restoration.type === 'rewrite' || restoration.type === 'create') return restoration.text;
+  return restoration.type === 'nothing' && before.type === 'text' ? before.text : null;
 }
 
 async function apply(edit: vscode.WorkspaceEdit, path: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { ThreadChange } from '../threads/threadStore.ts';
 import { DiffActions } from './actions.ts';
 import { ChangeTexts } from './changeTexts.ts';
 import { Decorations } from './decorations.ts';
-import { DiffContent } from './diffContent.ts';
+import type { DiffContent } from './diffContent.ts';
 import { DirtyMerges } from './dirtyMerge.ts';
 import type { EditorUse } from './editorUse.ts';
 import { diskText } from './fileContents.ts';
@@ -26,14 +26,20 @@ import { WatchedTurns } from './watchedTurns.ts';
 const RECORDS = 'bowline.changedFiles';
 const WATCHED = 'bowline.watchedTurns';
 
+/** What is there before the room is loaded. */
+export interface EagerParts {
+  readonly use: EditorUse;
+  readonly content: DiffContent;
+}
+
 /** The room, and what commands do with it. */
 export interface LoadedRoom {
   readonly room: DiffRoom;
   readonly actions: DiffActions;
 }
 
-export function loadRoom(host: Host, use: EditorUse): LoadedRoom {
-  const room = new DiffRoom(host, use);
+export function loadRoom(host: Host, parts: EagerParts): LoadedRoom {
+  const room = new DiffRoom(host, parts);
   return { room, actions: new DiffActions({ ledger: room.ledger, texts: room.texts, store: host.store }) };
 }
 
@@ -50,7 +56,7 @@ export class DiffRoom implements vscode.Disposable {
   /** What threads say is worked through in its order. */
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(host: Host, use: EditorUse) {
+  constructor(host: Host, parts: EagerParts) {
     this.#host = host;
     const memory = host.context.workspaceState;
     const folder = (host.context.storageUri ?? host.context.globalStorageUri).fsPath;
@@ -74,7 +80,7 @@ export class DiffRoom implements vscode.Disposable {
       onWritten: (path, texts) => this.#written(path, texts),
     });
     this.#streamed = new StreamedDiffs({
-      use,
+      use: parts.use,
       isWanted: ({ threadId }) => host.settings().openDiffsWhileStreaming && host.chat.shownThreadId === threadId,
       isText: async (path) => (await diskText(path)).type === 'text',
     });
@@ -82,7 +88,7 @@ export class DiffRoom implements vscode.Disposable {
       ledger,
       this.#live,
       this.#merges,
-      new DiffContent(this.texts, this.#live),
+      this.#live.onDidChange((ref) => parts.content.changed(ref)),
       new Decorations({ ledger, texts: this.texts, log: host.log }),
       new PendingStatus(ledger),
       vscode.workspace.onDidChangeTextDocument((event) => {

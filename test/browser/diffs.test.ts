@@ -13,7 +13,7 @@ import {
 } from '../support/browser.ts';
 import { answer, command, patch, text, type Part } from '../support/modelScript.ts';
 import { pausedAfter } from '../support/pausedPart.ts';
-import { exists, type Chat, useProduct } from '../support/product.ts';
+import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
 
 const THEMES_SHOWN = ['dark', 'highContrast', 'light'] as const;
 
@@ -111,6 +111,10 @@ describe('the changes of a turn in a real VS Code', () => {
     await ghost(page, '− 3 removed lines');
     await page.locator('.statusbar-item', { hasText: '1 file changed by Bowline' }).waitFor();
     await inThemes(page, 'decorations');
+    await hoverGhost(page);
+    const removed = page.locator('.monaco-hover', { hasText: 'Removed by Bowline' });
+    await removed.getByText('STILL_UNUSED').waitFor();
+    await screenshot(page, 'decorations-hover');
   });
 
   it('shows all files of the turn in one editor, those of commands too', async () => {
@@ -133,7 +137,7 @@ describe('the changes of a turn in a real VS Code', () => {
 
   it('remembers what waits for a decision when the window is reloaded', async () => {
     await reloadWindow(page);
-    await runCommand(page, 'Bowline: Focus Chat');
+    await page.locator('.multiDiffEntry').nth(2).waitFor();
     await page.locator('.statusbar-item', { hasText: '3 files changed by Bowline' }).waitFor();
     await openFile(page, 'greet.ts');
     await ghost(page, '− 3 removed lines');
@@ -242,19 +246,20 @@ async function ghost(page: Page, words: string): Promise<void> {
   await eventually(isDrawn);
 }
 
+/** Points at the stand-in, which has no element of its own: it is the end of the line before. */
+async function hoverGhost(page: Page): Promise<void> {
+  const code = page.locator('.editor-instance .view-line', { hasText: "const GREETING = 'Hello';" }).locator('> span');
+  const box = await code.boundingBox();
+  assert.ok(box !== null);
+  await page.mouse.move(box.x + box.width - 40, box.y + box.height / 2);
+  await page.mouse.move(box.x + box.width - 60, box.y + box.height / 2, { steps: 5 });
+}
+
 /** Writes what the window shows, in three themes; a dialog leaves no way to the theme list. */
 async function inThemes(page: Page, name: string, canChoose = true): Promise<void> {
   if (!canChoose) return void (await screenshot(page, name));
   for (const theme of THEMES_SHOWN) {
     await chooseTheme(page, theme);
     await screenshot(page, `${name}-${theme}`);
-  }
-}
-
-async function eventually(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) assert.fail('It did not come true.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { fileUpdateChange } from '../../server/protocol/fileChange.ts';
 import type { FileChangeItem, FileUpdateChange } from '../../server/protocol/schema/item.ts';
+import { DiffContent } from '../../src/diffs/diffContent.ts';
 import { EditorUse } from '../../src/diffs/editorUse.ts';
 import { type LoadedRoom, loadRoom } from '../../src/diffs/room.ts';
 import type { Host } from '../../src/host.ts';
@@ -22,8 +23,11 @@ describe('the diffs room', () => {
   let fake: FakePort;
   let store: ThreadStore;
   let use: EditorUse;
+  let content: DiffContent;
   let loaded: LoadedRoom;
   let turns = 0;
+  /** What was logged as an error: a test that expects none may be sure of it. */
+  const errors: string[] = [];
 
   const file = (name: string): string => join(folder, name);
   const read = async (name: string): Promise<string> => await readFile(file(name), 'utf8');
@@ -42,12 +46,15 @@ describe('the diffs room', () => {
     fake = new FakePort({ 'thread/start': () => opened(THREAD) });
     store = new ThreadStore(fake.port, QUIET);
     use = new EditorUse();
+    content = new DiffContent(async () => loaded.room.texts);
     await open();
     await store.start({});
   });
   afterEach(async () => {
+    assert.deepEqual(errors.splice(0), []);
     loaded.room.dispose();
     use.dispose();
+    content.dispose();
     store.dispose();
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -62,8 +69,9 @@ describe('the diffs room', () => {
     const context = { workspaceState, storageUri: vscode.Uri.file(join(folder, '.storage')) };
     const chat = { shownThreadId: THREAD };
     const settings = () => ({ openDiffsWhileStreaming: true });
-    const host = { context, log: { ...QUIET, ...{ error: assert.fail } }, store, settings, chat };
-    loaded = loadRoom(host as unknown as Host, use);
+    const error = (message: string): void => void errors.push(message);
+    const host = { context, log: { ...QUIET, error }, store, settings, chat };
+    loaded = loadRoom(host as unknown as Host, { use, content });
     store.onDidChangeThread((change) => loaded.room.follow(change));
   }
 
@@ -186,19 +194,24 @@ describe('the diffs room', () => {
     assert.equal(await read('old.txt'), TEXT);
   });
 
-  it('moves a file back, with the text that it had', async () => {
-    await writeFile(file('from.txt'), TEXT);
-    const { start, end } = begin();
-    const moved = change('from.txt', TEXT, TEXT.replace('one', 'ONE'), 'to.txt');
-    start('p', [moved]);
-    await loaded.room.settled();
-    await rm(file('from.txt'));
-    await writeFile(file('to.txt'), TEXT.replace('one', 'ONE'));
-    await end('p', [moved]);
-    await run('bowline.rejectFile', 'to.txt');
-    assert.equal(await read('from.txt'), TEXT);
-    assert.equal(existsSync(file('to.txt')), false);
-  });
+  for (const [what, after] of [
+    ['with the text that it had', TEXT.replace('one', 'ONE')],
+    ['that was only moved', TEXT],
+  ] as const) {
+    it(`moves a file back ${what}`, async () => {
+      await writeFile(file('from.txt'), TEXT);
+      const { start, end } = begin();
+      const moved = change('from.txt', TEXT, after, 'to.txt');
+      start('p', [moved]);
+      await loaded.room.settled();
+      await rm(file('from.txt'));
+      await writeFile(file('to.txt'), after);
+      await end('p', [moved]);
+      await run('bowline.rejectFile', 'to.txt');
+      assert.equal(await read('from.txt'), TEXT);
+      assert.equal(existsSync(file('to.txt')), false);
+    });
+  }
 
   it('knows after a reload what waits for a decision, and keeps accepting to the file it was asked for', async () => {
     await patched('1.txt', null, 'one\n');
