@@ -2,7 +2,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { answer, command, gate, text } from '../support/modelScript.ts';
+import { answer, command, gate, hang, text } from '../support/modelScript.ts';
+import { RawServer } from '../support/rawServer.ts';
 import { playTurn, startThread, startTurn, story } from '../support/story.ts';
 
 describe('a thread that another process writes', () => {
@@ -117,6 +118,25 @@ describe('a server that is killed in mid-turn', () => {
 });
 
 describe('the end of a server', () => {
+  story(
+    'right behind a turn/start: the turn is there, interrupted, and the end does not wait for the model',
+    async (stage) => {
+      stage.model.otherwise(hang);
+      const server = new RawServer(stage.home);
+      await server.initialize();
+      const started = await server.ask('thread/start', { cwd: stage.workspace });
+      const threadId: string = started.result.thread.id;
+      const asked = server.ask('turn/start', { threadId, input: [{ type: 'text', text: 'last words' }] });
+      await server.stop();
+      equal((await asked).error, undefined);
+      const client = await stage.open('linked');
+      const { thread } = await client.request('thread/read', { threadId, includeTurns: true });
+      equal(thread.turns[0].status, 'interrupted');
+      equal(thread.turns[0].items[0].content[0].text, 'last words');
+    },
+    { kinds: ['binary'] },
+  );
+
   for (const [how, end] of [
     ['when its client closes the connection', (child) => void child.stdin?.end()],
     ['at SIGTERM', (child) => void child.kill('SIGTERM')],

@@ -24,7 +24,9 @@ export class TurnItems {
 
   complete<T extends ThreadItem>(item: T): T {
     const completedAtMs = this.#thread.world.clock.nowMs();
-    const completed = { ...item, startedAtMs: item.startedAtMs ?? completedAtMs, completedAtMs };
+    // What was told at its start holds: a tool may have built the item before it was shown.
+    const startedAtMs = this.open(item.id)?.startedAtMs ?? item.startedAtMs ?? completedAtMs;
+    const completed = { ...item, startedAtMs, completedAtMs };
     this.#thread.record({
       method: 'item/completed',
       params: {
