@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ModelRequestRecord } from '../support/modelRequest.ts';
+import { lastUserText, type ModelRequestRecord } from '../support/modelRequest.ts';
 import { answer, call, command, gate, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
@@ -202,5 +202,21 @@ describe('overrides that come while a turn runs', () => {
     await client.turnCompleted(threadId);
     const told = client.incoming().filter(({ method }) => method === 'turn/diff/updated');
     match(told.at(-1)?.params['diff'] ?? '', /made\.txt/);
+  });
+});
+
+describe('a message that comes before the wait for the next try', () => {
+  story('is told to the model at once', async (stage, kind) => {
+    const ending = { type: 'failed', code: 'rate_limit_exceeded', message: 'Please try again in 120s.' } as const;
+    stage.model.script(answer(command('read line < gate'), { ending }), answer(text('Yes.')));
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage, FULL_ACCESS);
+    stage.makePipe('gate');
+    const turnId = await startTurn(client, threadId, 'go');
+    await client.next('item/started', ({ item }) => item.type === 'commandExecution');
+    await client.request('turn/steer', { threadId, expectedTurnId: turnId, input: said('are you there?') });
+    stage.write('gate', 'x\n');
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+    equal(lastUserText(await stage.model.request(1)), 'are you there?');
   });
 });

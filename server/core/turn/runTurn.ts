@@ -304,6 +304,8 @@ class TurnRun {
       const cancel = this.#thread.world.clock.after(delayMs, done);
       this.#turn.signal.addEventListener('abort', done);
       this.#turn.whenSteered(done);
+      // either may have happened before anybody waited
+      if (this.#turn.hasSteered || this.#turn.signal.aborted) done();
     });
   }
 
