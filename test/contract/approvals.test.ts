@@ -183,8 +183,28 @@ describe('the approval of a command', () => {
     equal(stage.exists('ran'), true);
   });
 
+  story('waits for a client that went away', clientComesBack, { kinds: ['linked'] });
+
   story('of several clients: the first valid answer wins, the others are told', twoClients, { kinds: ['linked'] });
 });
+
+async function clientComesBack(...[stage, kind]: Parameters<Parameters<typeof story>[1]>): Promise<void> {
+  const server = await stage.start(kind);
+  const first = await server.connect();
+  await first.initialize();
+  const threadId = await startThread(first, stage);
+  const asked = await askedToTouch(first, stage, threadId);
+  first.close();
+  const second = await server.connect();
+  await second.initialize();
+  const { thread } = await second.request('thread/resume', { threadId });
+  deepEqual(thread.status.activeFlags, ['waitingOnApproval']);
+  const again = await second.next(ASK);
+  equal(again.id, asked.id);
+  second.answer(again, { decision: 'accept' });
+  await second.turnCompleted(threadId);
+  equal(stage.exists('ran'), true);
+}
 
 async function twoClients(...[stage, kind]: Parameters<Parameters<typeof story>[1]>): Promise<void> {
   const server = await stage.start(kind);
