@@ -42,5 +42,6 @@ async function flushed(output: Writable): Promise<void> {
 /** Bun collects lazily: without this the garbage of a line that is skipped would pile up. Elsewhere there is nothing to do. */
 function collectGarbage(): void {
   const bun: unknown = Reflect.get(globalThis, 'Bun');
-  if (typeof bun === 'object' && bun !== null && 'gc' in bun && typeof bun.gc === 'function') bun.gc(true);
+  if (typeof bun === 'object' && bun !== null && 'gc' in bun && typeof bun.gc === 'function')
+    Reflect.apply(bun.gc, bun, [true]);
 }

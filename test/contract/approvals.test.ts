@@ -61,7 +61,7 @@ describe('the approval of a command', () => {
     );
     const started = client
       .incoming()
-      .find(({ method, params: { item } = {} as any }) => method === 'item/started' && item.id === 'c1');
+      .find(({ method, params }) => method === 'item/started' && params.item.id === 'c1');
     deepEqual([started?.params.item.source, started?.params.item.processId], ['agent', null]);
     equal(started?.params.item.startedAtMs, params.startedAtMs);
   });

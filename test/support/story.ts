@@ -177,13 +177,13 @@ function startBinary(home: string, options: StartOptions, met: Met): RunningServ
     cwd: tmpdir(),
   });
   const exited = once(child, 'exit');
-  const client = new WireClient(jsonlTransport(child.stdout!, child.stdin!));
+  const client = new WireClient(jsonlTransport(child.stdout, child.stdin));
   met(client);
   return {
     process: child,
     connect: async () => client,
     stop: async () => {
-      child.stdin!.end();
+      child.stdin.end();
       await exited;
     },
   };

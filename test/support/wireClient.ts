@@ -93,7 +93,7 @@ export class WireClient {
     const result = await this.request('initialize', {
       clientInfo: { name, version: '1.0.0' },
       capabilities,
-    } as ClientRequestInput<'initialize'>);
+    });
     this.send({ method: 'initialized' });
     return result;
   }
