@@ -59,9 +59,7 @@ describe('the approval of a command', () => {
         ...END,
       ],
     );
-    const started = client
-      .incoming()
-      .find(({ method, params }) => method === 'item/started' && params.item.id === 'c1');
+    const started = client.incoming().find((told) => told.method === 'item/started' && told.params.item.id === 'c1');
     deepEqual([started?.params.item.source, started?.params.item.processId], ['agent', null]);
     equal(started?.params.item.startedAtMs, params.startedAtMs);
   });
