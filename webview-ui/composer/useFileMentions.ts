@@ -24,6 +24,9 @@ export function useFileMentions(
   const [files, setFiles] = useState<readonly MentionedFile[] | undefined>(undefined);
   const [active, setActive] = useState(0);
   const asked = useRef(0);
+  /** The question that the list on screen answers: typing is quicker than looking files up. */
+  const answered = useRef(0);
+  const isChosen = useRef(false);
   const dismissed = useRef<number | undefined>(undefined);
 
   const close = (): void => {
@@ -38,8 +41,12 @@ export function useFileMentions(
       return close();
     }
     const turn = (asked.current += 1);
+    isChosen.current = false;
     const show = (found: readonly MentionedFile[]): void => {
       if (turn !== asked.current) return;
+      const [best] = found;
+      if (isChosen.current && best !== undefined) return choose(best);
+      answered.current = turn;
       setFiles(found);
       setActive(0);
     };
@@ -70,6 +77,8 @@ export function useFileMentions(
   const pressed = (event: KeyboardEvent): boolean => {
     const meant = files === undefined ? { type: 'other' as const } : meaningOf(event, files, active);
     if (meant.type === 'move') setActive(meant.to);
+    // the first row of a list that answers what stood there a moment ago is not what is meant
+    else if (meant.type === 'choose' && active === 0 && answered.current !== asked.current) isChosen.current = true;
     else if (meant.type === 'choose') choose(meant.file);
     else if (meant.type === 'dismiss') dismiss();
     return meant.type !== 'other';
