@@ -1,4 +1,4 @@
-// Where the user writes: Enter sends, Shift+Enter breaks the line, @ names a file, Esc stops.
+// Where the user writes: Enter sends, Shift+Enter breaks the line, @ names a file, Esc stops, Up brings back earlier prompts.
 import { useEffect, useRef } from 'preact/hooks';
 import { AttachmentChip } from '../parts/attachmentChip.tsx';
 import { useSession } from '../parts/context.ts';
@@ -6,6 +6,7 @@ import { isEmptyDraft } from '../session/localState.ts';
 import type { Session } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { ComposerBar } from './composerBar.tsx';
+import { droppedFiles } from './droppedFiles.ts';
 import { FileList } from './fileList.tsx';
 import { readImages } from './images.ts';
 import { useFileMentions, type FileMentions } from './useFileMentions.ts';
@@ -32,7 +33,7 @@ export function Composer() {
         session.send();
       }}
       onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => attachImages(session, event, event.dataTransfer)}
+      onDrop={(event) => dropped(session, event)}
     >
       {isOpen && <FileList files={files} active={active} onChoose={mentions.choose} />}
       <Attachments />
@@ -107,7 +108,24 @@ function pressed(event: KeyboardEvent, { session, mentions }: { session: Session
     if (!event.repeat) session.send();
   } else if (event.key === 'Escape' && isEmptyDraft(session.composer.draft.value)) {
     session.ask(session.stop());
-  }
+  } else if (recalled(event, session)) event.preventDefault();
+}
+
+/** Up on the first line and down on the last one go through the earlier prompts, while nothing else stands there. */
+function recalled({ key, target, shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent, { recall }: Session): boolean {
+  if (shiftKey || altKey || ctrlKey || metaKey || !(target instanceof HTMLTextAreaElement)) return false;
+  const { value, selectionStart, selectionEnd } = target;
+  if (key === 'ArrowUp') return !value.slice(0, selectionStart).includes('\n') && recall.older();
+  return key === 'ArrowDown' && !value.slice(selectionEnd).includes('\n') && recall.newer();
+}
+
+function dropped(session: Session, event: DragEvent): void {
+  attachImages(session, event, event.dataTransfer);
+  const files = event.defaultPrevented ? [] : droppedFiles(event.dataTransfer);
+  if (files.length === 0) return;
+  event.preventDefault();
+  for (const file of files) session.composer.attach(file);
+  session.composer.focus();
 }
 
 function attachImages(session: Session, event: Event, data: DataTransfer | null): void {

@@ -41,12 +41,16 @@ const LINE_SUFFIX = /(?::(\d+)(?::\d+)?(?:-\d+)?|#L(\d+)(?:C\d+)?(?:-L?\d+)?)$/;
 
 /** Reads `src/a.ts`, `src/a.ts:12`, `src/a.ts:12:3`, `src/a.ts#L12-L20` and `file://` addresses. */
 export function parseFileReference(text: string): FileReference {
-  const plain = text.startsWith('file://')
-    ? decoded(text.slice('file://'.length)).replace(/^\/([A-Za-z]:)/, '$1')
-    : text;
+  const plain = text.startsWith('file://') ? (pathOfAddress(text) ?? text) : text;
   const suffix = LINE_SUFFIX.exec(plain);
   if (suffix === null) return { path: plain };
   return { path: plain.slice(0, suffix.index), line: Number(suffix[1] ?? suffix[2]) };
+}
+
+/** The path in a `file:` address, or in one of the machine that the editor works on; undefined for any other address. */
+export function pathOfAddress(address: string): string | undefined {
+  const path = /^(?:file|vscode-remote):\/\/[^/]*(\/.*)$/s.exec(address)?.[1];
+  return path === undefined ? undefined : decoded(path).replace(/^\/([A-Za-z]:)/, '$1');
 }
 
 function decoded(text: string): string {

@@ -13,6 +13,7 @@ import { hear, takeIn } from './hearing.ts';
 import { createHistory, type History } from './history.ts';
 import { createLocalStore, type LocalStore } from './localStore.ts';
 import { createNotices, reasonOf, type Notices } from './notices.ts';
+import { createRecall, promptsOf, type Recall } from './recall.ts';
 import type { Outbox } from './outbox.ts';
 import { createPageState, type PageState } from './pageState.ts';
 import { approvalKey, rowsOf, type Row } from './rows.ts';
@@ -25,6 +26,7 @@ export interface Session extends PageState, Actions {
   readonly composer: ComposerState;
   readonly notices: Notices;
   readonly history: History;
+  readonly recall: Recall;
   readonly rows: ReadonlySignal<readonly Row[]>;
   readonly activity: ReadonlySignal<Activity>;
   readonly isStopping: ReadonlySignal<boolean>;
@@ -54,6 +56,7 @@ export function createSession(bridge: Bridge): Session {
     composer,
     notices,
     history,
+    recall: createRecall(composer, () => promptsOf(state.thread.value)),
     rows: computed(() =>
       rowsOf({ state: state.thread.value, hasOlder: history.hasOlder.value, outgoing: shownOf(outbox, composer) }),
     ),

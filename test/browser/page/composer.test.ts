@@ -133,61 +133,6 @@ describe('the composer', function () {
     assert.equal(first.params.clientUserMessageId, second.params.clientUserMessageId);
   });
 
-  it('gives a message that was given back a new id once it is changed, so that it counts as another', async () => {
-    let refusals = 1;
-    const chat = await open({
-      snapshot: idle(),
-      onRequest: (message) => {
-        if (refusals-- > 0) throw new Error('The connection ended.');
-        return accept(message);
-      },
-    });
-    await field(chat).fill('words');
-    await field(chat).press('Enter');
-    await chat.page.getByText('The connection ended').waitFor();
-    await field(chat).press('End');
-    await chat.page.keyboard.type(' and more');
-    const [first] = requestsOf(chat, 'turn/start');
-    assert.ok(first?.method === 'turn/start');
-    const clientId = first.params.clientUserMessageId ?? null;
-    const arrived = sample.turn('t8', { items: [sample.user('u9', 'words', { clientId })] });
-    await chat.send({ kind: 'snapshot', snapshot: sample.snapshot(sample.state([arrived])) });
-    await bubbles(chat).filter({ hasText: 'words' }).waitFor();
-    assert.equal(await field(chat).inputValue(), 'words and more');
-    await field(chat).press('Enter');
-    await chat.page.locator('.bubble.pending').waitFor();
-    const second = requestsOf(chat, 'turn/start')[1];
-    assert.ok(second?.method === 'turn/start' && second.params.clientUserMessageId !== clientId);
-  });
-
-  it('takes what stands in the composer of a thread that is gone over to the new conversation', async () => {
-    const chat = await open({ snapshot: idle() });
-    await field(chat).fill('still to be said');
-    const draft = { text: 'an older thought', attachments: [], messageId: 'm-0', savedAtMs: 1 };
-    const gone = { ...sample.snapshot(null), draft, goneThreadId: sample.THREAD_ID };
-    await chat.send({ kind: 'snapshot', snapshot: gone });
-    await chat.page.getByText('This conversation was deleted elsewhere').waitFor();
-    assert.equal(await field(chat).inputValue(), 'an older thought\n\nstill to be said');
-    await chat.waitForPosted(
-      (message) =>
-        message.kind === 'call' &&
-        message.method === 'saveDraft' &&
-        message.params.threadId === '' &&
-        message.params.draft.text === 'an older thought\n\nstill to be said',
-    );
-  });
-
-  it('shows the draft of another thread while the first message of a conversation still waits', async () => {
-    const starting = { type: 'starting', phase: 'Starting…' } as const;
-    const chat = await open({ snapshot: { ...sample.snapshot(null), status: starting } });
-    await field(chat).fill('first message');
-    await field(chat).press('Enter');
-    await chat.page.getByText('Goes out as soon as the server is ready').waitFor();
-    const draft = { text: 'half a thought', attachments: [], messageId: 'm-1', savedAtMs: 1 };
-    await chat.send({ kind: 'snapshot', snapshot: { ...idle(), status: starting, draft } });
-    await chat.page.waitForFunction(() => document.querySelector('textarea')?.value === 'half a thought');
-  });
-
   it('steers a running turn, and starts a turn when that one has just ended', async () => {
     const chat = await open({
       snapshot: running(),
@@ -314,6 +259,28 @@ describe('the composer', function () {
     });
   });
 
+  it('takes no file from a list that answers what stood there a moment ago', async () => {
+    const late = Promise.withResolvers<void>();
+    const file = (name: string) => ({ path: `${sample.FOLDER}/${name}`, name, folder: '' });
+    const chat = await open({
+      snapshot: idle(),
+      services: {
+        completeFiles: async ({ query }) => {
+          if (query === '') return [file('first.ts')];
+          await late.promise;
+          return [file('best.ts')];
+        },
+      },
+    });
+    await field(chat).click();
+    await chat.page.keyboard.type('@');
+    await chat.page.getByRole('option', { name: 'first.ts' }).waitFor();
+    await chat.page.keyboard.type('b');
+    await chat.page.keyboard.press('Tab');
+    late.resolve();
+    await chat.page.waitForFunction(() => document.querySelector('textarea')?.value === '@best.ts ');
+  });
+
   it('attaches the selection, files and pasted images as chips, and sends them along', async () => {
     const selection = {
       type: 'selection',
@@ -352,6 +319,48 @@ describe('the composer', function () {
     assert.ok(lines?.type === 'text' && lines.text.includes('a.ts:3-4') && lines.text.includes('const a = 1;'));
     assert.ok(image?.type === 'image' && image.url.startsWith('data:image/png;base64,'));
     assert.equal(await chat.page.locator('.bubble.pending .chip').count(), 2);
+  });
+
+  it('brings earlier prompts back by the arrow keys, and replaces nothing that was written', async () => {
+    const said = (id: string, text: string) => sample.turn(id, { items: [sample.user(`u-${id}`, text)] });
+    const thread = sample.state([said('1', 'first'), said('2', 'two\nlines'), said('3', 'last'), said('4', 'last')]);
+    const chat = await open({ snapshot: sample.snapshot(thread) });
+    const value = async (key: string) => {
+      await field(chat).press(key);
+      return await field(chat).inputValue();
+    };
+    assert.equal(await value('ArrowUp'), 'last');
+    assert.equal(await value('ArrowUp'), 'two\nlines');
+    // the caret moves within the text before it leaves it
+    assert.equal(await value('ArrowUp'), 'two\nlines');
+    assert.equal(await value('ArrowUp'), 'first');
+    assert.equal(await value('ArrowUp'), 'first');
+    await field(chat).press('End');
+    assert.equal(await value('ArrowDown'), 'two\nlines');
+    assert.equal(await value('ArrowDown'), 'last');
+    assert.equal(await value('ArrowDown'), '');
+    await field(chat).fill('my own');
+    assert.equal(await value('ArrowUp'), 'my own');
+  });
+
+  it('attaches the files that are dropped from the explorer', async () => {
+    const chat = await open({ snapshot: idle() });
+    await chat.page.evaluate(() => {
+      const data = new DataTransfer();
+      data.setData(
+        'text/uri-list',
+        'file:///w/a%20b.ts\r\nvscode-remote://ssh-remote%2Bbox/w/c.ts\r\nhttps://example.com/x',
+      );
+      const form = document.querySelector('.composer');
+      form?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    await chat.page.locator('.composer .chip').nth(1).waitFor();
+    const saved = await chat.waitForPosted((message) => message.kind === 'call' && message.method === 'saveDraft');
+    assert.ok(saved.kind === 'call' && saved.method === 'saveDraft');
+    assert.deepEqual(saved.params.draft.attachments, [
+      { type: 'file', path: '/w/a b.ts', name: 'a b.ts' },
+      { type: 'file', path: '/w/c.ts', name: 'c.ts' },
+    ]);
   });
 
   it('says what to do when nothing is selected', async () => {

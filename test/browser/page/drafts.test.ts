@@ -1,0 +1,84 @@
+// What stands unsent in the composer of the chat page, whatever becomes of its thread and of its message.
+import assert from 'node:assert/strict';
+import type { PageMessage } from '../../../server/protocol/chatBridge.ts';
+import type { ChatPage } from '../../support/chatPage.ts';
+import * as sample from '../../support/chatSamples.ts';
+import { useChat } from '../../support/useChat.ts';
+
+const idle = () =>
+  sample.snapshot(
+    sample.state([sample.turn('t1', { items: [sample.user('u1', 'Hi'), sample.agent('a1', 'Hello.')] })]),
+  );
+
+const field = (chat: ChatPage) => chat.page.locator('.composer-field');
+const bubbles = (chat: ChatPage) => chat.page.locator('.bubble-text');
+
+const isRequest = (message: PageMessage): message is Extract<PageMessage, { kind: 'request' }> =>
+  message.kind === 'request';
+
+const turnsStarted = (chat: ChatPage) =>
+  chat.posted.filter(isRequest).flatMap((message) => (message.method === 'turn/start' ? [message.params] : []));
+
+describe('what stands unsent', function () {
+  this.timeout(30_000);
+  const open = useChat();
+
+  it('gives a message that was given back a new id once it is changed, so that it counts as another', async () => {
+    let refusals = 1;
+    const chat = await open({
+      snapshot: idle(),
+      onRequest: () => {
+        if (refusals-- > 0) throw new Error('The connection ended.');
+        return { turn: sample.turn('t9', { status: 'inProgress', items: [] }) };
+      },
+    });
+    await field(chat).fill('words');
+    await field(chat).press('Enter');
+    await chat.page.getByText('The connection ended').waitFor();
+    await field(chat).press('End');
+    await chat.page.keyboard.type(' and more');
+    const clientId = turnsStarted(chat)[0]?.clientUserMessageId ?? null;
+    assert.ok(clientId !== null);
+    const arrived = sample.turn('t8', { items: [sample.user('u9', 'words', { clientId })] });
+    await chat.send({ kind: 'snapshot', snapshot: sample.snapshot(sample.state([arrived])) });
+    await bubbles(chat).filter({ hasText: 'words' }).waitFor();
+    assert.equal(await field(chat).inputValue(), 'words and more');
+    await field(chat).press('Enter');
+    await chat.waitForPosted(
+      (message) =>
+        isRequest(message) &&
+        message.method === 'turn/start' &&
+        message.params.clientUserMessageId !== clientId &&
+        message.params.input[0]?.type === 'text',
+    );
+    assert.equal(turnsStarted(chat).length, 2);
+  });
+
+  it('takes what stands in the composer of a thread that is gone over to the new conversation', async () => {
+    const chat = await open({ snapshot: idle() });
+    await field(chat).fill('still to be said');
+    const draft = { text: 'an older thought', attachments: [], messageId: 'm-0', savedAtMs: 1 };
+    const gone = { ...sample.snapshot(null), draft, goneThreadId: sample.THREAD_ID };
+    await chat.send({ kind: 'snapshot', snapshot: gone });
+    await chat.page.getByText('This conversation was deleted elsewhere').waitFor();
+    assert.equal(await field(chat).inputValue(), 'an older thought\n\nstill to be said');
+    await chat.waitForPosted(
+      (message) =>
+        message.kind === 'call' &&
+        message.method === 'saveDraft' &&
+        message.params.threadId === '' &&
+        message.params.draft.text === 'an older thought\n\nstill to be said',
+    );
+  });
+
+  it('shows the draft of another thread while the first message of a conversation still waits', async () => {
+    const starting = { type: 'starting', phase: 'Starting…' } as const;
+    const chat = await open({ snapshot: { ...sample.snapshot(null), status: starting } });
+    await field(chat).fill('first message');
+    await field(chat).press('Enter');
+    await chat.page.getByText('Goes out as soon as the server is ready').waitFor();
+    const draft = { text: 'half a thought', attachments: [], messageId: 'm-1', savedAtMs: 1 };
+    await chat.send({ kind: 'snapshot', snapshot: { ...idle(), status: starting, draft } });
+    await chat.page.waitForFunction(() => document.querySelector('textarea')?.value === 'half a thought');
+  });
+});
