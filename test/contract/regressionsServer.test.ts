@@ -220,3 +220,15 @@ describe('a message that comes before the wait for the next try', () => {
     equal(lastUserText(await stage.model.request(1)), 'are you there?');
   });
 });
+
+describe('an image that is no file', () => {
+  story('is told to the model instead of being waited for', async (stage, kind) => {
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage);
+    stage.makePipe('pipe.png');
+    const path = join(stage.workspace, 'pipe.png');
+    await client.request('turn/start', { threadId, input: [{ type: 'localImage', path }] });
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+    match(JSON.stringify((await stage.model.request(0)).input), /pipe\.png is no file/);
+  });
+});

@@ -52,8 +52,11 @@ async function localImage(path: string, files: Files): Promise<ModelContent[]> {
   const mime = IMAGE_TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
   if (mime === undefined) return [note(path, 'is not a supported image (png, jpg, gif, webp)')];
   try {
+    const stat = await files.stat(path);
+    // a pipe or a device may have no end
+    if (stat !== null && stat.kind !== 'file') return [note(path, 'is no file')];
+    if (stat !== null && stat.size > MAX_IMAGE_BYTES) return [note(path, `is larger than ${MAX_IMAGE_BYTES} bytes`)];
     const bytes = await files.read(path);
-    if (bytes.length > MAX_IMAGE_BYTES) return [note(path, `is larger than ${MAX_IMAGE_BYTES} bytes`)];
     return [
       { type: 'input_text', text: `<image path=${JSON.stringify(path)}>` },
       { type: 'input_image', image_url: `data:${mime};base64,${base64(bytes)}` },
