@@ -1,7 +1,7 @@
 // Runs ripgrep, wherever it is: named by BOWLINE_RG, shipped beside the server, or installed.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join, resolve as resolvePath, sep } from 'node:path';
 import type { TextSearch, TextSearchResult } from '../core/ports.ts';
 import { messageOf } from '../protocol/errors.ts';
 import { KEPT_PRIVATE } from './fs/files.ts';
@@ -66,7 +66,7 @@ function withoutFile(
   args: readonly string[],
   { cwd, file }: { readonly cwd: string; readonly file: string },
 ): readonly string[] | null {
-  const searched = realPathOf(resolve(cwd, args.at(-1) ?? '.'));
+  const searched = realPathOf(resolvePath(cwd, args.at(-1) ?? '.'));
   const kept = realPathOf(file);
   if (searched === kept) return null;
   const folder = searched.endsWith(sep) ? searched : `${searched}${sep}`;
