@@ -152,15 +152,19 @@ async function continueTurn({ server, store, shown, chat }: ThreadCommandPorts):
 }
 
 async function pickThread(ports: ThreadCommandPorts, title: string): Promise<string | null> {
-  const items = (async () => {
-    await ports.list.refresh();
-    return visible(ports).map((thread) => ({
-      label: `$(${statusLook(thread.status).icon}) ${threadTitle(thread)}`,
-      description: ageWords(thread.recencyAt ?? thread.updatedAt, Date.now() / 1000),
-      detail: ports.list.isArchived(thread.id) ? `${thread.cwd} · archived` : thread.cwd,
-      threadId: thread.id,
-    }));
-  })();
+  await ports.list.refresh();
+  const items = visible(ports).map((thread) => ({
+    label: `$(${statusLook(thread.status).icon}) ${threadTitle(thread)}`,
+    description: ageWords(thread.recencyAt ?? thread.updatedAt, Date.now() / 1000),
+    detail: ports.list.isArchived(thread.id) ? `${thread.cwd} · archived` : thread.cwd,
+    threadId: thread.id,
+  }));
+  if (items.length === 0) {
+    void vscode.window.showInformationMessage(
+      'Bowline: there is no thread yet. Ask something in the chat to begin one.',
+    );
+    return null;
+  }
   const picked = await vscode.window.showQuickPick(items, {
     title: `Bowline: ${title}`,
     placeHolder: 'Title, folder or age',

@@ -6,7 +6,7 @@ import { ROOT } from '../../scripts/folders.mjs';
 import { answerQuickInput, modalDialog, runCommand, screenshot } from '../support/browser.ts';
 import { answer, command, patch, text } from '../support/modelScript.ts';
 import { startModelServer } from '../support/modelServer.ts';
-import { type Chat, exists, openChat, useProduct } from '../support/product.ts';
+import { type Chat, eventually, exists, openChat, useProduct } from '../support/product.ts';
 
 /** Where the first page looks for servers. */
 const USUAL_PORTS = [8000, 1234, 11434];
@@ -96,15 +96,24 @@ describe('the first steps in a real VS Code', () => {
 describe('the commands of Bowline', () => {
   const product = useProduct();
 
-  for (const [where, path] of [['with a folder', ''], ['in an empty window', '/?ew=true']] as const) {
+  for (const [where, path] of [
+    ['with a folder', ''],
+    ['in an empty window', '/?ew=true'],
+  ] as const) {
     it(`all run from the palette ${where} without a fault`, async function () {
       this.timeout(120_000);
       const { editor } = product;
       const { page } = await product.open(path === '' ? {} : { url: `${editor.origin}${path}` });
+      const asks = page
+        .locator('.quick-input-widget:visible:not(.quick-input-widget-closing), .notification-list-item')
+        .first();
       for (const title of await paletteCommands()) {
         await runCommand(page, title);
-        await page.keyboard.press('Escape');
-        await page.keyboard.press('Escape');
+        if (title.endsWith('…') || title.endsWith('Show Menu')) await asks.waitFor();
+        await eventually(async () => {
+          await page.keyboard.press('Escape');
+          return !(await page.locator('.quick-input-widget').isVisible());
+        });
         const errors = page.locator('.notification-list-item:has(.codicon-error)');
         assert.deepEqual(await errors.allInnerTexts(), [], title);
       }

@@ -98,7 +98,11 @@ describe('threads in a real VS Code', () => {
     const { model, editor } = product;
     await page.bringToFront();
     await newThread('Before the crash', 'Fine so far.');
-    const half = pausedAfter(3, text('Half of it and the rest.', { deltas: ['Half of it ', 'and the rest.'] }), 'crash');
+    const half = pausedAfter(
+      3,
+      text('Half of it and the rest.', { deltas: ['Half of it ', 'and the rest.'] }),
+      'crash',
+    );
     model.script(answer(half));
     await chat.send('Then it dies');
     await model.reached('crash');

@@ -78,16 +78,26 @@ export async function waitForWorkbench(page: Page): Promise<void> {
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator('.quick-input-widget input[type="text"]');
   const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
-  await page.keyboard.press('F1');
-  await input.waitFor();
   const deadline = Date.now() + ACTION_TIMEOUT_MS;
   do {
-    // the palette looks at the commands only when its text changes, and the extension may have registered its own later
-    await input.fill('>');
-    await input.fill(`>${title}`);
-    if (await isVisibleSoon(found)) return await found.click();
+    await page.keyboard.press('F1');
+    // an input that is just closing, or gives way to that of a command, is tried again
+    if (await fillSoon(input, title)) {
+      if (await isVisibleSoon(found)) return await found.click();
+    }
   } while (Date.now() < deadline);
   throw new Error(`The command palette knows no command "${title}" after ${ACTION_TIMEOUT_MS} ms.`);
+}
+
+/** The palette looks at the commands only when its text changes, and the extension may have registered its own later. */
+async function fillSoon(input: Locator, title: string): Promise<boolean> {
+  try {
+    await input.fill('>', { timeout: PALETTE_LOOKS_AGAIN_MS });
+    await input.fill(`>${title}`, { timeout: PALETTE_LOOKS_AGAIN_MS });
+    return true;
+  } catch {
+    return false; // it was not there in time: the caller opens it again
+  }
 }
 
 async function isVisibleSoon(locator: Locator): Promise<boolean> {

@@ -163,7 +163,7 @@ export function chatOf(page: Page): Chat {
 
 /** The rows of the threads tree, by their text. */
 export function threadRow(page: Page, text: string | RegExp): Locator {
-  return page.locator('.pane:has(> .pane-header[aria-label^="Threads"]) .monaco-list-row').filter({ hasText: text });
+  return page.locator('.pane:has(> .pane-header:has-text("Threads")) .monaco-list-row').filter({ hasText: text });
 }
 
 /** Waits until something is true that the page has no event for. */
