@@ -1,5 +1,4 @@
 // One configuration file, read again only when it has changed; never written.
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import type { ConfigTable } from '../../core/config/configTable.ts';
 import { messageOf } from '../../protocol/errors.ts';
@@ -36,6 +35,8 @@ export class ConfigFile {
 
 /** Names the content of a layer, so that a later write can tell whether it has changed. */
 export function versionOf(table: ConfigTable): string {
+  // loaded late: a thread needs no versions, only `config/read` does
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return `sha256:${createHash('sha256').update(JSON.stringify(table)).digest('hex')}`;
 }
 

@@ -119,7 +119,7 @@ function readConfig(files: LayerFiles, serverCwd: string, params: ConfigReadPara
   }));
   return {
     config: shownConfig(config, KNOWN_KEYS),
-    origins: { ...origins },
+    origins: Object.fromEntries(Object.entries(origins).map(([path, { name, version }]) => [path, { name, version }])),
     layers: params.includeLayers ? layers.reverse() : null,
   };
 }

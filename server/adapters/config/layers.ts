@@ -113,7 +113,13 @@ function foldersDownTo(cwd: string): string[] {
 }
 
 function layerOf(name: TableLayer['name'], config: ConfigTable): TableLayer {
-  return { name, version: versionOf(config), config };
+  return {
+    name,
+    get version() {
+      return versionOf(config);
+    },
+    config,
+  };
 }
 
 function sessionTable(overrides: readonly string[]): { table: ConfigTable; warnings: ConfigWarning[] } {

@@ -16,13 +16,14 @@ export type TableLayer = Omit<ConfigLayer, 'config'> & { readonly config: Config
 export function mergeLayers(layers: readonly TableLayer[]): EffectiveConfig {
   let config: ConfigTable = {};
   const origins = new Map<string, ConfigLayerMetadata>();
-  for (const { name, version, config: table } of layers) {
+  for (const layer of layers) {
+    const { config: table } = layer;
     config = mergeTables(config, table);
     for (const path of leafPaths(table)) {
       for (const hidden of origins.keys()) {
         if (hidden.startsWith(`${path}.`) || path.startsWith(`${hidden}.`)) origins.delete(hidden);
       }
-      origins.set(path, { name, version });
+      origins.set(path, layer);
     }
   }
   return { config, origins: Object.fromEntries(origins) };
