@@ -142,6 +142,11 @@ export class ChatBridge implements Disposable {
   async #startTurn(params: ClientRequestInput<'turn/start'>): Promise<unknown> {
     const { server, models, store, reopen } = this.#ports;
     if (store.isPutAway(params.threadId)) await reopen(params.threadId);
+    if (store.isPutAway(params.threadId))
+      throw new ProtocolError(
+        'invalidRequest',
+        'This conversation is open elsewhere. Take it over to go on with it here.',
+      );
     // a server that ended before it answered may have taken the message all the same
     const turn = turnOfMessage(store.get(params.threadId), params.clientUserMessageId);
     if (turn !== undefined) return { turn };

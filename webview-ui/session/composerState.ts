@@ -14,8 +14,8 @@ export interface DraftKeeper {
   keepLocally(draft: Draft): void;
   /** Beyond the page's life. */
   keepAtHost(threadId: string, draft: Draft): void;
-  /** The messages that left the composer and are not acknowledged. */
-  unacknowledged(threadId: string): readonly OutgoingMessage[];
+  /** The messages that left the composer and do not stand in the thread yet: until then a server that ends may lose them. */
+  outgoing(threadId: string): readonly OutgoingMessage[];
 }
 
 export interface ComposerState {
@@ -50,7 +50,7 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
 
   const { save, flush } = createDraftSaver(keeper, () => ({
     threadId: threadId.value,
-    draft: unsentDraft(keeper.unacknowledged(threadId.value), draft.value),
+    draft: unsentDraft(keeper.outgoing(threadId.value), draft.value),
   }));
   /** The id of what is being written here; a message that may have been sent already gets a new one once it is changed. */
   let ownId: string | undefined;
@@ -76,7 +76,7 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
       threadId.value = id;
       draft.value = shown;
       mentions.value = {};
-      keeper.keepLocally(unsentDraft(keeper.unacknowledged(id), shown));
+      keeper.keepLocally(unsentDraft(keeper.outgoing(id), shown));
     },
     rename: (id) => {
       flush();

@@ -5,6 +5,7 @@ import type { ServerNotification } from '../../server/protocol/methods.ts';
 import { openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
+import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import type { HostEvent } from '../bridge.ts';
 import { strings } from '../strings.ts';
 import type { DeltaQueue } from './deltaQueue.ts';
@@ -104,9 +105,18 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   }
   state.isLoaded.value = true;
   if (snapshot.thread === null) return;
+  forgetArrived(sending, snapshot.thread);
+}
+
+/** Lets go of what stands in the thread: messages on their way, and a draft that turns out to be one of them. */
+export function forgetArrived({ composer, outbox }: Sending, thread: ThreadState): void {
   const { messageId } = composer.draft.value;
-  if (turnOfMessage(snapshot.thread, messageId) !== undefined) composer.show(id, EMPTY_DRAFT);
-  outbox.reconcile(snapshot.thread);
+  const isOfThread = composer.threadId.value === thread.thread.id;
+  if (isOfThread && turnOfMessage(thread, messageId) !== undefined) {
+    composer.show(thread.thread.id, EMPTY_DRAFT);
+    composer.save();
+  }
+  outbox.reconcile(thread);
 }
 
 /** Shows what was unsent when the page was left; the last keystrokes may not have reached the host. */

@@ -35,8 +35,8 @@ export interface OutboxHost {
   folder(): string | undefined;
   /** Gives a message back that could not be sent or was not read. */
   giveBack(message: OutgoingMessage, reason: 'notRead' | { readonly error: string }): void;
-  /** The server has a message: it needs to be kept no more. */
-  acknowledged(): void;
+  /** A message stands in the thread: it needs to be kept no more. */
+  arrived(): void;
 }
 
 export interface Outbox {
@@ -57,8 +57,10 @@ export function createOutbox(host: OutboxHost): Outbox {
     for (const message of messages.value) {
       if (message.threadId !== state.thread.id) continue;
       const hasArrived = turnOfMessage(state, message.messageId) !== undefined;
-      if (hasArrived || isInTurn(state.turns, message)) drop(messages, message.messageId);
-      else if (message.phase === 'accepted' && hasEnded(state.turns, message.turnId)) {
+      if (hasArrived || isInTurn(state.turns, message)) {
+        drop(messages, message.messageId);
+        host.arrived();
+      } else if (message.phase === 'accepted' && hasEnded(state.turns, message.turnId)) {
         drop(messages, message.messageId);
         host.giveBack(message, 'notRead');
       }
@@ -107,7 +109,6 @@ async function deliverOne(host: OutboxHost, messages: Messages, messageId: strin
   if (message === undefined) return;
   const threadId = message.threadId || (await openThread(host, messages));
   update({ phase: 'accepted', ...(await sendTo(host, { ...message, threadId })) });
-  host.acknowledged();
 }
 
 /** Starts the thread that the messages without one are for. */

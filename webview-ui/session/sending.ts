@@ -34,8 +34,7 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
     {
       keepLocally: (draft) => local.keep({ threadId: composer.threadId.value, draft: withoutImages(draft) }),
       keepAtHost: saveDraft,
-      unacknowledged: (threadId) =>
-        outbox.messages.value.filter((message) => message.threadId === threadId && message.phase !== 'accepted'),
+      outgoing: (threadId) => outbox.messages.value.filter((message) => message.threadId === threadId),
     },
     local.current(),
   );
@@ -54,7 +53,7 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
       composer.rename(thread.id);
       saveDraft('', EMPTY_DRAFT);
     },
-    acknowledged: () => composer.save(),
+    arrived: () => composer.save(),
     giveBack: (message, reason) => {
       if (reason === 'notRead') notices.add('warning', strings.notRead);
       else notices.add('error', strings.notSent(reason.error));

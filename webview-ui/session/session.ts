@@ -9,7 +9,7 @@ import { strings } from '../strings.ts';
 import { activityOf, type Activity } from './activity.ts';
 import type { ComposerState } from './composerState.ts';
 import { createDeltaQueue, eachFrame } from './deltaQueue.ts';
-import { hear, takeIn } from './hearing.ts';
+import { forgetArrived, hear, takeIn } from './hearing.ts';
 import { createHistory, type History } from './history.ts';
 import { createLocalStore, type LocalStore } from './localStore.ts';
 import { createNotices, reasonOf, type Notices } from './notices.ts';
@@ -41,8 +41,7 @@ export function createSession(bridge: Bridge): Session {
   const history = createHistory({ bridge, thread: state.thread, failed: (text) => notices.add('error', text) });
   const queue = createDeltaQueue(eachFrame, (events) =>
     batch(() => {
-      if (takeIn({ state, notices }, events) && state.thread.value !== null)
-        sending.outbox.reconcile(state.thread.value);
+      if (takeIn({ state, notices }, events) && state.thread.value !== null) forgetArrived(sending, state.thread.value);
     }),
   );
   const sending: Sending = createSending({ bridge, state, local, notices, catchUp: queue.flush });

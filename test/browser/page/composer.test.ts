@@ -345,6 +345,7 @@ describe('the composer', function () {
 
   it('attaches the files that are dropped from the explorer', async () => {
     const chat = await open({ snapshot: idle() });
+    await bubbles(chat).filter({ hasText: 'Hi' }).waitFor();
     await chat.page.evaluate(() => {
       const data = new DataTransfer();
       data.setData(

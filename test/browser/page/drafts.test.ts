@@ -71,6 +71,26 @@ describe('what stands unsent', function () {
     );
   });
 
+  it('keeps a steering message until it stands in the thread, and no longer', async () => {
+    const running = sample.snapshot(sample.state([sample.runningTurn('t2', [sample.user('u2', 'Work')])]));
+    const chat = await open({ snapshot: running, onRequest: () => ({ turnId: 't2' }) });
+    await field(chat).fill('not that way');
+    await field(chat).press('Enter');
+    const sent = await chat.waitForPosted((message) => isRequest(message) && message.method === 'turn/steer');
+    assert.ok(sent.kind === 'request' && sent.method === 'turn/steer');
+    await chat.page.getByText('The agent reads this at its next step').waitFor();
+    // the server may end before the agent reads it
+    await chat.page.reload();
+    await chat.page.waitForFunction(() => document.querySelector('textarea')?.value === 'not that way');
+    const item = sample.user('u3', 'not that way', { clientId: sent.params.clientUserMessageId ?? null });
+    await chat.notify({
+      method: 'item/started',
+      params: { threadId: sample.THREAD_ID, turnId: 't2', item, startedAtMs: 0 },
+    });
+    await chat.page.waitForFunction(() => document.querySelector('textarea')?.value === '');
+    assert.deepEqual(await bubbles(chat).allInnerTexts(), ['Work', 'not that way']);
+  });
+
   it('shows the draft of another thread while the first message of a conversation still waits', async () => {
     const starting = { type: 'starting', phase: 'Starting…' } as const;
     const chat = await open({ snapshot: { ...sample.snapshot(null), status: starting } });

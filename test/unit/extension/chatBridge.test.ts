@@ -10,7 +10,11 @@ import { ModelState } from '../../../src/models/modelState.ts';
 import { ThreadStore } from '../../../src/threads/threadStore.ts';
 import { approval, FakePort, opened, QUIET, SETTINGS, turn } from './fakePort.ts';
 
-function setUp(remembered: string | null = null, answers: FakePort['answers'] = {}) {
+function setUp(
+  remembered: string | null = null,
+  answers: FakePort['answers'] = {},
+  reopen?: (threadId: string) => Promise<void>,
+) {
   const fake = new FakePort({
     'thread/start': () => opened('new', { preview: '' }),
     'thread/resume': ({ threadId }) => opened(String(threadId)),
@@ -51,7 +55,7 @@ function setUp(remembered: string | null = null, answers: FakePort['answers'] = 
     services,
     folders: () => ['/w'],
     startParams: (asked) => ({ ...asked, cwd: '/w', model: 'm9' }),
-    reopen: (threadId) => store.open(threadId).then(() => undefined),
+    reopen: reopen ?? ((threadId) => store.open(threadId).then(() => undefined)),
     log: QUIET,
   });
   const reply = (id: number) =>
@@ -248,6 +252,17 @@ describe('chat bridge', () => {
     bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
     await reply(1);
     deepEqual(fake.methods().slice(-3), ['thread/resume', 'thread/turns/list', 'turn/start']);
+  });
+
+  it('sends nothing to a thread that another process writes and the user does not take over', async () => {
+    const { bridge, fake, shown, reply } = setUp(null, {}, () => Promise.resolve());
+    await shown.show('a');
+    fake.say({ method: 'thread/closed', params: { threadId: 'a' } });
+    bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
+    const answer = await reply(1);
+    ok(answer.kind === 'reply' && 'error' in answer);
+    match(answer.error.message, /open elsewhere/);
+    ok(!fake.methods().includes('turn/start'));
   });
 
   it('keeps drafts by thread, and what was said before the page was up', async () => {
