@@ -7,7 +7,7 @@ import { absolutePath } from './gitRoot.ts';
 import { isSameText } from './hunks.ts';
 import type { Ledger } from './ledger.ts';
 import type { BeforeAndAfter } from './liveChanges.ts';
-import { parseGitDiff, type GitFileDiff } from './parseGitDiff.ts';
+import { parseGitDiff, type GitFileDiff } from '../../server/protocol/gitDiff.ts';
 
 export interface CommandChangePorts {
   readonly ledger: Ledger;

@@ -39,7 +39,7 @@ function lineCount(text: string): number {
 }
 
 /** The lines of unified hunks (without file headers) that begin with + and -. */
-function hunkCounts(diff: string): LineCounts {
+export function hunkCounts(diff: string): LineCounts {
   let added = 0;
   let removed = 0;
   for (const line of diff.split('\n')) {

@@ -3,7 +3,8 @@ import type { FileUpdateChange, ThreadItem } from '../../server/protocol/schema/
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { fileChanges, finalMessage } from '../../server/protocol/state/select.ts';
 import type { PendingRequest, ThreadState, TurnExtras, TurnPlan } from '../../server/protocol/state/threadState.ts';
-import { sumChanges, type FileChange } from './changes.ts';
+import { changedFiles } from './changedFiles.ts';
+import type { FileChange } from './changes.ts';
 import type { OutgoingMessage } from './outbox.ts';
 
 export type Row =
@@ -70,12 +71,15 @@ function turnRows(state: ThreadState, turn: Turn, isLast: boolean): readonly Row
   const known = remembered.get(turn);
   if (known !== undefined && known.extras === extras && known.pending === pending && known.isLast === isLast)
     return known.rows;
-  const rows = makeTurnRows(turn, { extras, pending, isLast });
+  const rows = makeTurnRows(turn, { extras, pending, isLast, cwd: state.thread.cwd });
   remembered.set(turn, { extras, pending, isLast, rows });
   return rows;
 }
 
-function makeTurnRows(turn: Turn, { extras, pending, isLast }: Omit<Remembered, 'rows'>): Row[] {
+function makeTurnRows(
+  turn: Turn,
+  { extras, pending, isLast, cwd }: Omit<Remembered, 'rows'> & { readonly cwd: string },
+): Row[] {
   const isRunning = turn.status === 'inProgress';
   const rows: Row[] = [];
   for (const item of turn.items) {
@@ -90,7 +94,7 @@ function makeTurnRows(turn: Turn, { extras, pending, isLast }: Omit<Remembered, 
     rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
   if (isRunning) return rows;
   if (extras?.plan) rows.push({ type: 'plan', key: `${turn.id}/plan`, plan: extras.plan });
-  const files = sumChanges(appliedChanges(turn));
+  const files = changedFiles(appliedChanges(turn), extras?.diff ?? null, cwd);
   if (files.length > 0) rows.push({ type: 'changes', key: `${turn.id}/changes`, turnId: turn.id, files });
   if (turn.status === 'failed') rows.push({ type: 'failure', key: `${turn.id}/failure`, turn, isLast });
   rows.push({ type: 'turnEnd', key: `${turn.id}/end`, turn, answer: finalMessage(turn)?.text ?? '', isLast });

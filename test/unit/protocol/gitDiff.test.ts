@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { TurnDiff } from '../../../server/core/patch/turnDiff.ts';
 import { applyUnifiedHunks } from '../../../server/protocol/fileChange.ts';
-import { parseGitDiff } from '../../../src/diffs/parseGitDiff.ts';
+import { parseGitDiff } from '../../../server/protocol/gitDiff.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const render = (files: Parameters<TurnDiff['render']>[0]): string =>
