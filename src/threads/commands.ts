@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import { isProtocolError } from '../../server/protocol/errors.ts';
 import type { Thread } from '../../server/protocol/schema/thread.ts';
-import { runningTurn } from '../../server/protocol/state/select.ts';
 import type { ChatControl } from '../chat/chatView.ts';
 import type { ShownThread } from '../chat/shownThread.ts';
 import type { Commands } from '../commands.ts';
@@ -130,17 +129,14 @@ async function archiveThread({ server, shown }: ThreadCommandPorts, threadId: st
 async function deleteThread({ list, store, deletes, shown }: ThreadCommandPorts, threadId: string): Promise<void> {
   const thread = list.get(threadId) ?? store.get(threadId)?.thread;
   if (shown.id === threadId) await shown.show(null);
+  // nobody sees what it does from now on; a turn that has just ended needs no stopping
+  await store.interrupt(threadId).catch(() => false);
   void deletes.add({ threadId, title: thread === undefined ? 'thread' : threadTitle(thread) });
 }
 
-async function stopTurn({ server, store, shown }: ThreadCommandPorts): Promise<void> {
-  const state = shown.id === null ? undefined : store.get(shown.id);
-  const turn = state === undefined ? undefined : runningTurn(state);
-  if (state === undefined || turn === undefined) {
-    void vscode.window.showInformationMessage('Bowline: no turn runs in the thread that is shown.');
-    return;
-  }
-  await server.request('turn/interrupt', { threadId: state.thread.id, turnId: turn.id });
+async function stopTurn({ store, shown }: ThreadCommandPorts): Promise<void> {
+  if (shown.id !== null && (await store.interrupt(shown.id))) return;
+  void vscode.window.showInformationMessage('Bowline: no turn runs in the thread that is shown.');
 }
 
 async function continueTurn({ server, store, shown, chat }: ThreadCommandPorts): Promise<void> {

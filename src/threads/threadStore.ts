@@ -167,6 +167,15 @@ export class ThreadStore implements Disposable {
     return await (this.#loading.get(threadId)?.result ?? this.#load(threadId, takeover));
   }
 
+  /** Stops what runs in an open thread; false when nothing does. */
+  async interrupt(threadId: string): Promise<boolean> {
+    const state = this.get(threadId);
+    const turn = state === undefined ? undefined : runningTurn(state);
+    if (turn === undefined) return false;
+    await this.#server.request('turn/interrupt', { threadId, turnId: turn.id });
+    return true;
+  }
+
   /** Stops following a thread; what runs in it goes on. */
   async close(threadId: string): Promise<void> {
     if (!this.#forget(threadId)) return;

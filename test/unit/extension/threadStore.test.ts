@@ -81,6 +81,15 @@ describe('threadStore', () => {
     );
   });
 
+  it('stops what runs in a thread, if anything does', async () => {
+    const { fake, store } = setUp();
+    await store.start({});
+    equal(await store.interrupt('a'), false);
+    fake.say({ method: 'turn/started', params: { threadId: 'a', turn: turn('t9', { status: 'inProgress' }) } });
+    equal(await store.interrupt('a'), true);
+    deepEqual(fake.asked.at(-1), { method: 'turn/interrupt', params: { threadId: 'a', turnId: 't9' } });
+  });
+
   it('takes the first answer to a request and discards the second', async () => {
     const { fake, store, resolved } = setUp();
     await store.start({});
