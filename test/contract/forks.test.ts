@@ -65,6 +65,8 @@ describe('a fork', () => {
     await playTurn(client, thread.id, 'aside');
     const { thread: still } = await client.request('thread/read', { threadId: source, includeTurns: true });
     equal(still.turns[0].status, 'inProgress');
+    // a refused deletion ends nothing
+    equal((await client.ask('thread/delete', { threadId: source })).error?.data.kind, 'hasForks');
     await client.request('turn/interrupt', { threadId: source, turnId });
     await client.turnCompleted(source);
   });

@@ -25,6 +25,7 @@ import { writeEntry } from './projection.ts';
 import { eventOf, integerOf, textOf } from './row.ts';
 import {
   createThread,
+  assertNoForks,
   getThread,
   listThreads,
   removeThread,
@@ -54,6 +55,10 @@ export class SqliteThreadStore implements ThreadStore {
 
   update(threadId: string, change: ThreadRecordChange): void {
     this.#database.write(() => updateThread(this.#database, threadId, change));
+  }
+
+  assertNoForks(threadId: string): void {
+    assertNoForks(this.#database, threadId);
   }
 
   remove(threadId: string): void {

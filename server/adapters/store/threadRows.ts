@@ -76,12 +76,17 @@ export function updateThread(database: Database, threadId: string, change: Threa
   );
 }
 
-/** Runs inside a transaction. Throws ProtocolError `hasForks`. */
-export function removeThread(database: Database, threadId: string): void {
+/** Throws ProtocolError `hasForks`. */
+export function assertNoForks(database: Database, threadId: string): void {
   if (database.get('SELECT 1 FROM threads WHERE base_thread_id = ? LIMIT 1', threadId) !== undefined) {
     const message = `cannot delete thread ${threadId}: forked history still references it`;
     throw new ProtocolError('invalidRequest', message, { kind: 'hasForks' });
   }
+}
+
+/** Runs inside a transaction. Throws ProtocolError `hasForks`. */
+export function removeThread(database: Database, threadId: string): void {
+  assertNoForks(database, threadId);
   database.run('DELETE FROM texts WHERE rowid IN (SELECT seq FROM events WHERE thread_id = ?)', threadId);
   for (const table of ['events', 'turns', 'items', 'partials', 'model_items']) {
     database.run(`DELETE FROM ${table} WHERE thread_id = ?`, threadId);

@@ -56,7 +56,10 @@ export const threadUnarchive: Handler<'thread/unarchive'> = async (context, { th
 export const threadDelete: Handler<'thread/delete'> = async (context, { threadId }) => {
   const threads = await context.threads();
   const wasStored = threads.get(threadId)?.isStored ?? true;
-  if (wasStored) needRow(threads, threadId, noStoredThread);
+  if (wasStored) {
+    needRow(threads, threadId, noStoredThread);
+    threads.world.store.assertNoForks(threadId);
+  }
   await threads.unload(threadId);
   if (wasStored) {
     const lease = threads.acquire(threadId, context.connection.clientName, false);

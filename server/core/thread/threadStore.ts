@@ -104,7 +104,9 @@ export interface ThreadStore {
   create(record: ThreadRecord, base: { readonly threadId: string; readonly lastTurnId: string | null } | null): void;
   get(threadId: string): ThreadRecord | undefined;
   update(threadId: string, change: ThreadRecordChange): void;
-  /** Throws ProtocolError invalidRequest `hasForks` when forks still reference it. */
+  /** Throws ProtocolError invalidRequest `hasForks` when forks still reference it: ask before anything is ended for its removal. */
+  assertNoForks(threadId: string): void;
+  /** Throws like `assertNoForks`. */
   remove(threadId: string): void;
   list(query: ThreadQuery): Paged<ThreadRecord>;
   /** In one transaction, in order. */

@@ -40,17 +40,22 @@ export async function runTurn(thread: LiveThread, turn: RunningTurn, input: Turn
   thread.record({ method: 'turn/started', params: { threadId: thread.id, turn: turnView(turn, 'inProgress') } });
   let end: TurnEnd;
   do {
-    try {
-      end = await run.converse();
-    } catch (error) {
-      thread.world.log.warn('A turn failed.', { turnId: turn.id, reason: messageOf(error) });
-      end = { status: 'failed', error: turnErrorOf(error) };
-    }
-    await run.settle(end);
+    const said = await failing(thread, turn, () => run.converse());
+    end = await failing(thread, turn, () => run.settle(said));
     // A message may have joined while the turn was being settled: it must not be lost.
   } while (end.status === 'completed' && turn.hasSteered);
   run.finish(end);
   turn.finish();
+}
+
+/** What the task ends with; a failure of any kind is the turn's, never the caller's. */
+async function failing(thread: LiveThread, turn: RunningTurn, task: () => Promise<TurnEnd>): Promise<TurnEnd> {
+  try {
+    return await task();
+  } catch (error) {
+    thread.world.log.warn('A turn failed.', { turnId: turn.id, reason: messageOf(error) });
+    return { status: 'failed', error: turnErrorOf(error) };
+  }
 }
 
 /** A turn as the wire shows it, without items. */
@@ -130,7 +135,7 @@ class TurnRun {
   }
 
   /** Waits for what still runs and closes what is still open. */
-  async settle(end: TurnEnd): Promise<void> {
+  async settle(end: TurnEnd): Promise<TurnEnd> {
     this.#turn.whenSteered(null);
     await this.#runs.outputs();
     if (end.status !== 'completed') {
@@ -141,6 +146,7 @@ class TurnRun {
     this.#items.closeAll();
     await this.#changes.update();
     await this.#noteRepository();
+    return end;
   }
 
   /** Records the end of the turn. */
