@@ -77,6 +77,8 @@ export class ChatView implements vscode.WebviewViewProvider, ChatControl, vscode
     view.onDidDispose(() => this.#leave(view));
     try {
       const bridge = await connect((message) => void webview.postMessage(message));
+      // the view may have been closed while the code behind it was loaded
+      if (this.#view !== view) return bridge.dispose();
       this.#bridge = bridge;
       for (const message of this.#waiting.splice(0)) bridge.say(message);
       webview.onDidReceiveMessage((message: unknown) => bridge.receive(message));

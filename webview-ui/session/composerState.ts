@@ -52,8 +52,11 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
     threadId: threadId.value,
     draft: unsentDraft(keeper.outgoing(threadId.value), draft.value),
   }));
-  /** The id of what is being written here; a message that may have been sent already gets a new one once it is changed. */
-  let ownId: string | undefined;
+  /**
+   * The id of what is being written here. A message that may have been sent already gets a new one once it is changed; one that
+   * an earlier page left is still known by its id to the host, which has its images.
+   */
+  let ownId: string | undefined = start.draft.messageId;
   const change = (next: Pick<Draft, 'text' | 'attachments'>): void => {
     if (ownId === undefined || draft.value.messageId !== ownId) ownId = crypto.randomUUID();
     draft.value = { text: next.text, attachments: next.attachments, messageId: ownId, savedAtMs: Date.now() };
@@ -75,6 +78,7 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
       flush();
       threadId.value = id;
       draft.value = shown;
+      ownId = undefined;
       mentions.value = {};
       keeper.keepLocally(unsentDraft(keeper.outgoing(id), shown));
     },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Attachment } from '../../../server/protocol/chatBridge.ts';
-import { unsentDraft } from '../../../webview-ui/session/composerState.ts';
+import { createComposerState, unsentDraft } from '../../../webview-ui/session/composerState.ts';
 import {
   EMPTY_DRAFT,
   newerDraft,
@@ -41,6 +41,21 @@ describe('messages', () => {
 });
 
 describe('drafts', () => {
+  it('keep their id while they are written, and get another one when they may have been sent', () => {
+    const start = { threadId: 'a', draft: { text: 'x', attachments: [], messageId: 'm' } };
+    const keeper = { keepLocally: () => undefined, keepAtHost: () => undefined, outgoing: () => [] };
+    const composer = createComposerState(keeper, start);
+    composer.setText('xy');
+    assert.equal(composer.draft.value.messageId, 'm');
+    composer.show('a', composer.draft.value);
+    composer.setText('xyz');
+    const { messageId } = composer.draft.value;
+    assert.notEqual(messageId, 'm');
+    composer.setText('xyz!');
+    assert.equal(composer.draft.value.messageId, messageId);
+    composer.flush();
+  });
+
   const attachments: Attachment[] = [file, image];
 
   it('of two copies the newer one counts, with the images that only the host has', () => {
