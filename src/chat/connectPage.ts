@@ -34,7 +34,11 @@ export async function connectPage(
     services: hostServices({ shown, drafts, files, ...features }),
     folders: workspaceFolders,
     startParams: (asked) =>
-      threadStartParams(asked, settings(), { folders: workspaceFolders(), isTrusted: vscode.workspace.isTrusted }),
+      threadStartParams(asked, settings(), {
+        folders: workspaceFolders(),
+        isTrusted: vscode.workspace.isTrusted,
+        isSandboxConfigured: models.defaults?.hasSandboxMode ?? true,
+      }),
     reopen: features.reopen,
     log,
   });

@@ -9,6 +9,8 @@ export interface ServerDefaults {
   /** Names for the user, by provider. */
   readonly providerNames: Readonly<Record<string, string>>;
   readonly hasAccount: boolean;
+  /** Whether the configuration says what may be written. */
+  readonly hasSandboxMode: boolean;
 }
 
 const BUILT_IN: Readonly<Record<string, string>> = { openai: 'OpenAI', demo: 'Demo' };
@@ -26,6 +28,7 @@ export async function readServerDefaults(server: ServerPort): Promise<ServerDefa
     model: text(config['model']) ?? (await defaultModel(server)),
     providerNames: { ...BUILT_IN, ...namesIn(config['model_providers']) },
     hasAccount: account !== null,
+    hasSandboxMode: text(config['sandbox_mode']) !== null,
   };
 }
 

@@ -10,12 +10,17 @@ export interface WorkspaceFacts {
   /** Absolute paths. */
   readonly folders: readonly string[];
   readonly isTrusted: boolean;
+  /** Whether `config.toml` says what may be written; true while that is not known. */
+  readonly isSandboxConfigured: boolean;
 }
 
-/** Fills in what `asked` leaves open. In a workspace that is not trusted the agent may only read, and asks before anything else. */
+/**
+ * Fills in what `asked` leaves open. In a workspace that is not trusted the agent may only read, and asks before anything else; in one
+ * that is, it may write unless someone has said otherwise.
+ */
 export function threadStartParams(asked: StartParams, settings: Settings, workspace: WorkspaceFacts): StartParams {
   const policies: StartParams = workspace.isTrusted
-    ? { approvalPolicy: settings.approvalPolicy, sandbox: settings.sandbox }
+    ? { approvalPolicy: settings.approvalPolicy, sandbox: settings.sandbox ?? ownSandbox(workspace) }
     : { approvalPolicy: 'untrusted', sandbox: 'read-only' };
   const defaults: StartParams = {
     cwd: workspace.folders[0] ?? null,
@@ -26,6 +31,10 @@ export function threadStartParams(asked: StartParams, settings: Settings, worksp
   const config = { ...configOf(settings), ...asked.config };
   const all = { ...given(defaults), ...given(asked) };
   return Object.keys(config).length > 0 ? { ...all, config } : all;
+}
+
+function ownSandbox({ folders, isSandboxConfigured }: WorkspaceFacts): StartParams['sandbox'] {
+  return folders.length > 0 && !isSandboxConfigured ? 'workspace-write' : null;
 }
 
 /** Makes a chosen local server and the reasoning effort known to the server, without writing its configuration file. */

@@ -15,12 +15,19 @@ import { statusLook } from '../../../src/statusLook.ts';
 import { FakePort, QUIET, SETTINGS } from './fakePort.ts';
 
 const OLLAMA = { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' };
-const TRUSTED = { folders: ['/w', '/v'], isTrusted: true };
+const TRUSTED = { folders: ['/w', '/v'], isTrusted: true, isSandboxConfigured: true };
 
 describe('thread defaults', () => {
   it('leave to the server what no setting names', () => {
     deepEqual(threadStartParams({}, SETTINGS, TRUSTED), { cwd: '/w' });
-    deepEqual(threadStartParams({}, SETTINGS, { folders: [], isTrusted: true }), {});
+    deepEqual(threadStartParams({}, SETTINGS, { ...TRUSTED, folders: [] }), {});
+  });
+
+  it('let the agent write in a trusted workspace for which nobody has said anything', () => {
+    const silent = { ...TRUSTED, isSandboxConfigured: false };
+    equal(threadStartParams({}, SETTINGS, silent).sandbox, 'workspace-write');
+    equal(threadStartParams({}, { ...SETTINGS, sandbox: 'read-only' }, silent).sandbox, 'read-only');
+    equal(threadStartParams({}, SETTINGS, { ...silent, folders: [] }).sandbox, undefined);
   });
 
   it('give way to what is asked', () => {
@@ -35,7 +42,7 @@ describe('thread defaults', () => {
 
   it('only read, and ask for everything, where the user trusts nobody', () => {
     const settings: Settings = { ...SETTINGS, approvalPolicy: 'never', sandbox: 'danger-full-access' };
-    const params = threadStartParams({}, settings, { folders: ['/w'], isTrusted: false });
+    const params = threadStartParams({}, settings, { ...TRUSTED, isTrusted: false, isSandboxConfigured: false });
     equal(params.approvalPolicy, 'untrusted');
     equal(params.sandbox, 'read-only');
   });
