@@ -109,10 +109,11 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
 }
 
 /** Lets go of what stands in the thread: messages on their way, and a draft that turns out to be one of them. */
-export function forgetArrived({ composer, outbox }: Sending, thread: ThreadState): void {
+export function forgetArrived({ composer, outbox, foundAfterAll }: Sending, thread: ThreadState): void {
   const { messageId } = composer.draft.value;
   const isOfThread = composer.threadId.value === thread.thread.id;
-  if (isOfThread && turnOfMessage(thread, messageId) !== undefined) {
+  if (isOfThread && messageId !== undefined && turnOfMessage(thread, messageId) !== undefined) {
+    foundAfterAll(messageId);
     composer.show(thread.thread.id, EMPTY_DRAFT);
     composer.save();
   }

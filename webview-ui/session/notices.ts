@@ -15,6 +15,8 @@ export interface Notices {
   /** The same text is not shown twice. */
   add(tone: Notice['tone'], text: string): void;
   dismiss(id: number): void;
+  /** Takes back what has turned out not to be so. */
+  withdraw(text: string): void;
   /** Takes away what belongs to the past once the user acts anew. */
   clear(): void;
 }
@@ -30,6 +32,9 @@ export function createNotices(): Notices {
     },
     dismiss: (id) => {
       shown.value = shown.value.filter((notice) => notice.id !== id);
+    },
+    withdraw: (text) => {
+      shown.value = shown.value.filter((notice) => notice.text !== text);
     },
     clear: () => {
       shown.value = [];

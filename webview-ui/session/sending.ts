@@ -21,6 +21,8 @@ export interface SendingSource {
 export interface Sending {
   readonly composer: ComposerState;
   readonly outbox: Outbox;
+  /** A message that was given back as not sent stands in its thread. */
+  foundAfterAll(messageId: string): void;
   /** Sends what stands in the composer. */
   send(): void;
 }
@@ -30,6 +32,7 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
     bridge.call('saveDraft', { threadId, draft }).catch((error: unknown) => notices.add('error', reasonOf(error)));
   };
 
+  const refusals = new Map<string, string>();
   const composer: ComposerState = createComposerState(
     {
       keepLocally: (draft) => local.keep({ threadId: composer.threadId.value, draft: withoutImages(draft) }),
@@ -56,7 +59,10 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
     arrived: () => composer.save(),
     giveBack: (message, reason) => {
       if (reason === 'notRead') notices.add('warning', strings.notRead);
-      else notices.add('error', strings.notSent(reason.error));
+      else {
+        refusals.set(message.messageId, strings.notSent(reason.error));
+        notices.add('error', strings.notSent(reason.error));
+      }
       if (message.threadId === composer.threadId.value) composer.giveBack(message);
       else saveDraft(message.threadId, message);
     },
@@ -65,6 +71,7 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
   return {
     composer,
     outbox,
+    foundAfterAll: (messageId) => notices.withdraw(refusals.get(messageId) ?? ''),
     send: () => {
       const mentions = composer.mentions.value;
       const taken = composer.take();

@@ -54,6 +54,23 @@ describe('what stands unsent', function () {
     assert.equal(turnsStarted(chat).length, 2);
   });
 
+  it('says no longer that a message was not sent once the thread shows it', async () => {
+    const chat = await open({
+      snapshot: idle(),
+      onRequest: () => {
+        throw new Error('The connection ended.');
+      },
+    });
+    await field(chat).fill('words');
+    await field(chat).press('Enter');
+    await chat.page.getByText('Not sent: The connection ended.').waitFor();
+    const clientId = turnsStarted(chat)[0]?.clientUserMessageId ?? null;
+    const arrived = sample.turn('t8', { items: [sample.user('u9', 'words', { clientId })] });
+    await chat.send({ kind: 'snapshot', snapshot: sample.snapshot(sample.state([arrived])) });
+    await chat.page.getByText('Not sent').waitFor({ state: 'detached' });
+    assert.equal(await field(chat).inputValue(), '');
+  });
+
   it('takes what stands in the composer of a thread that is gone over to the new conversation', async () => {
     const chat = await open({ snapshot: idle() });
     await field(chat).fill('still to be said');
