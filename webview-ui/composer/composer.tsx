@@ -7,12 +7,11 @@ import type { Session } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { ComposerBar } from './composerBar.tsx';
 import { droppedFiles } from './droppedFiles.ts';
-import { FileList } from './fileList.tsx';
+import { FileList, LIST_ID } from './fileList.tsx';
 import { readImages } from './images.ts';
 import { useFileMentions, type FileMentions } from './useFileMentions.ts';
 
 const FIELD_ID = 'composer-field';
-export const LIST_ID = 'composer-files';
 
 export function Composer() {
   const session = useSession();

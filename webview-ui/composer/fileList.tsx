@@ -4,6 +4,9 @@ import { Icon } from '../parts/icon.tsx';
 import type { MentionedFile } from '../session/mention.ts';
 import { strings } from '../strings.ts';
 
+/** The list's own id; its rows have it with their number behind. */
+export const LIST_ID = 'composer-files';
+
 export interface FileListProps {
   readonly files: readonly MentionedFile[];
   readonly active: number;
@@ -16,12 +19,12 @@ export function FileList({ files, active, onChoose }: FileListProps) {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
   }, [active, files]);
   return (
-    <ul class="file-list" id="composer-files" role="listbox" aria-label={strings.files} ref={list}>
+    <ul class="file-list" id={LIST_ID} role="listbox" aria-label={strings.files} ref={list}>
       {files.length === 0 && <li class="file-list-empty">{strings.noFiles}</li>}
       {files.map((file, index) => (
         <li
           key={file.path}
-          id={`composer-files-${index}`}
+          id={`${LIST_ID}-${index}`}
           class={`file-option ${index === active ? 'active' : ''}`}
           role="option"
           aria-selected={index === active}

@@ -1,7 +1,7 @@
 // Questions that every client asks of a thread's state.
 import type { AgentMessageItem, FileChangeItem, ThreadItem } from '../schema/item.ts';
 import type { Turn } from '../schema/turn.ts';
-import type { PendingRequest, ThreadState } from './threadState.ts';
+import type { ThreadState } from './threadState.ts';
 
 /** The turn that runs, if one does. */
 export function runningTurn(state: ThreadState): Turn | undefined {
@@ -36,11 +36,6 @@ export function summaryOf(turn: Turn): Turn {
 /** The patches of a turn, in order. */
 export function fileChanges(turn: Turn): FileChangeItem[] {
   return turn.items.filter((item) => item.type === 'fileChange');
-}
-
-/** The open request that is about this item, if there is one. */
-export function pendingForItem(state: ThreadState, itemId: string): PendingRequest | undefined {
-  return state.pending.find((entry) => entry.request.params.itemId === itemId);
 }
 
 /** What to call a thread: its name, else the first line of what was first asked, else `fallback`. */
