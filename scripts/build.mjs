@@ -24,7 +24,7 @@ const BUN_FLAGS = [
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-bunfig',
   // code is optimised a little later: a start then runs, and maps, less of the compiler
-  '--compile-jit-policy=8',
+  '--compile-jit-policy=64',
 ];
 
 /** @type {Record<string, () => Promise<string>>} */

@@ -33,9 +33,8 @@ async function appServer(overrides: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** One fault must not end the threads of everybody: a log that nobody reads any more, a failure that nobody waited for. */
+/** One fault must not end the threads of everybody: a failure that nobody waited for is logged. */
 function keepUp(log: Log): void {
-  process.stderr.on('error', () => undefined);
   process.on('unhandledRejection', (reason) => {
     log.error('Something failed that nobody waited for.', {
       reason: messageOf(reason),
