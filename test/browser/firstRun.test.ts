@@ -40,7 +40,7 @@ describe('the first steps in a real VS Code', () => {
     if (local === null) return this.skip();
     try {
       local.models = ['tiny-local'];
-      await runCommand(product.page, 'Bowline: New Thread');
+      await chat.newThread();
       const choice = chat.frame.getByRole('button', { name: 'tiny-local' });
       await chat.frame.getByRole('heading', { name: 'Welcome to Bowline' }).waitFor();
       await chat.frame.getByRole('button', { name: 'Look Again' }).or(choice).first().click();
@@ -57,6 +57,7 @@ describe('the first steps in a real VS Code', () => {
 
   it('take an OpenAI key, and forget it again', async () => {
     const { page } = product;
+    await chat.newThread();
     await runCommand(page, 'Bowline: Set API Key…');
     await answerQuickInput(page, 'sk-test-0000');
     await chat.model.getByText('gpt').waitFor();
@@ -76,7 +77,7 @@ describe('the first steps in a real VS Code', () => {
     });
     const restricted = await product.open();
     await restricted.page.locator('.statusbar').getByText('Restricted Mode').waitFor();
-    await runCommand(restricted.page, 'Bowline: New Thread');
+    await restricted.newThread();
     model.script(
       answer(patch('*** Begin Patch\n*** Add File: written.txt\n+written\n*** End Patch\n')),
       answer(command('touch touched')),

@@ -112,7 +112,7 @@ describe('the main job in a real VS Code', () => {
       const { model, page } = product;
       await runCommand(page, 'View: Close All Editors');
       await chooseTheme(page, theme);
-      await runCommand(page, 'Bowline: New Thread');
+      await chat.newThread();
       await screenshot(page, `product-empty-${theme}`);
       model.script(
         answer([

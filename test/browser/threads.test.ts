@@ -133,9 +133,7 @@ describe('threads in a real VS Code', () => {
 
   async function newThread(title: string, expected: string): Promise<void> {
     product.model.script(answer(text(expected)));
-    await page.locator('.pane-header:has-text("Chat")').hover();
-    await page.getByRole('button', { name: 'New Thread' }).first().click();
-    await chat.frame.locator('.transcript').waitFor({ state: 'detached' });
+    await chat.newThread();
     await chat.send(title);
     await chat.answer(expected).waitFor();
     await chat.idle();

@@ -109,6 +109,8 @@ export interface Chat {
   readonly status: Locator;
   readonly approvals: Locator;
   readonly model: Locator;
+  /** Leaves the conversation that is shown for a new one. */
+  newThread(): Promise<void>;
   /** Types a message and presses Enter. */
   send(text: string): Promise<void>;
   /** The answer, or part of it, that contains this text. */
@@ -139,6 +141,10 @@ export function chatOf(page: Page): Chat {
     status: frame.locator('.status-line'),
     approvals: frame.locator('[data-approval]'),
     model: frame.locator('.model-button'),
+    newThread: async () => {
+      await runCommand(page, 'Bowline: New Thread');
+      await frame.locator('.transcript').waitFor({ state: 'detached' });
+    },
     send: async (text) => {
       await field.fill(text);
       await field.press('Enter');
