@@ -34,12 +34,9 @@ export function useFileMentions(
     setFiles(undefined);
   };
   const look = (): void => {
-    const element = field.current;
-    const mention = element === null ? undefined : mentionAt(element.value, element.selectionStart);
-    if (mention === undefined || mention.from === dismissed.current) {
-      if (mention === undefined) dismissed.current = undefined;
-      return close();
-    }
+    const mention = mentionIn(field.current);
+    if (mention === undefined) dismissed.current = undefined;
+    if (mention === undefined || mention.from === dismissed.current) return close();
     const turn = (asked.current += 1);
     isChosen.current = false;
     const show = (found: readonly MentionedFile[]): void => {
@@ -54,7 +51,7 @@ export function useFileMentions(
   };
   const choose = (file: MentionedFile): void => {
     const element = field.current;
-    const mention = element === null ? undefined : mentionAt(element.value, element.selectionStart);
+    const mention = mentionIn(element);
     if (element === null || mention === undefined) return close();
     const token = mentionToken(file);
     replaceText(session, element, { from: mention.from, to: element.selectionStart, text: `@${token} ` });
@@ -62,16 +59,11 @@ export function useFileMentions(
     close();
   };
   const begin = (): void => {
-    const element = field.current;
-    if (element === null) return;
-    const at = element.selectionStart;
-    const isGlued = at > 0 && /\S/.test(element.value[at - 1] ?? '');
-    replaceText(session, element, { from: at, to: element.selectionEnd, text: isGlued ? ' @' : '@' });
+    if (field.current !== null) beginMention(session, field.current);
     look();
   };
   const dismiss = (): void => {
-    const element = field.current;
-    dismissed.current = element === null ? undefined : mentionAt(element.value, element.selectionStart)?.from;
+    dismissed.current = mentionIn(field.current)?.from;
     close();
   };
   const pressed = (event: KeyboardEvent): boolean => {
@@ -84,6 +76,17 @@ export function useFileMentions(
     return meant.type !== 'other';
   };
   return { files, active, look, begin, choose, close, pressed };
+}
+
+function mentionIn(element: HTMLTextAreaElement | null): ReturnType<typeof mentionAt> {
+  return element === null ? undefined : mentionAt(element.value, element.selectionStart);
+}
+
+/** Puts an @ at the caret, as a word of its own. */
+function beginMention(session: Session, element: HTMLTextAreaElement): void {
+  const at = element.selectionStart;
+  const isGlued = at > 0 && /\S/.test(element.value[at - 1] ?? '');
+  replaceText(session, element, { from: at, to: element.selectionEnd, text: isGlued ? ' @' : '@' });
 }
 
 type Meaning =

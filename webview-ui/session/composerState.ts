@@ -52,13 +52,9 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
     threadId: threadId.value,
     draft: unsentDraft(keeper.outgoing(threadId.value), draft.value),
   }));
-  /**
-   * The id of what is being written here. A message that may have been sent already gets a new one once it is changed; one that
-   * an earlier page left is still known by its id to the host, which has its images.
-   */
-  let ownId: string | undefined = start.draft.messageId;
+  let ownId = start.draft.messageId;
   const change = (next: Pick<Draft, 'text' | 'attachments'>): void => {
-    if (ownId === undefined || draft.value.messageId !== ownId) ownId = crypto.randomUUID();
+    ownId = idOfChanged(draft.value, ownId);
     draft.value = { text: next.text, attachments: next.attachments, messageId: ownId, savedAtMs: Date.now() };
     save();
   };
@@ -105,6 +101,19 @@ export function createComposerState(keeper: DraftKeeper, start: { threadId: stri
     flush,
     save,
   };
+}
+
+/**
+ * A message that may have been sent already gets a new id once it is changed. `ownId` is that of what is being written here, or
+ * was by an earlier page: the host still knows it by its id, and has its images.
+ */
+function idOfChanged({ messageId }: Draft, ownId: string | undefined): string {
+  return messageId !== undefined && messageId === ownId ? messageId : crypto.randomUUID();
+}
+
+/** Whether the draft holds the message already, as the copy of a composer that was left while the message was on its way. */
+export function holds(draft: Draft, { messageId, text }: Pick<Draft, 'messageId' | 'text'>): boolean {
+  return messageId === draft.messageId || (text !== '' && `${draft.text}\n\n`.startsWith(`${text}\n\n`));
 }
 
 /** Saves locally at once, and at the host within {@link HOST_DELAY_MS}. */

@@ -2,7 +2,7 @@
 import { threadStateOf } from '../../server/protocol/state/threadState.ts';
 import type { Bridge } from '../bridge.ts';
 import { strings } from '../strings.ts';
-import { createComposerState, type ComposerState } from './composerState.ts';
+import { createComposerState, holds, type ComposerState } from './composerState.ts';
 import { EMPTY_DRAFT, withoutImages } from './localState.ts';
 import type { LocalStore } from './localStore.ts';
 import { reasonOf, type Notices } from './notices.ts';
@@ -63,8 +63,9 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
         refusals.set(message.messageId, strings.notSent(reason.error));
         notices.add('error', strings.notSent(reason.error));
       }
-      if (message.threadId === composer.threadId.value) composer.giveBack(message);
-      else saveDraft(message.threadId, message);
+      // another composer holds it at the host, as it was when it was left, with what else stood there
+      const isHere = message.threadId === composer.threadId.value;
+      if (isHere && !holds(composer.draft.value, message)) composer.giveBack(message);
     },
   });
 

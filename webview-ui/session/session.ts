@@ -101,6 +101,7 @@ function createActions({ bridge, state, notices, sending }: ActionSource): Actio
   const sendNow = (message: Pick<Parameters<Outbox['send']>[1], 'text' | 'attachments'>): void => {
     notices.clear();
     outbox.send(composer.threadId.value, { ...message, messageId: crypto.randomUUID() }, {});
+    composer.save();
   };
   return {
     send: sending.send,

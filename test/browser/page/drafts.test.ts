@@ -108,6 +108,28 @@ describe('what stands unsent', function () {
     assert.deepEqual(await bubbles(chat).allInnerTexts(), ['Work', 'not that way']);
   });
 
+  it('overwrites nothing that stands in a composer that was left when its message is refused', async () => {
+    const refused = Promise.withResolvers<void>();
+    const chat = await open({
+      snapshot: idle(),
+      onRequest: async () => {
+        await refused.promise;
+        throw new Error('Not now.');
+      },
+    });
+    await field(chat).fill('first thought');
+    await field(chat).press('Enter');
+    await field(chat).fill('second thought');
+    const other = sample.state([], { thread: { ...sample.state([]).thread, id: 'other' } });
+    await chat.send({ kind: 'snapshot', snapshot: sample.snapshot(other) });
+    await chat.page.waitForFunction(() => document.querySelector('textarea')?.value === '');
+    refused.resolve();
+    await chat.page.getByText('Not sent: Not now.').waitFor();
+    const saved = chat.calls('saveDraft').filter(({ threadId }) => threadId === sample.THREAD_ID);
+    assert.equal(saved.at(-1)?.draft.text, 'first thought\n\nsecond thought');
+    assert.equal(await field(chat).inputValue(), '');
+  });
+
   it('shows the draft of another thread while the first message of a conversation still waits', async () => {
     const starting = { type: 'starting', phase: 'Starting…' } as const;
     const chat = await open({ snapshot: { ...sample.snapshot(null), status: starting } });
