@@ -38,7 +38,7 @@ describe('a conversation in a real VS Code', () => {
     await (await modalDialog(chat.page)).press('Run');
     await chat.answer('in capitals: HELLO').waitFor();
     await chat.idle();
-    assert.equal(lastUserText((await model.request(1))!), 'In capitals, please.');
+    assert.equal(lastUserText(await model.request(1)), 'In capitals, please.');
     assert.equal(await chat.message('In capitals, please.').count(), 1);
   });
 
@@ -102,7 +102,7 @@ describe('a conversation in a real VS Code', () => {
     await chat.stopButton.click();
     await chat.frame.locator('.turn-end').last().getByText('Stopped').waitFor();
     await chat.idle();
-    assert.equal(await (await model.request(model.requests.length - 1))!.over, 'closed');
+    assert.equal(await (await model.request(model.requests.length - 1)).over, 'closed');
     assert.equal(await chat.answer('I will go on').count(), 1);
   });
 

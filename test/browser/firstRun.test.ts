@@ -49,7 +49,7 @@ describe('the first steps in a real VS Code', () => {
       local.script(answer(text('Hello from this machine.')));
       await chat.send('Hello?');
       await chat.answer('Hello from this machine.').waitFor();
-      assert.match((await local.request(0))!.path, /\/chat\/completions$/);
+      assert.match((await local.request(0)).path, /\/chat\/completions$/);
     } finally {
       await local.close();
     }

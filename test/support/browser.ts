@@ -82,9 +82,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   do {
     await page.keyboard.press('F1');
     // an input that is just closing, or gives way to that of a command, is tried again
-    if (await fillSoon(input, title)) {
-      if (await isVisibleSoon(found)) return await found.click();
-    }
+    if ((await fillSoon(input, title)) && (await clickSoon(found))) return;
   } while (Date.now() < deadline);
   throw new Error(`The command palette knows no command "${title}" after ${ACTION_TIMEOUT_MS} ms.`);
 }
@@ -100,12 +98,12 @@ async function fillSoon(input: Locator, title: string): Promise<boolean> {
   }
 }
 
-async function isVisibleSoon(locator: Locator): Promise<boolean> {
+async function clickSoon(locator: Locator): Promise<boolean> {
   try {
-    await locator.waitFor({ timeout: PALETTE_LOOKS_AGAIN_MS });
+    await locator.click({ timeout: PALETTE_LOOKS_AGAIN_MS });
     return true;
   } catch {
-    return false; // not there in this time: the caller asks again, up to its own limit
+    return false; // not there in this time, or gone again: the caller asks again, up to its own limit
   }
 }
 
