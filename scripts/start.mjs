@@ -99,7 +99,7 @@ async function openInBrowser(node, folder, port) {
   if (process.env.SSH_CONNECTION !== undefined) {
     say(`  From the machine you sit at, forward the port first: ssh -L ${server.port}:127.0.0.1:${server.port} …\n`);
   }
-  say('  Press Ctrl+C to stop it.\n');
+  say('  The knot in the activity bar opens the chat, so does Ctrl+Alt+Shift+B. Press Ctrl+C here to stop it.\n');
   openBrowser(url);
   const stopped = new Promise((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop('stopped'));
