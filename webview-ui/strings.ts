@@ -175,6 +175,5 @@ export const strings = {
   // connection
   serverStopped: 'The Bowline server has stopped',
   serverRestarting: 'The Bowline server is starting again',
-  serverRestarted:
-    'The server ended unexpectedly and was started again. What was running has stopped.',
+  serverRestarted: 'The server ended unexpectedly and was started again. What was running has stopped.',
 } as const;

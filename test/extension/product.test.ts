@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-
 interface Contributed {
   readonly commands: readonly { readonly command: string }[];
   readonly keybindings: readonly { readonly command: string; readonly key: string; readonly when?: string }[];

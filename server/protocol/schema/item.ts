@@ -198,15 +198,13 @@ const UNKNOWN = 'unknown' as const;
 
 /** An item of a kind that a newer server added: kept whole, shown as a raw card, never dropped. */
 export const UnknownItem = lazy(() =>
-  z
-    .looseObject({ type: z.string(), id: z.string(), ...lifecycle })
-    .transform((raw) => ({
-      type: UNKNOWN,
-      id: raw.id,
-      startedAtMs: raw.startedAtMs,
-      completedAtMs: raw.completedAtMs,
-      raw,
-    })),
+  z.looseObject({ type: z.string(), id: z.string(), ...lifecycle }).transform((raw) => ({
+    type: UNKNOWN,
+    id: raw.id,
+    startedAtMs: raw.startedAtMs,
+    completedAtMs: raw.completedAtMs,
+    raw,
+  })),
 );
 
 export const ThreadItem = lazy(() => z.union([KnownItem(), UnknownItem()]));

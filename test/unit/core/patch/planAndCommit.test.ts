@@ -149,13 +149,7 @@ describe('commitPatch', () => {
     const files = new MemoryFiles(recorded.files);
     const planned = await plan(files, ...recorded.patch, '*** Add File: deep/er/n.txt', '+n');
     const folders = new Set(files.folders);
-    for (const full of [
-      '/ws/a.txt',
-      '/ws/moved/new.txt',
-      '/ws/gone.txt',
-      '/ws/old.txt',
-      '/ws/deep/er/n.txt',
-    ]) {
+    for (const full of ['/ws/a.txt', '/ws/moved/new.txt', '/ws/gone.txt', '/ws/old.txt', '/ws/deep/er/n.txt']) {
       let isFull = true;
       files.beforeChange = (path) => {
         if (path !== full || !isFull) return;
