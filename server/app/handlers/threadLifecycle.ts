@@ -1,5 +1,5 @@
 // Opening threads: start, resume, fork; and leaving them.
-import type { SettingsRequest } from '../../core/config/configured.ts';
+import type { SettingsRequest } from '../../core/config/resolveSettings.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
@@ -123,13 +123,11 @@ function opened(
   }
 }
 
-type SettingsOverrides = { [K in keyof SettingsRequest]?: SettingsRequest[K] | null | undefined };
-
 /** The stored settings with the client's overrides; resolved anew only when there are any. */
 async function overridden(
   app: RequestContext['app'],
   settings: Settings,
-  request: SettingsOverrides,
+  request: SettingsRequest,
 ): Promise<Settings> {
   const { cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions } =
     request;

@@ -1,23 +1,9 @@
 // The ports behind settings and account: what the configuration files and the key file tell.
 import type { AccountReadResult } from '../../protocol/schema/account.ts';
-import type { AskForApproval, ConfigOverrides, SandboxMode } from '../../protocol/schema/common.ts';
 import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
 import type { Settings } from '../settings.ts';
-
-/** What a client may override when it opens a thread. Null or absent: as configured. */
-export interface SettingsRequest {
-  /** Absolute. */
-  readonly cwd: string;
-  readonly model?: string | null | undefined;
-  readonly modelProvider?: string | null | undefined;
-  readonly approvalPolicy?: AskForApproval | null | undefined;
-  readonly sandbox?: SandboxMode | null | undefined;
-  /** Dotted keys allowed. */
-  readonly config?: ConfigOverrides | null | undefined;
-  readonly baseInstructions?: string | null | undefined;
-  readonly developerInstructions?: string | null | undefined;
-}
+import type { SettingsRequest } from './resolveSettings.ts';
 
 export interface Configuration {
   /** Settings for a thread. Throws a ProtocolError (`configInvalid`) that says where when the configuration cannot be used. */
