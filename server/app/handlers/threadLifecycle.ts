@@ -124,11 +124,7 @@ function opened(
 }
 
 /** The stored settings with the client's overrides; resolved anew only when there are any. */
-async function overridden(
-  app: RequestContext['app'],
-  settings: Settings,
-  request: SettingsRequest,
-): Promise<Settings> {
+async function overridden(app: RequestContext['app'], settings: Settings, request: SettingsRequest): Promise<Settings> {
   const { cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions } =
     request;
   const given = [cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions];
