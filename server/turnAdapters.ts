@@ -13,7 +13,8 @@ import { ripgrep } from './adapters/search.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
 import type { ProviderConfig } from './core/config/providerConfig.ts';
 import { interceptPatch } from './core/patch/heredoc.ts';
-import type { Approver, Clock, Files, Ids, Log } from './core/ports.ts';
+import { NO_RULES } from './core/approval/ruleBook.ts';
+import type { Approver, Clock, CommandSandbox, Files, Ids, Log } from './core/ports.ts';
 import { readPrompt, type PromptSurroundings } from './core/prompt/prompt.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
 import type { Model } from './protocol/schema/model.ts';
@@ -66,6 +67,12 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       ids,
       log,
       approver,
+      sandbox: noSandbox(),
+      rules: {
+        rules: () => Promise.resolve(NO_RULES),
+        allowCommand: () => Promise.resolve(),
+        decideHost: () => Promise.resolve(),
+      },
       files,
       store: await openThreadStore({ home: options.home, clock, log }),
       models: {
@@ -92,6 +99,14 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       models.dispose();
       await toolbox.dispose();
     },
+  };
+}
+
+function noSandbox(): CommandSandbox {
+  return {
+    probe: () => Promise.resolve({ type: 'unavailable', reason: 'Not built in.', remedy: null, isRoot: false }),
+    wrap: () => Promise.reject(new Error('There is no sandbox.')),
+    after: () => Promise.resolve(),
   };
 }
 

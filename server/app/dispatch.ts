@@ -17,6 +17,8 @@ const lifecycle = () => import('./handlers/threadLifecycle.ts');
 const reading = () => import('./handlers/threadRead.ts');
 const shelf = () => import('./handlers/threadShelf.ts');
 const turns = () => import('./handlers/turn.ts');
+const safety = () => import('./handlers/safety.ts');
+const rules = () => import('./handlers/rules.ts');
 const server = () => import('./handlers/server.ts');
 
 const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
@@ -42,6 +44,14 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'account/read': bind('account/read', async () => (await server()).accountRead),
   'account/login/start': bind('account/login/start', async () => (await server()).accountLoginStart),
   'account/logout': bind('account/logout', async () => (await server()).accountLogout),
+  'sandbox/read': bind('sandbox/read', async () => (await safety()).sandboxRead),
+  'approval/list': bind('approval/list', async () => (await safety()).approvalList),
+  'approval/rehearse': bind('approval/rehearse', async () => (await safety()).approvalRehearse),
+  'turn/context/read': bind('turn/context/read', async () => (await safety()).turnContextRead),
+  'rule/list': bind('rule/list', async () => (await rules()).ruleList),
+  'rule/setEnabled': bind('rule/setEnabled', async () => (await rules()).ruleSetEnabled),
+  'rule/remove': bind('rule/remove', async () => (await rules()).ruleRemove),
+  'rule/propose': bind('rule/propose', async () => (await rules()).rulePropose),
 };
 
 function bind<M extends ClientRequestMethod>(method: M, load: () => Handler<M> | Promise<Handler<M>>): Bound {

@@ -1,13 +1,13 @@
 // The questions that the server has put to its clients: the first valid answer wins, a joining client is asked again.
-import type { Approver } from '../core/ports.ts';
-import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../protocol/schema/approval.ts';
+import type { Approver, Asking } from '../core/ports.ts';
+import type {
+  CommandApprovalDecision,
+  FileChangeApprovalDecision,
+  PermissionsApprovalResult,
+} from '../protocol/schema/approval.ts';
 import { isConnectionLost } from '../protocol/errors.ts';
-import {
-  serverRequests,
-  type ServerRequestMethod,
-  type ServerRequestParams,
-  type ServerRequestResult,
-} from '../protocol/methods.ts';
+import type { ServerRequestMethod, ServerRequestParams, ServerRequestResult } from '../protocol/methods.ts';
+import { parseAnswer } from '../rpc/peer.ts';
 import type { Connection } from './connection.ts';
 import type { Fanout } from './fanout.ts';
 
@@ -39,18 +39,27 @@ export class ServerRequests implements Approver {
     this.#earlierRequests = earlierRequests;
   }
 
-  askCommand(
+  async askCommand(
     params: ServerRequestParams<'item/commandExecution/requestApproval'>,
-    signal: AbortSignal,
+    asking: Asking,
   ): Promise<CommandApprovalDecision | 'failed'> {
-    return this.#ask('item/commandExecution/requestApproval', params, signal);
+    const result = await this.#ask('item/commandExecution/requestApproval', params, asking);
+    return result === 'failed' ? result : result.decision;
   }
 
-  askFileChange(
+  async askFileChange(
     params: ServerRequestParams<'item/fileChange/requestApproval'>,
-    signal: AbortSignal,
+    asking: Asking,
   ): Promise<FileChangeApprovalDecision | 'failed'> {
-    return this.#ask('item/fileChange/requestApproval', params, signal);
+    const result = await this.#ask('item/fileChange/requestApproval', params, asking);
+    return result === 'failed' ? result : result.decision;
+  }
+
+  askPermissions(
+    params: ServerRequestParams<'item/permissions/requestApproval'>,
+    asking: Asking,
+  ): Promise<PermissionsApprovalResult | 'failed'> {
+    return this.#ask('item/permissions/requestApproval', params, asking);
   }
 
   /** Puts the thread's open questions to a client that has just joined it, under their old ids. */
@@ -86,9 +95,9 @@ export class ServerRequests implements Approver {
   #ask<M extends ServerRequestMethod>(
     method: M,
     params: ServerRequestParams<M>,
-    signal: AbortSignal,
-  ): Promise<ServerRequestResult<M>['decision'] | 'failed'> {
-    const { promise, resolve } = Promise.withResolvers<ServerRequestResult<M>['decision'] | 'failed'>();
+    { signal }: Asking,
+  ): Promise<ServerRequestResult<M> | 'failed'> {
+    const { promise, resolve } = Promise.withResolvers<ServerRequestResult<M> | 'failed'>();
     const { threadId } = params;
     const id = this.#nextId++;
     const aborted = (): void => {
@@ -96,16 +105,16 @@ export class ServerRequests implements Approver {
       this.#resolvedAfterTurn.set(threadId, [...(this.#resolvedAfterTurn.get(threadId) ?? []), id]);
       resolve('failed');
     };
-    const settle = (decision: ServerRequestResult<M>['decision'] | 'failed'): void => {
+    const settle = (result: ServerRequestResult<M> | 'failed'): void => {
       if (!this.#close(id)) return;
       signal.removeEventListener('abort', aborted);
       this.#tellResolved(threadId, id);
-      resolve(decision);
+      resolve(result);
     };
     const answer = (result: unknown): boolean => {
-      const parsed = serverRequests[method].result().safeParse(result);
-      if (parsed.success) settle(parsed.data.decision);
-      return parsed.success;
+      const parsed = parseAnswer(method, result);
+      if (parsed !== null) settle(parsed);
+      return parsed !== null;
     };
     const fail = (): void => settle('failed');
     const question: OpenQuestion = { id, threadId, method, params, asked: new Set(), answer, fail };

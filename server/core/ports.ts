@@ -5,7 +5,11 @@ import type {
   CommandApprovalParams,
   FileChangeApprovalDecision,
   FileChangeApprovalParams,
+  PermissionsApprovalParams,
+  PermissionsApprovalResult,
 } from '../protocol/schema/approval.ts';
+import type { SandboxPolicy } from '../protocol/schema/common.ts';
+import type { Rehearsal } from '../protocol/schema/safety.ts';
 import type { GitInfo } from '../protocol/schema/thread.ts';
 import type { ModelProvider } from './turn/modelPort.ts';
 import type { Settings } from './settings.ts';
@@ -85,6 +89,60 @@ export interface ShellEnvironment {
   variables(settings: Settings): Promise<Record<string, string>>;
 }
 
+// --- sandbox --------------------------------------------------------------------------------------------------------
+
+export type SandboxState =
+  | {
+      readonly type: 'available';
+      /** What contains the commands, e.g. "bubblewrap". */
+      readonly backend: string;
+    }
+  | {
+      readonly type: 'unavailable';
+      /** In words for the user. */
+      readonly reason: string;
+      /** What to do about it, e.g. the line that installs what is missing. */
+      readonly remedy: string | null;
+      /** The server runs as root outside of a container: every command asks, also under full access. */
+      readonly isRoot: boolean;
+    };
+
+export interface NetworkTarget {
+  /** A name or an address, lower case. */
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'http' | 'https' | 'socks5Tcp';
+}
+
+export interface SandboxedCommand {
+  readonly argv: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  /** The workspace of the thread, absolute. */
+  readonly workspace: string;
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `readOnly` or `workspaceWrite`. */
+  readonly policy: SandboxPolicy;
+  /** Decides on each host that the command reaches for; null: no network. */
+  readonly network: ((target: NetworkTarget) => Promise<boolean>) | null;
+}
+
+/** What to start instead. It must be given to `after` when it has ended or was not started. */
+export interface WrappedCommand {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly id: string;
+}
+
+/** Contains commands: what they write, read and reach. Fails closed: `wrap` rejects where `probe` says unavailable. */
+export interface CommandSandbox {
+  /** Whether commands can be contained here; found out once by running one. */
+  probe(): Promise<SandboxState>;
+  wrap(command: SandboxedCommand): Promise<WrappedCommand>;
+  after(wrapped: WrappedCommand): Promise<void>;
+}
+
 // --- files ----------------------------------------------------------------------------------------------------------
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'other';
@@ -161,8 +219,15 @@ export interface WorkspaceBaseline {
 
 /** Puts a question to the clients. The first valid answer wins; a failure of the client counts as `failed`, never as consent. */
 export interface Approver {
-  askCommand(params: CommandApprovalParams, signal: AbortSignal): Promise<CommandApprovalDecision | 'failed'>;
-  askFileChange(params: FileChangeApprovalParams, signal: AbortSignal): Promise<FileChangeApprovalDecision | 'failed'>;
+  askCommand(params: CommandApprovalParams, asking: Asking): Promise<CommandApprovalDecision | 'failed'>;
+  askFileChange(params: FileChangeApprovalParams, asking: Asking): Promise<FileChangeApprovalDecision | 'failed'>;
+  askPermissions(params: PermissionsApprovalParams, asking: Asking): Promise<PermissionsApprovalResult | 'failed'>;
+}
+
+export interface Asking {
+  readonly signal: AbortSignal;
+  /** Answers `approval/rehearse` while the question is open; absent where nothing can be tried. */
+  readonly rehearse?: (signal: AbortSignal) => Promise<Rehearsal>;
 }
 
 /** The one funnel out: appends to the store, reduces into the live state, fans out to the clients. */

@@ -6,6 +6,7 @@ import { Empty } from './schema/common.ts';
 import * as config from './schema/config.ts';
 import * as initialize from './schema/initialize.ts';
 import * as model from './schema/model.ts';
+import * as safety from './schema/safety.ts';
 import * as thread from './schema/thread.ts';
 import * as turn from './schema/turn.ts';
 
@@ -33,6 +34,14 @@ export const clientRequests = {
   'account/read': request('server', account.AccountReadParams, account.AccountReadResult),
   'account/login/start': request('server', account.AccountLoginStartParams, account.AccountLoginStartResult),
   'account/logout': request('server', Empty, Empty),
+  'sandbox/read': request('server', Empty, safety.SandboxReadResult),
+  'rule/list': request('server', safety.RuleListParams, safety.RuleListResult),
+  'rule/setEnabled': request('server', safety.RuleSetEnabledParams, Empty),
+  'rule/remove': request('server', safety.RuleRemoveParams, Empty),
+  'rule/propose': request('server', safety.OpenRequestParams, safety.RuleProposal),
+  'approval/list': request('server', Empty, safety.ApprovalListResult),
+  'approval/rehearse': request('server', safety.OpenRequestParams, safety.Rehearsal),
+  'turn/context/read': request('server', safety.TurnContextReadParams, safety.TurnContextReadResult),
 } as const;
 
 /** Requests that the server sends to its clients. The first valid answer wins. */
@@ -46,6 +55,11 @@ export const serverRequests = {
     'thread',
     approval.FileChangeApprovalParams,
     approval.FileChangeApprovalResult,
+  ),
+  'item/permissions/requestApproval': request(
+    'thread',
+    approval.PermissionsApprovalParams,
+    approval.PermissionsApprovalResult,
   ),
 } as const;
 
@@ -77,6 +91,7 @@ export const serverNotifications = {
   'item/commandExecution/terminalInteraction': notification('subscribers', 'none', turn.TerminalInteraction),
   'item/fileChange/patchUpdated': notification('subscribers', 'partial', turn.FileChangePatchUpdated),
   'serverRequest/resolved': notification('subscribers', 'none', approval.ServerRequestResolved),
+  'rule/changed': notification('everyone', 'none', Empty),
   'account/updated': notification('everyone', 'none', account.AccountUpdated),
   'account/login/completed': notification('everyone', 'none', account.AccountLoginCompleted),
 } as const;

@@ -14,6 +14,8 @@ import {
   type ClientRequestResult,
   type ServerNotification,
   type ServerRequest,
+  type ServerRequestMethod,
+  type ServerRequestResult,
 } from '../protocol/methods.ts';
 import { RawPeer } from './rawPeer.ts';
 import type { Transport } from './transport.ts';
@@ -33,6 +35,12 @@ export function parseParams<S extends LazySchema>(schema: S, value: unknown): In
 /** Parses a client request's params by the registry; throws like {@link parseParams}. */
 export function parseRequest<M extends ClientRequestMethod>(method: M, value: unknown): ClientRequestParams<M> {
   return parseParams(clientRequests[method].params, value) as ClientRequestParams<M>;
+}
+
+/** A client's answer to a server request, parsed by the registry; null when it does not fit. */
+export function parseAnswer<M extends ServerRequestMethod>(method: M, value: unknown): ServerRequestResult<M> | null {
+  const parsed = serverRequests[method].result().safeParse(value);
+  return parsed.success ? (parsed.data as ServerRequestResult<M>) : null;
 }
 
 function wordsOf(issue: z.core.$ZodIssue): string {

@@ -161,9 +161,9 @@ async function targetsOf(plan: PatchPlan, files: Files, { settings }: ToolContex
 
 /** Null when the patch may be applied. */
 async function consent(item: FileChangeItem, paths: readonly string[], context: ToolContext): Promise<Refusal | null> {
-  const decision = context.decide({ kind: 'patch', paths });
+  const decision = await context.decide({ kind: 'patch', paths });
   if (decision.type === 'refuse') return { status: 'failed', output: `patch rejected: ${decision.reason}` };
-  const verdict = decision.type === 'ask' ? await context.askFileChange(item, decision.reason) : 'accepted';
+  const verdict = decision.type === 'ask' ? await context.askFileChange(item, { ask: decision }) : 'accepted';
   switch (verdict) {
     case 'accepted':
       return context.signal.aborted ? { status: 'failed', output: 'patch interrupted: no file was changed' } : null;
@@ -174,7 +174,7 @@ async function consent(item: FileChangeItem, paths: readonly string[], context: 
     case 'failed':
       return { status: 'failed', output: 'patch rejected: the user could not be asked for approval' };
     default:
-      return verdict satisfies never;
+      return { status: 'failed', output: 'patch rejected: a rehearsal cannot be applied here' };
   }
 }
 

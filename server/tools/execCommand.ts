@@ -89,19 +89,19 @@ function planCall(
 }
 
 async function runPlan(plan: Plan, context: ToolContext, deps: ExecCommandDeps): Promise<ToolOutput> {
-  const decision = context.decide(plan.action);
+  const decision = await context.decide(plan.action);
   if (decision.type === 'refuse') return { output: `exec_command was not run: ${decision.reason}` };
   // before the question, so that nothing can fail between the consent and the start
   const env = await deps.environment.variables(context.settings);
   if (context.signal.aborted) return INTERRUPTED;
   if (deps.terminals.isFull) return tooMany(deps.terminals);
-  if (decision.type === 'run') {
+  if (decision.type !== 'ask') {
     const sessionId = deps.terminals.freeId();
     const item = context.startItem(runningCommand(plan.item, sessionId));
     return runItem({ plan, item, sessionId, env }, context, deps);
   }
   const asked = { ...plan.item, startedAtMs: context.clock.nowMs() };
-  const verdict = await context.askCommand(asked, plan.action, decision.reason);
+  const verdict = await context.askCommand(asked, { action: plan.action, ask: decision });
   // an interrupt wins over an answer that comes with it
   if (verdict !== 'accepted' || context.signal.aborted) return refused(asked, verdict, context);
   const sessionId = deps.terminals.freeId();
@@ -148,8 +148,7 @@ function refused(item: CommandExecutionItem, verdict: Verdict, context: ToolCont
       };
     case 'failed':
       return { output: 'exec_command was not run: the approval request failed, nobody answered it.' };
-    case 'accepted':
-    case 'cancelled':
+    default:
       return INTERRUPTED;
   }
 }

@@ -87,12 +87,13 @@ async function refusalOf({ callId, terminal, text }: Typing, context: ToolContex
     justification: null,
     session: sessionId,
   };
-  const decision = context.decide(action);
-  if (decision.type === 'run') return null;
+  const decision = await context.decide(action);
+  if (decision.type === 'run' || decision.type === 'runSandboxed') return null;
   if (decision.type === 'refuse') return `Nothing was typed: ${decision.reason}`;
   const proposed = proposedCommand({ callId, script: text, argv: [], cwd });
   const item = { ...proposed, command: text, processId: String(sessionId), startedAtMs: context.clock.nowMs() };
-  const verdict = await context.askCommand(item, action, `This will be typed into the running command: ${command}`);
+  const ask = { ...decision, reason: `This will be typed into the running command: ${command}` };
+  const verdict = await context.askCommand(item, { action, ask });
   // an interrupt wins over an answer that comes with it
   const isAccepted = verdict === 'accepted' && !context.signal.aborted;
   const refused = verdict === 'failed' ? 'failed' : 'declined';

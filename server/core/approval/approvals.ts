@@ -1,8 +1,9 @@
 // Asks the user within a turn: keeps the thread's "waiting" status, and turns the answer into a verdict.
 import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../../protocol/schema/approval.ts';
 import type { CommandExecutionItem, FileChangeItem } from '../../protocol/schema/item.ts';
+import type { Safety } from '../../protocol/schema/safety.ts';
 import type { Approver, Clock } from '../ports.ts';
-import type { Action, Verdict } from '../turn/tool.ts';
+import type { Action, Ask, CommandQuestion, PatchQuestion, Verdict } from '../turn/tool.ts';
 import type { Grants } from './grants.ts';
 
 export interface ApprovalsOptions {
@@ -40,8 +41,8 @@ export class Approvals {
 
   async askCommand(
     item: CommandExecutionItem,
-    action: Extract<Action, { kind: 'command' }>,
-    asked: AskedIn & { reason: string },
+    { action, ask, rehearse }: CommandQuestion,
+    asked: AskedIn,
   ): Promise<Verdict> {
     this.#enter();
     const started = asked.startItem(item);
@@ -53,18 +54,19 @@ export class Approvals {
         itemId: item.id,
         startedAtMs: started.startedAtMs ?? this.#options.clock.nowMs(),
         environmentId: 'local',
-        reason: action.justification ?? asked.reason,
+        reason: action.justification ?? ask.reason,
         command: item.command,
         cwd: item.cwd,
         commandActions: item.commandActions,
         availableDecisions: ['accept', 'acceptForSession', 'decline', 'cancel'],
+        safety: safetyOf(ask, rehearse !== undefined),
       },
-      asked.signal,
+      { signal: asked.signal, ...(rehearse === undefined ? {} : { rehearse }) },
     );
     return this.#settle(item.id, decision, action);
   }
 
-  async askFileChange(item: FileChangeItem, reason: string, asked: AskedIn): Promise<Verdict> {
+  async askFileChange(item: FileChangeItem, { ask, rehearse }: PatchQuestion, asked: AskedIn): Promise<Verdict> {
     this.#enter();
     const decision = await this.#options.approver.askFileChange(
       {
@@ -72,10 +74,11 @@ export class Approvals {
         turnId: asked.turnId,
         itemId: item.id,
         startedAtMs: this.#options.clock.nowMs(),
-        reason,
+        reason: ask.reason,
         grantRoot: null,
+        safety: safetyOf(ask, rehearse !== undefined),
       },
-      asked.signal,
+      { signal: asked.signal, ...(rehearse === undefined ? {} : { rehearse }) },
     );
     const paths = item.changes.flatMap(({ path, kind }) =>
       kind.type === 'update' && kind.move_path !== null ? [path, kind.move_path] : [path],
@@ -113,7 +116,13 @@ export class Approvals {
   }
 }
 
+function safetyOf({ risk, tripwire, isSandboxed }: Ask, canRehearse: boolean): Safety {
+  return { risk, tripwire, isSandboxed, canRehearse };
+}
+
 function verdictOf(decision: CommandApprovalDecision | FileChangeApprovalDecision | 'failed'): Verdict {
+  if (typeof decision === 'object' && 'acceptRehearsal' in decision)
+    return { type: 'rehearsed', rehearsalId: decision.acceptRehearsal.rehearsal_id };
   switch (decision) {
     case 'decline':
       return 'declined';

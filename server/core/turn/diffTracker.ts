@@ -35,8 +35,8 @@ export class DiffTracker {
   watching(context: ToolContext): ToolContext {
     return {
       ...context,
-      askCommand: async (item, action, reason) => {
-        const verdict = await context.askCommand(item, action, reason);
+      askCommand: async (item, question) => {
+        const verdict = await context.askCommand(item, question);
         if (verdict === 'accepted') await this.#look({ isAgents: this.#commandsUnderWay > 1 });
         return verdict;
       },

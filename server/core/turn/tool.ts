@@ -1,7 +1,8 @@
 // The contract between a turn and its tools: what the model is told, how a call runs, what it may touch.
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { CommandExecutionItem, FileChangeItem, ThreadItem } from '../../protocol/schema/item.ts';
-import type { Clock, Ids } from '../ports.ts';
+import type { Rehearsal, Risk, TripwireName } from '../../protocol/schema/safety.ts';
+import type { Clock, Ids, NetworkTarget } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelContent } from './modelPort.ts';
 import type { ToolSpec } from './toolSpec.ts';
@@ -40,16 +41,50 @@ export type Action =
       readonly session?: number;
     }
   /** Paths are absolute and resolved: every path that will be written, moved to or deleted. */
-  | { readonly kind: 'patch'; readonly paths: readonly string[] };
+  | {
+      readonly kind: 'patch';
+      readonly paths: readonly string[];
+      /** Those of them that will be deleted. */
+      readonly deleted?: readonly string[];
+    }
+  /** The server itself reads for the model. Paths are absolute and resolved. */
+  | { readonly kind: 'read'; readonly paths: readonly string[] };
+
+/** What is asked of the user, and what accepting it means. */
+export interface Ask {
+  readonly type: 'ask';
+  /** Why it is asked, in words for the user. */
+  readonly reason: string;
+  readonly risk: Risk;
+  /** The tripwire that asks; null when the policy or a rule does. */
+  readonly tripwire: TripwireName | null;
+  /** Accepting runs it in the sandbox. */
+  readonly isSandboxed: boolean;
+  /** The prefix that "accept and remember" would allow; null where nothing may be remembered. */
+  readonly amendment: readonly string[] | null;
+}
 
 /** The policy's decision on an action; `reason` is shown to the user, `refuse.reason` to the model. */
 export type Decision =
+  /** As it is: outside of the sandbox. */
   | { readonly type: 'run'; readonly reason: string }
-  | { readonly type: 'ask'; readonly reason: string }
+  | { readonly type: 'runSandboxed'; readonly reason: string }
+  | Ask
   | { readonly type: 'refuse'; readonly reason: string };
 
-/** The user's answer. `cancelled` also ends the turn: the tool only has to close its item. */
-export type Verdict = 'accepted' | 'declined' | 'cancelled' | 'failed';
+/**
+ * The user's answer. `cancelled` also ends the turn: the tool only has to close its item. A rehearsal that was accepted is applied
+ * instead of running anything.
+ */
+export type Verdict =
+  | 'accepted'
+  | 'declined'
+  | 'cancelled'
+  | 'failed'
+  | { readonly type: 'rehearsed'; readonly rehearsalId: string };
+
+/** Tries an action in a scratch copy while its question is open; each call tries anew. */
+export type Rehearse = (signal: AbortSignal) => Promise<Rehearsal>;
 
 /** Everything a running tool may touch of its turn. */
 export interface ToolContext {
@@ -66,21 +101,32 @@ export interface ToolContext {
   completeItem<T extends ThreadItem>(item: T): T;
   /** Records any other notification of this turn. */
   record(event: ServerNotification): void;
-  /** Decides by policy and by what was granted earlier in this thread. */
-  decide(action: Action): Decision;
+  /** Decides by policy, by the rules, and by what was granted earlier in this thread. */
+  decide(action: Action): Promise<Decision>;
   /**
    * Asks the user. Records, in the wire's order, status `waitingOnApproval`, `item/started` for the given item (source `agent`,
    * no process yet), the request, its resolution, and the status after it. The item is not completed here.
    */
-  askCommand(
-    item: CommandExecutionItem,
-    action: Extract<Action, { kind: 'command' }>,
-    reason: string,
-  ): Promise<Verdict>;
+  askCommand(item: CommandExecutionItem, question: CommandQuestion): Promise<Verdict>;
   /** Asks the user about a patch whose item was already started. */
-  askFileChange(item: FileChangeItem, reason: string): Promise<Verdict>;
+  askFileChange(item: FileChangeItem, question: PatchQuestion): Promise<Verdict>;
+  /** Asks the user whether the tool call, whose item was already started, may read what is kept from the model. */
+  askRead(itemId: string, paths: readonly string[], ask: Ask): Promise<Verdict>;
+  /** Asks the user, once per host, whether a command that runs may reach it. Resolves to false when nobody may be asked. */
+  askNetwork(item: CommandExecutionItem, target: NetworkTarget): Promise<boolean>;
   /** Tells the turn that files changed, so that `turn/diff/updated` follows. `before`/`after` null: the file was not / is no longer there. */
   filesChanged(changes: readonly FileEffect[]): void;
+}
+
+export interface CommandQuestion {
+  readonly action: Extract<Action, { kind: 'command' }>;
+  readonly ask: Ask;
+  readonly rehearse?: Rehearse;
+}
+
+export interface PatchQuestion {
+  readonly ask: Ask;
+  readonly rehearse?: Rehearse;
 }
 
 /** What a tool did to one file, in bytes. */

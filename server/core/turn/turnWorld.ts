@@ -1,5 +1,6 @@
 // Everything of the world that threads and turns need, gathered once by the composition root.
-import type { Approver, Clock, Files, GitReader, Ids, Log, WorkspaceWatch } from '../ports.ts';
+import type { RuleBook } from '../approval/ruleBook.ts';
+import type { Approver, Clock, CommandSandbox, Files, GitReader, Ids, Log, WorkspaceWatch } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
 import type { ModelItem, ModelProvider } from './modelPort.ts';
@@ -26,6 +27,8 @@ export interface TurnWorld {
   /** The provider that a thread's settings name, one from its own `config` included. Throws an AgentError that says what to do. */
   readonly models: { provider(settings: Settings): ModelProvider };
   readonly approver: Approver;
+  readonly sandbox: CommandSandbox;
+  readonly rules: RuleBook;
   readonly files: Files;
   readonly git: GitReader;
   readonly watch: WorkspaceWatch;

@@ -22,6 +22,7 @@ const NEVER = 'The approval policy is `never`, so nobody can be asked.';
  * anything else asks, or is refused where nobody may be asked.
  */
 export function decide(action: Action, input: PolicyInput): Decision {
+  if (action.kind === 'read') return { type: 'run', reason: 'It only reads.' };
   if (input.isGranted) return { type: 'run', reason: 'You accepted this for the session.' };
   return action.kind === 'command' ? decideCommand(action, input) : decidePatch(action.paths, input);
 }
@@ -30,7 +31,7 @@ function decideCommand(action: Extract<Action, { kind: 'command' }>, input: Poli
   const { approvalPolicy, sandbox } = input;
   if (sandbox.type === 'dangerFullAccess') {
     if (approvalPolicy === 'untrusted')
-      return { type: 'ask', reason: 'The approval policy is `untrusted`: every command asks.' };
+      return asking('The approval policy is `untrusted`: every command asks.');
     if (approvalPolicy === 'never' || !action.escalated) return { type: 'run', reason: 'Full access was chosen.' };
     return ask(input, 'The agent asks for more rights than usual.');
   }
@@ -46,7 +47,7 @@ function decidePatch(paths: readonly string[], input: PolicyInput): Decision {
   if (guarded !== undefined) return ask(input, `The patch writes to a protected place: ${guarded}`);
   if (sandbox.type === 'readOnly') return ask(input, 'The sandbox is read-only.');
   if (approvalPolicy === 'untrusted')
-    return { type: 'ask', reason: 'The approval policy is `untrusted`: every patch asks.' };
+    return asking('The approval policy is `untrusted`: every patch asks.');
   return { type: 'run', reason: 'The patch stays inside the workspace.' };
 }
 
@@ -57,7 +58,11 @@ function ask(input: PolicyInput, reason: string): Decision {
   if (typeof approvalPolicy === 'object' && !approvalPolicy.granular.sandbox_approval) {
     return { type: 'refuse', reason: `${reason} The approval policy does not allow asking for it.` };
   }
-  return { type: 'ask', reason };
+  return asking(reason);
+}
+
+function asking(reason: string): Decision {
+  return { type: 'ask', reason, risk: 'medium', tripwire: null, isSandboxed: false, amendment: null };
 }
 
 function isWithin(path: string, root: string): boolean {
