@@ -1,5 +1,6 @@
 // What holds for a thread: model, policies, folders, instructions; resolved from configuration and overrides.
 import type { AskForApproval, ConfigOverrides, ReasoningEffort, SandboxPolicy } from '../protocol/schema/common.ts';
+import type { TripwireName } from '../protocol/schema/safety.ts';
 
 /** `[shell_environment_policy]` of the configuration, as the reference server defines its keys. */
 export interface ShellEnvironmentPolicy {
@@ -25,6 +26,8 @@ export interface Settings {
   readonly verbosity: 'low' | 'medium' | 'high' | null;
   readonly approvalPolicy: AskForApproval;
   readonly sandbox: SandboxPolicy;
+  /** The tripwires that the user switched off; absent in threads that were stored before there were any. */
+  readonly disarmed?: readonly TripwireName[];
   /** Replaces Bowline's own base prompt. */
   readonly baseInstructions: string | null;
   readonly developerInstructions: string | null;

@@ -1,7 +1,7 @@
 // A turn as a command tool sees it: records what it is told, decides and answers as the test says, and has time pass when the test says so.
 import { EventEmitter, once } from 'node:events';
 import type { Settings } from '../../server/core/settings.ts';
-import type { Decision, ToolContext, Verdict } from '../../server/core/turn/tool.ts';
+import type { Ask, Decision, ToolContext, Verdict } from '../../server/core/turn/tool.ts';
 import type { ServerNotification } from '../../server/protocol/methods.ts';
 import type { CommandExecutionItem, ThreadItem } from '../../server/protocol/schema/item.ts';
 import { createHandClock, type HandClock } from './handClock.ts';
@@ -29,6 +29,11 @@ export const SETTINGS: Settings = {
   projectDocMaxBytes: 0,
   overrides: {},
 };
+
+/** A question of the policy, as `decide` puts it. */
+export function asking(reason: string, more: Partial<Ask> = {}): Ask {
+  return { type: 'ask', reason, risk: 'medium', tripwire: null, isSandboxed: false, amendment: null, ...more };
+}
 
 export interface CommandContextOptions {
   readonly cwd: string;
@@ -78,9 +83,11 @@ export class CommandContext {
         return completed;
       },
       record,
-      decide: () => decision,
+      decide: () => Promise.resolve(decision),
       askCommand: (item) => (options.answer ?? (() => Promise.resolve('accepted' as const)))(startItem(item)),
       askFileChange: () => Promise.resolve('declined'),
+      askRead: () => Promise.resolve('declined'),
+      askNetwork: () => Promise.resolve(false),
       filesChanged: () => undefined,
     };
   }

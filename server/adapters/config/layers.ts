@@ -17,9 +17,10 @@ const FILE_NAME = 'config.toml';
 const FOLDER_NAME = '.bowline';
 
 /**
- * What a repository may not decide about the one who opens it: where requests and keys are sent, and which folders are trusted.
+ * What a repository may not decide about the one who opens it: where requests and keys are sent, which folders are trusted, and which
+ * tripwires are off.
  */
-const NOT_FOR_PROJECTS = ['model_providers', 'projects'];
+const NOT_FOR_PROJECTS = ['model_providers', 'projects', 'tripwires'];
 
 /** Layers that could be read, and what is wrong with the files. `isBroken`: a file could not be read at all. */
 export interface ReadLayers {

@@ -1,6 +1,7 @@
 // What holds for a thread: the configuration, with the client's wishes over it.
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { AskForApproval, ConfigOverrides, SandboxMode, SandboxPolicy } from '../../protocol/schema/common.ts';
+import { TripwireName } from '../../protocol/schema/safety.ts';
 import type { Settings, ShellEnvironmentPolicy } from '../settings.ts';
 import { withOverrides, type ConfigTable } from './configTable.ts';
 import { ConfigReader, type ConfigProblem } from './configValues.ts';
@@ -51,6 +52,7 @@ export function resolveSettings(config: ConfigTable, request: SettingsRequest, k
     verbosity: reader.oneOf('model_verbosity', VERBOSITIES),
     approvalPolicy: request.approvalPolicy ?? readApprovalPolicy(reader),
     sandbox: sandboxPolicy(reader, request.sandbox ?? readSandboxMode(reader, known.isTrusted)),
+    disarmed: disarmedTripwires(reader),
     baseInstructions: request.baseInstructions ?? null,
     developerInstructions: request.developerInstructions ?? reader.text('developer_instructions'),
     contextWindow: reader.count('model_context_window'),
@@ -79,6 +81,7 @@ export function settingsProblems(config: ConfigTable): readonly ConfigProblem[] 
   reader.count('project_doc_max_bytes');
   readShellEnvironment(reader.table('shell_environment_policy'));
   reader.table('sandbox_workspace_write').texts('writable_roots');
+  reportTripwires(reader.table('tripwires'));
   if (reader.raw('approval_policy') === 'on-failure') {
     reader.report('approval_policy', '"on-failure" is no longer supported; "on-request" is used instead');
   } else if (approvalPolicyIn(reader) === undefined) {
@@ -165,6 +168,20 @@ function sandboxPolicy(reader: ConfigReader, mode: SandboxMode): SandboxPolicy {
         excludeSlashTmp: table.flag('exclude_slash_tmp') ?? false,
       };
     }
+  }
+}
+
+/** `[tripwires]`: what is not said to be false is armed. */
+function disarmedTripwires(reader: ConfigReader): TripwireName[] {
+  const table = reader.table('tripwires');
+  return TripwireName().options.filter((name) => table.flag(name) === false);
+}
+
+function reportTripwires(table: ConfigReader): void {
+  const names = TripwireName().options;
+  for (const key of table.keys()) {
+    if (names.some((name) => name === key)) table.flag(key);
+    else table.report(key, `there is no such tripwire; expected one of ${names.join(', ')}`);
   }
 }
 

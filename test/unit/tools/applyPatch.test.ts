@@ -13,6 +13,7 @@ import type { Settings } from '../../../server/core/settings.ts';
 import type { ServerNotification } from '../../../server/protocol/methods.ts';
 import type { FileChangeItem, FileUpdateChange, ThreadItem } from '../../../server/protocol/schema/item.ts';
 import { createApplyPatch } from '../../../server/tools/applyPatch.ts';
+import { asking } from '../../support/commandContext.ts';
 import { MemoryFiles, systemError } from '../../support/memoryFiles.ts';
 
 const wrap = (...lines: string[]): string => ['*** Begin Patch', ...lines, '*** End Patch', ''].join('\n');
@@ -78,15 +79,17 @@ class FakeTurn {
       decide: (action: Action) => {
         assert.ok(action.kind === 'patch');
         this.seen.push(['decided', action.paths]);
-        return this.decision;
+        return Promise.resolve(this.decision);
       },
       askCommand: () => assert.fail('no command'),
-      askFileChange: async (item: FileChangeItem, reason: string) => {
+      askFileChange: async (item: FileChangeItem, { ask }) => {
         assert.equal(item.status, 'inProgress');
-        this.seen.push(['asked', reason]);
+        this.seen.push(['asked', ask.reason]);
         await this.onAsk();
         return this.verdict;
       },
+      askRead: () => assert.fail('nothing to read'),
+      askNetwork: () => assert.fail('no network'),
       filesChanged: (changes) => {
         this.effects = changes;
         this.seen.push(['changed', changes.map((change) => change.path)]);
@@ -161,9 +164,9 @@ describe('apply_patch', () => {
   });
 
   const refusals: [Partial<FakeTurn>, string, RegExp][] = [
-    [{ decision: { type: 'ask', reason: 'r' }, verdict: 'declined' }, 'completed declined', /^patch rejected by user$/],
-    [{ decision: { type: 'ask', reason: 'r' }, verdict: 'cancelled' }, 'completed declined', /stopped the turn/],
-    [{ decision: { type: 'ask', reason: 'r' }, verdict: 'failed' }, 'completed failed', /could not be asked/],
+    [{ decision: asking('r'), verdict: 'declined' }, 'completed declined', /^patch rejected by user$/],
+    [{ decision: asking('r'), verdict: 'cancelled' }, 'completed declined', /stopped the turn/],
+    [{ decision: asking('r'), verdict: 'failed' }, 'completed failed', /could not be asked/],
     [{ decision: { type: 'refuse', reason: 'read-only' } }, 'completed failed', /^patch rejected: read-only$/],
   ];
   for (const [given, end, text] of refusals)
@@ -178,7 +181,7 @@ describe('apply_patch', () => {
 
   it('asks with the reason, and applies when the user accepts', async () => {
     const [turn, files] = [new FakeTurn(), readme()];
-    turn.decision = { type: 'ask', reason: 'outside of the workspace' };
+    turn.decision = asking('outside of the workspace');
     await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.deepEqual(
       turn.seen.find(([what]) => what === 'asked'),
@@ -189,7 +192,7 @@ describe('apply_patch', () => {
 
   it('changes nothing when the turn was interrupted while the user was asked', async () => {
     const [turn, files] = [new FakeTurn(), readme()];
-    turn.decision = { type: 'ask', reason: 'r' };
+    turn.decision = asking('r');
     turn.onAsk = async () => turn.abort.abort();
     await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.equal(turn.steps().at(-1), 'completed failed');
@@ -198,7 +201,7 @@ describe('apply_patch', () => {
 
   it('fails when the user edits the file while being asked', async () => {
     const [turn, files] = [new FakeTurn(), readme()];
-    turn.decision = { type: 'ask', reason: 'r' };
+    turn.decision = asking('r');
     turn.onAsk = async () => files.put('/ws/README.md', '# mine\n');
     const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.match(output(result), /README\.md could not be written: it changed after the patch was planned/);

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Verdict } from '../../../server/core/turn/tool.ts';
-import type { CommandContext } from '../../support/commandContext.ts';
+import { asking, type CommandContext } from '../../support/commandContext.ts';
 import { CommandTools, printed } from '../../support/commandTools.ts';
 
 describe('exec_command', () => {
@@ -120,7 +120,7 @@ describe('exec_command', () => {
   });
 
   describe('asks', () => {
-    const ask = { type: 'ask', reason: 'because' } as const;
+    const ask = asking('because');
 
     it('and runs after consent, without a second start', async () => {
       const context = tools.turn({ decision: ask });
