@@ -1,0 +1,116 @@
+// Where keys, passwords and sessions of the user lie: nothing reads there without a question of its own, whatever the mode.
+import { isWithinAnySpelling, type Places } from './places.ts';
+
+export interface CredentialStore {
+  /** In words for the user. */
+  readonly label: string;
+  /** Folders or files. Relative to the user's home, or absolute. */
+  readonly paths: readonly string[];
+}
+
+const MAC_SUPPORT = 'Library/Application Support';
+
+/** For every system: a path that does not exist here costs nothing. */
+export const CREDENTIAL_STORES: readonly CredentialStore[] = [
+  { label: 'SSH keys', paths: ['.ssh'] },
+  { label: 'GnuPG keys', paths: ['.gnupg', 'AppData/Roaming/gnupg'] },
+  { label: 'credentials of AWS', paths: ['.aws'] },
+  { label: 'credentials of Google Cloud', paths: ['.config/gcloud', 'AppData/Roaming/gcloud'] },
+  { label: 'credentials of Azure', paths: ['.azure', '.config/azure'] },
+  { label: 'credentials of Kubernetes', paths: ['.kube'] },
+  { label: 'credentials of Docker', paths: ['.docker/config.json', '.dockercfg', '.config/containers/auth.json'] },
+  { label: 'tokens of GitHub', paths: ['.config/gh', '.config/hub', 'AppData/Roaming/GitHub CLI'] },
+  { label: 'passwords for Git', paths: ['.git-credentials', '.config/git/credentials'] },
+  { label: 'passwords for network services', paths: ['.netrc', '_netrc', '.pgpass', '.my.cnf', '.vault-token'] },
+  {
+    label: 'tokens of package registries',
+    paths: ['.npmrc', '.pypirc', '.cargo/credentials', '.cargo/credentials.toml', '.gem/credentials'],
+  },
+  {
+    label: 'stored passwords',
+    paths: [
+      '.password-store',
+      '.config/op',
+      '.1password',
+      '.config/rclone',
+      '.config/sops',
+      '.terraform.d/credentials.tfrc.json',
+    ],
+  },
+  {
+    label: 'the key store of the system',
+    paths: [
+      '.local/share/keyrings',
+      '.local/share/kwalletd',
+      '.kde/share/apps/kwallet',
+      'Library/Keychains',
+      '/Library/Keychains',
+      'AppData/Roaming/Microsoft/Credentials',
+      'AppData/Local/Microsoft/Credentials',
+      'AppData/Roaming/Microsoft/Protect',
+    ],
+  },
+  {
+    label: 'a browser profile',
+    paths: [
+      '.mozilla',
+      '.thunderbird',
+      '.config/google-chrome',
+      '.config/google-chrome-beta',
+      '.config/chromium',
+      '.config/BraveSoftware',
+      '.config/microsoft-edge',
+      '.config/vivaldi',
+      '.config/opera',
+      'snap/firefox',
+      'snap/chromium',
+      '.var/app/org.mozilla.firefox',
+      '.var/app/com.google.Chrome',
+      '.var/app/org.chromium.Chromium',
+      `${MAC_SUPPORT}/Google/Chrome`,
+      `${MAC_SUPPORT}/Chromium`,
+      `${MAC_SUPPORT}/Firefox`,
+      `${MAC_SUPPORT}/BraveSoftware`,
+      `${MAC_SUPPORT}/Microsoft Edge`,
+      'Library/Safari',
+      'Library/Cookies',
+      'AppData/Local/Google/Chrome/User Data',
+      'AppData/Local/Chromium/User Data',
+      'AppData/Local/BraveSoftware',
+      'AppData/Local/Microsoft/Edge/User Data',
+      'AppData/Roaming/Mozilla',
+    ],
+  },
+  { label: 'the passwords of the system', paths: ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-'] },
+];
+
+/** What the kernel shows of running programs: their environments hold keys, the server's own included. */
+const PROCESS_SECRETS = /^\/proc\/(.+\/)?(environ|mem|auxv|kcore)$|^\/dev\/k?mem$/;
+const HOST_KEY = /^\/etc\/ssh\/ssh_host_[^/]*_key$/;
+
+/** The store that the path lies in; null for none. Give it resolved paths: a link is not seen through here. */
+export function credentialStoreOf(path: string, places: Places): string | null {
+  if (PROCESS_SECRETS.test(path)) return 'what is kept in a running program';
+  if (HOST_KEY.test(path)) return 'SSH keys';
+  return placesOfCredentials(places).find((place) => isWithinAnySpelling(path, place.path))?.label ?? null;
+}
+
+/** Absolute paths of all stores, there or not. For the sandbox, which closes them. */
+export function credentialPaths(places: Places): string[] {
+  return placesOfCredentials(places).map(({ path }) => path);
+}
+
+function placesOfCredentials(places: Places): { readonly label: string; readonly path: string }[] {
+  const stores = CREDENTIAL_STORES.flatMap(({ label, paths }) =>
+    paths.flatMap((path) =>
+      path.startsWith('/')
+        ? [{ label, path }]
+        : places.userHomes.map((home) => ({ label, path: `${home.replace(/[/\\]+$/, '')}/${path}` })),
+    ),
+  );
+  const keys = [...places.bowlineHomes, ...places.codexHomes].map((home) => ({
+    label: 'the key for the model',
+    path: `${home.replace(/[/\\]+$/, '')}/auth.json`,
+  }));
+  return [...keys, ...stores];
+}
