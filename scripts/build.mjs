@@ -4,7 +4,7 @@ import { build as bundle } from 'esbuild';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { noteBytecodeOrder } from './bytecodeOrder.mjs';
 import { defines, extensionBundle, serverBundle, webviewBundle } from './bundles.mjs';
 import { ROOT } from './folders.mjs';
@@ -65,7 +65,13 @@ async function buildWebview() {
   return 'dist/webview/chat.js';
 }
 
-/** The server as one program, with ripgrep beside it. @returns {Promise<string>} */
+/** What closes unix sockets to sandboxed commands; a static program for each kind of processor. */
+function seccompHelper() {
+  const library = dirname(require.resolve('@anthropic-ai/sandbox-runtime'));
+  return join(library, '..', 'vendor', 'seccomp', process.arch, 'apply-seccomp');
+}
+
+/** The server as one program, with its helpers beside it: ripgrep, and what the sandbox needs. @returns {Promise<string>} */
 async function buildBinary() {
   const folder = join(ROOT, 'dist/bin');
   const made = `dist/bin/bowline${EXE}`;
@@ -86,6 +92,7 @@ async function buildBinary() {
   }
   const { rgPath } = await import(require.resolve('@vscode/ripgrep'));
   copyProgram(rgPath, join(folder, `rg${EXE}`));
+  if (process.platform === 'linux') copyProgram(seccompHelper(), join(folder, 'apply-seccomp'));
   return made;
 }
 

@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** `key=value` overrides of the command line. */
   readonly overrides: readonly string[];
   readonly log: Log;
+  /** Where the server was started: a relative path of a client is relative to it. Left out: where it is. */
+  readonly cwd?: string;
   /** Between two words of the scripted tour; for tests. */
   readonly demoWordDelayMs?: number;
 }
@@ -38,12 +40,13 @@ export function homeFolder(env: ServerOptions['env']): string {
 /** The server's world. Nothing heavy is loaded before it is needed: the handshake must be quick. */
 export function compose(options: ServerOptions): ComposedServer {
   const clock = systemClock;
+  const cwd = options.cwd ?? process.cwd();
   const ids = uuidV7Ids(clock);
   const apiKey = createApiKey(options);
   const configuration = createConfiguration({
     home: options.home,
     overrides: options.overrides,
-    serverCwd: process.cwd(),
+    serverCwd: cwd,
     hasOpenaiKey: () => apiKey.key() !== null,
     defaultModel: async (provider) => (await (await turnAdapters()).listModels(provider)).at(0)?.id ?? null,
   });
@@ -77,12 +80,13 @@ export function compose(options: ServerOptions): ComposedServer {
       configuration,
       account,
       models: async (provider) => (await turnAdapters()).listModels(provider),
+      sandbox: async () => (await turnAdapters()).sandbox.probe(),
       openTurnWorld: async (approver) => {
         const world = await (await turnAdapters()).openWorld(approver);
         stopWarming = clock.after(0, () => void warm());
         return world;
       },
-      absolutePath: (path) => resolve(path),
+      absolutePath: (path) => resolve(cwd, path),
     },
     async dispose() {
       stopWarming();

@@ -1,4 +1,5 @@
 // The server's start: reads the command line, puts the server together, opens a door.
+import { parse } from 'node:path';
 import { homeFolder, compose } from './composition.ts';
 import { AppServer } from './app/appServer.ts';
 import { stderrLog } from './adapters/log.ts';
@@ -19,14 +20,34 @@ async function main(): Promise<number> {
       return USAGE_ERROR;
     case 'appServer':
       return await appServer(command.overrides);
+    case 'sandbox':
+      return (await import('./sandboxCommand.ts')).runSandboxed(command, start());
+    case 'probeSandbox':
+      return (await import('./sandboxCommand.ts')).probeSandbox(start());
   }
 }
 
-async function appServer(overrides: readonly string[]): Promise<number> {
+interface Start {
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** Where the program was started; what is relative is relative to it. */
+  readonly cwd: string;
+}
+
+/** Leaves the folder it was started in, which may be a workspace: what the sandbox does for its own sake must not happen there. */
+function start(): Start {
   const { env } = process;
-  const log = stderrLog(env.BOWLINE_LOG);
+  const started = { home: homeFolder(env), env, log: stderrLog(env.BOWLINE_LOG), cwd: process.cwd() };
+  process.chdir(parse(started.cwd).root);
+  return started;
+}
+
+async function appServer(overrides: readonly string[]): Promise<number> {
+  const started = start();
+  const { log } = started;
   keepUp(log);
-  const composed = compose({ home: homeFolder(env), env, overrides, log });
+  const composed = compose({ ...started, overrides });
   const server = new AppServer(composed.app);
   await serveStdio(server);
   await composed.dispose();

@@ -9,11 +9,13 @@ import { createFiles } from './adapters/fs/files.ts';
 import { createWorkspaceWatch } from './adapters/fs/workspaceWatch.ts';
 import { createGitReader } from './adapters/git/gitReader.ts';
 import { createModels } from './adapters/models.ts';
+import { allowsRoot } from './adapters/sandbox/allowRoot.ts';
+import { createCommandSandbox } from './adapters/sandbox/commandSandbox.ts';
+import { createRuleBook } from './adapters/rules/ruleBook.ts';
 import { ripgrep } from './adapters/search.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
 import type { ProviderConfig } from './core/config/providerConfig.ts';
 import { interceptPatch } from './core/patch/heredoc.ts';
-import { NO_RULES } from './core/approval/ruleBook.ts';
 import type { Approver, Clock, CommandSandbox, Files, Ids, Log } from './core/ports.ts';
 import { readPrompt, type PromptSurroundings } from './core/prompt/prompt.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
@@ -41,6 +43,7 @@ export interface TurnAdapterOptions {
 }
 
 export interface TurnAdapters {
+  readonly sandbox: CommandSandbox;
   openWorld(approver: Approver): Promise<TurnWorld>;
   /** The models of a provider, or of the default one. */
   listModels(provider: string | null): Promise<readonly Model[]>;
@@ -61,18 +64,26 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   });
   const toolbox = createToolbox(options, () => keyNames(configuration.providers()));
   const { files } = toolbox;
+  const rules = createRuleBook({
+    home: options.home,
+    clock,
+    files,
+    workspaceFolders: (cwd) => configuration.workspaceFolders(cwd),
+  });
+  const sandbox = createCommandSandbox({
+    ...options,
+    executable: process.execPath,
+    allowsRoot: () => allowsRoot(options.home),
+  });
   return {
+    sandbox,
     openWorld: async (approver) => ({
       clock,
       ids,
       log,
       approver,
-      sandbox: noSandbox(),
-      rules: {
-        rules: () => Promise.resolve(NO_RULES),
-        allowCommand: () => Promise.resolve(),
-        decideHost: () => Promise.resolve(),
-      },
+      sandbox,
+      rules,
       files,
       store: await openThreadStore({ home: options.home, clock, log }),
       models: {
@@ -94,19 +105,15 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
         isDefault ? configuration.configuredModel() : null,
       );
     },
-    warm: () => models.warm(configuration.defaultProvider()),
+    async warm() {
+      await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe()]);
+    },
     async dispose() {
       models.dispose();
+      // first what runs in it
       await toolbox.dispose();
+      await sandbox.dispose();
     },
-  };
-}
-
-function noSandbox(): CommandSandbox {
-  return {
-    probe: () => Promise.resolve({ type: 'unavailable', reason: 'Not built in.', remedy: null, isRoot: false }),
-    wrap: () => Promise.reject(new Error('There is no sandbox.')),
-    after: () => Promise.resolve(),
   };
 }
 

@@ -1,6 +1,6 @@
 // What the app server needs of the world beside the turns: configuration, account, models, tools. Built by the composition root.
 import type { Account, Configuration } from '../core/config/configured.ts';
-import type { Approver, Clock, Ids, Log } from '../core/ports.ts';
+import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import type { Model } from '../protocol/schema/model.ts';
 
@@ -18,6 +18,8 @@ export interface AppWorld {
   readonly account: Account;
   /** The models of a provider, or of the default provider. */
   models(provider: string | null): Promise<readonly Model[]>;
+  /** Whether commands can be contained here. */
+  sandbox(): Promise<SandboxState>;
   /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
   /** Resolves a client's path against the server's own folder. */

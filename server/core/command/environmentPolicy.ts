@@ -41,6 +41,39 @@ export function commandVariables(
   return { ...Object.fromEntries(kept), ...FOR_PROGRAMS, ...pick(policy.set, included) };
 }
 
+const CREDENTIAL_NAMES = [
+  ...SECRET_PATTERNS,
+  '*PASSWORD*',
+  '*PASSWD*',
+  '*CREDENTIAL*',
+  '*PRIVATE*',
+  'AWS_*',
+  'AZURE_*',
+  'GOOGLE_*',
+  'GH_*',
+  'SSH_AUTH_SOCK',
+  'SSH_AGENT_PID',
+  'GPG_AGENT_INFO',
+  'DBUS_SESSION_BUS_ADDRESS',
+];
+/** Say where, not who; tools fail without them. */
+const HARMLESS_NAMES = new Set(['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PAGER']);
+const URL_WITH_PASSWORD = /:\/\/[^/\s:@]*:[^/\s@]+@/;
+
+/**
+ * The environment of a sandboxed command: without what usually holds keys, by name or as a URL with a password in it, under every
+ * policy. What the user's own policy sets is kept: it was meant for commands.
+ */
+export function withoutCredentials(variables: Variables, set: Variables): Record<string, string> {
+  const isCredential = matcher(CREDENTIAL_NAMES);
+  return Object.fromEntries(
+    Object.entries(variables).filter(
+      ([name, value]) =>
+        set[name] === value || HARMLESS_NAMES.has(name) || !(isCredential(name) || URL_WITH_PASSWORD.test(value)),
+    ),
+  );
+}
+
 function isInherited(name: string, inherit: ShellEnvironmentPolicy['inherit']): boolean {
   switch (inherit) {
     case 'all':

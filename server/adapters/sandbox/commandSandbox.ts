@@ -1,0 +1,112 @@
+// The command sandbox: finds out once whether it works here, wraps each command with what it may touch, and cleans up after it.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { quoteArgv } from '../../core/command/shellQuote.ts';
+import type { Clock, CommandSandbox, Log, SandboxedCommand, SandboxState, WrappedCommand } from '../../core/ports.ts';
+import { messageOf } from '../../protocol/errors.ts';
+import type { OpenSandbox } from './openSandbox.ts';
+import { unsupportedPlatform } from './platform.ts';
+import { findPrograms } from './programs.ts';
+import { lookAround, type Surroundings } from './surroundings.ts';
+
+export interface CommandSandboxOptions {
+  /** Bowline's home; no command reads there. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly executable: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The user's own configuration says that root of a bare machine may use it. */
+  allowsRoot(): boolean;
+  /** For tests. */
+  readonly surroundings?: () => Surroundings;
+}
+
+export interface OwnedCommandSandbox extends CommandSandbox {
+  dispose(): Promise<void>;
+}
+
+type Opened =
+  | { readonly state: Extract<SandboxState, { type: 'unavailable' }>; readonly sandbox: null }
+  | { readonly state: Extract<SandboxState, { type: 'available' }>; readonly sandbox: OpenSandbox };
+
+export function createCommandSandbox(options: CommandSandboxOptions): OwnedCommandSandbox {
+  let opening: Promise<Opened> | null = null;
+  let isDisposed = false;
+  const opened = (): Promise<Opened> => (opening ??= open(options));
+  return {
+    probe: async () => (await opened()).state,
+    async wrap(command) {
+      const { state, sandbox } = await opened();
+      if (sandbox === null) throw new Error(`Commands cannot be sandboxed here. ${state.reason}`);
+      if (isDisposed) throw new Error('The server is shutting down.');
+      return wrapWith(sandbox, command);
+    },
+    after: async (wrapped) => (await opened()).sandbox?.after(wrapped.id),
+    async dispose() {
+      isDisposed = true;
+      await (await opening)?.sandbox?.close();
+    },
+  };
+}
+
+async function wrapWith(sandbox: OpenSandbox, command: SandboxedCommand): Promise<WrappedCommand> {
+  // the name by which its connections are known must not be guessed by another command
+  const id = randomBytes(24).toString('base64url');
+  const argv = await sandbox.wrap(id, { command, script: scriptOf(command, sandbox.temporary) });
+  return { argv, env: command.env, id };
+}
+
+/** Caches of package managers lie in the user's home, where nothing may be written: here they get others. */
+const CACHES: readonly (readonly [string, string])[] = [
+  ['npm_config_cache', 'npm'],
+  ['YARN_CACHE_FOLDER', 'yarn'],
+  ['PIP_CACHE_DIR', 'pip'],
+  ['UV_CACHE_DIR', 'uv'],
+  ['GOCACHE', 'go'],
+];
+
+function scriptOf({ argv, env }: SandboxedCommand, temporary: string): string {
+  const caches = CACHES.filter(([name]) => env[name] === undefined).map(
+    ([name, folder]) => [name, join(temporary, 'caches', folder)] as const,
+  );
+  const places = ['TMPDIR', 'TMP', 'TEMP'].map((name) => [name, temporary] as const);
+  const exported = [...places, ...caches].map(([name, value]) => `${name}=${quoteArgv([value])}`);
+  return `export ${exported.join(' ')}\nexec ${quoteArgv(argv)}`;
+}
+
+async function open(options: CommandSandboxOptions): Promise<Opened> {
+  const refused = refusal(options);
+  if (refused !== null) return { state: refused, sandbox: null };
+  try {
+    const module = await import('./openSandbox.ts');
+    const found = process.platform === 'linux' ? findPrograms(options) : null;
+    if (found?.type === 'missing')
+      return {
+        state: { type: 'unavailable', reason: found.reason, remedy: found.remedy, isRoot: false },
+        sandbox: null,
+      };
+    const result = await module.openSandbox(options, found?.programs ?? null);
+    return result.type === 'unavailable'
+      ? { state: result, sandbox: null }
+      : { state: { type: 'available', backend: result.sandbox.backend }, sandbox: result.sandbox };
+  } catch (error) {
+    const reason = `The sandbox could not be opened: ${messageOf(error)}`;
+    return { state: { type: 'unavailable', reason, remedy: null, isRoot: false }, sandbox: null };
+  }
+}
+
+/** Why it is not even tried. */
+function refusal(options: CommandSandboxOptions): Extract<SandboxState, { type: 'unavailable' }> | null {
+  const unsupported = unsupportedPlatform(process.platform);
+  if (unsupported !== null) return { type: 'unavailable', ...unsupported, isRoot: false };
+  const { isRoot, isContainer } = (options.surroundings ?? lookAround)();
+  if (!isRoot || isContainer || options.allowsRoot()) return null;
+  return {
+    type: 'unavailable',
+    reason: 'The server runs as root outside of a container: root can get out of every sandbox.',
+    remedy:
+      'Start it as another user. If this machine is there for nothing else, set allow_root = true under [sandbox] in config.toml of the home folder.',
+    isRoot: true,
+  };
+}

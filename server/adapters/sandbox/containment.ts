@@ -1,0 +1,109 @@
+// What one command may write and read, as lists of paths that exist.
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { CREDENTIAL_STORES } from '../../core/pathPolicy/credentialStores.ts';
+import type { SandboxedCommand } from '../../core/ports.ts';
+import type { PrivateFolders } from './privateFolders.ts';
+import type { ProtectedPathFinder } from './protectedPaths.ts';
+
+export interface Containment {
+  /** Everything else is read-only. */
+  readonly writable: readonly string[];
+  /** Below what is writable. */
+  readonly readOnly: readonly string[];
+  /** Not even read. */
+  readonly hidden: readonly string[];
+  /** Must stand in for what may not come into being, and be read-only too. */
+  readonly absent: readonly string[];
+  /** In which a command may make repositories. */
+  readonly workspaces: readonly string[];
+}
+
+export interface ContainmentOptions {
+  /** Bowline's own home. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly folders: PrivateFolders;
+  readonly protectedPaths: ProtectedPathFinder;
+}
+
+/** Below the user's home, where a shell or git would run it; it matters when the workspace is the home or holds it. */
+const STARTUP_FILES = [
+  '.bashrc',
+  '.bash_profile',
+  '.bash_login',
+  '.bash_logout',
+  '.bash_aliases',
+  '.profile',
+  '.zshrc',
+  '.zshenv',
+  '.zprofile',
+  '.zlogin',
+  '.gitconfig',
+  '.ripgreprc',
+  '.config/git',
+  '.config/fish',
+  '.config/autostart',
+  '.config/systemd',
+  '.config/Code',
+  '.vscode-server',
+  '.local/bin',
+  'bin',
+];
+
+export async function containmentOf(command: SandboxedCommand, options: ContainmentOptions): Promise<Containment> {
+  const { folders, home } = options;
+  const hidden = [...credentialPaths(options.env), home].filter((path) => existsSync(path));
+  const workspaces = workspacesOf(command).flatMap(realPathsOf);
+  const found = await Promise.all(workspaces.map((root) => options.protectedPaths.of(root)));
+  const writable = [
+    ...workspaces,
+    ...temporaryFolders(command, options.env).flatMap(realPathsOf),
+    ...found.flatMap((paths) => paths.writable),
+    folders.temporary,
+  ];
+  const startup = userHomes(options.env).flatMap((user) => STARTUP_FILES.map((name) => join(user, name)));
+  return {
+    writable: [...new Set(writable)],
+    readOnly: [...new Set([folders.base, ...startup, ...found.flatMap((paths) => paths.readOnly)])].filter(existsSync),
+    hidden: [...new Set(hidden)],
+    absent: [...new Set(found.flatMap((paths) => paths.absent))],
+    workspaces,
+  };
+}
+
+function workspacesOf({ policy, workspace }: SandboxedCommand): string[] {
+  if (policy.type !== 'workspaceWrite') return [];
+  return [workspace, ...policy.writableRoots.filter(isAbsolute)];
+}
+
+function temporaryFolders({ policy }: SandboxedCommand, env: ContainmentOptions['env']): string[] {
+  if (policy.type !== 'workspaceWrite') return [];
+  const named = env['TMPDIR'] ?? '';
+  return [
+    ...(policy.excludeSlashTmp ? [] : ['/tmp']),
+    ...(policy.excludeTmpdirEnvVar || !isAbsolute(named) ? [] : [named]),
+  ];
+}
+
+export function credentialPaths(env: ContainmentOptions['env']): string[] {
+  const homes = userHomes(env);
+  const stores = CREDENTIAL_STORES.flatMap((store) => store.paths);
+  return stores.flatMap((path) => (isAbsolute(path) ? [path] : homes.map((user) => join(user, path))));
+}
+
+/** As the environment names it and as the system does: tests and tools set HOME to what they like. */
+function userHomes(env: ContainmentOptions['env']): string[] {
+  const named = env['HOME'] ?? '';
+  return [...new Set([...(isAbsolute(named) ? [resolve(named)] : []), homedir()])];
+}
+
+/** With links resolved; nothing when it is not there: what does not exist cannot be made writable. */
+function realPathsOf(path: string): string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    return []; // said by the command itself when it wants to write there
+  }
+}

@@ -1,0 +1,41 @@
+// Cleans up after a server that was killed: a small shell at the other end of a pipe, which waits for the server to be gone.
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import type { PrivateFolders } from './privateFolders.ts';
+
+export interface Janitor {
+  /** Sends it home: the server cleans up itself. */
+  close(): void;
+}
+
+/**
+ * The commands of a killed server end with it, by the guard of their groups; their stand-ins may go when they are over. A server that is
+ * closed says so; then there is nothing to do.
+ */
+const SCRIPT = `
+read -r word && [ "$word" = done ] && exit
+base=$1 own=$2 temporary=$3
+sleep 1
+for note in "$own"/held/*; do
+  [ -f "$note" ] || continue
+  path=$(cat "$note"; echo x)
+  path=\${path%x}
+  rm -f "$note"
+  set -- "$base"/*/held/"\${note##*/}"
+  [ -e "$1" ] || rmdir "$path"
+done
+rm -rf "$own" "$temporary"
+`;
+
+export function startJanitor({ base, own, temporary }: PrivateFolders): Janitor {
+  const child: ChildProcessByStdio<Writable, null, null> = spawn(
+    '/bin/sh',
+    ['-c', SCRIPT, 'bowline-janitor', base, own, temporary],
+    { cwd: '/', env: { PATH: '/usr/bin:/bin' }, detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+  );
+  // without it the next server cleans up
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.unref();
+  return { close: () => void child.stdin.end('done\n') };
+}

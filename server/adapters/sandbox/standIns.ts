@@ -1,0 +1,120 @@
+// Empty folders that stand where a protected name does not exist yet, so that no command can make it while it runs.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../../core/ports.ts';
+import type { PrivateFolders } from './privateFolders.ts';
+
+/**
+ * A mount needs something to be mounted on. An empty folder is the one thing that can stand there and harm nobody: git does not see it,
+ * and removing it removes nothing else, as `rmdir` takes empty folders only. Notes about those held are kept in the server's private
+ * folder, so that a server that was killed is cleaned up after, by its janitor or by the next server.
+ */
+export interface StandIns {
+  /** Makes what is missing, and keeps it until it is released as often as it was held. Returns those that must be held. */
+  hold(paths: readonly string[]): readonly string[];
+  release(paths: readonly string[]): void;
+}
+
+export function createStandIns(folders: PrivateFolders, log: Log): StandIns {
+  const holders = new Map<string, number>();
+  removeLeftOvers(folders);
+  return {
+    hold(paths) {
+      return paths.filter((path) => {
+        const held = holders.get(path) ?? 0;
+        if (held === 0 && !take(path, folders)) return false;
+        holders.set(path, held + 1);
+        return true;
+      });
+    },
+    release(paths) {
+      for (const path of paths) {
+        const left = (holders.get(path) ?? 0) - 1;
+        if (left > 0) holders.set(path, left);
+        else {
+          holders.delete(path);
+          letGo(path, folders, log);
+        }
+      }
+    },
+  };
+}
+
+/** Whether there is a stand-in at the path now, of this or of another server. What else is there is not ours. */
+function take(path: string, folders: PrivateFolders): boolean {
+  const note = join(folders.own, 'held', noteName(path));
+  // noted first: a server that is killed in between leaves a note too many, never a folder too many
+  writeFileSync(note, path);
+  try {
+    mkdirSync(path, { mode: 0o755 });
+    return true;
+  } catch (error) {
+    if (isHeldByOthers(path, folders)) return true;
+    rmSync(note, { force: true });
+    if (existsSync(path)) return false;
+    throw error;
+  }
+}
+
+function letGo(path: string, folders: PrivateFolders, log: Log): void {
+  rmSync(join(folders.own, 'held', noteName(path)), { force: true });
+  if (isHeldByOthers(path, folders)) return;
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    // the user has put something there meanwhile, or removed it: then it is not ours any more
+    log.debug('A stand-in of the sandbox was not removed.', { path, error: String(error) });
+  }
+}
+
+function isHeldByOthers(path: string, { base, own }: Pick<PrivateFolders, 'base' | 'own'>): boolean {
+  return serversIn(base).some((folder) => folder !== own && existsSync(join(folder, 'held', noteName(path))));
+}
+
+/** Removes what servers that are gone left behind. */
+function removeLeftOvers({ base, own }: PrivateFolders): void {
+  for (const folder of serversIn(base)) {
+    if (folder === own || isRunning(processOf(folder))) continue;
+    for (const note of namesIn(join(folder, 'held'))) {
+      try {
+        const path = readFileSync(join(folder, 'held', note), 'utf8');
+        rmSync(join(folder, 'held', note));
+        if (!isHeldByOthers(path, { base, own: folder })) rmdirSync(path);
+      } catch {
+        // gone already, or no longer empty: not ours
+      }
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function noteName(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 32);
+}
+
+function serversIn(base: string): string[] {
+  return namesIn(base).map((name) => join(base, name));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // another server removed it just now
+  }
+}
+
+function processOf(folder: string): number {
+  return Number.parseInt(folder.slice(folder.lastIndexOf('/') + 1), 10);
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
