@@ -11,6 +11,7 @@ import type {
 import type { SandboxPolicy } from '../protocol/schema/common.ts';
 import type { Rehearsal } from '../protocol/schema/safety.ts';
 import type { GitInfo } from '../protocol/schema/thread.ts';
+import type { ReadPlace } from './pathPolicy/reading.ts';
 import type { ModelProvider } from './turn/modelPort.ts';
 import type { Settings } from './settings.ts';
 
@@ -154,21 +155,37 @@ export interface FileStat {
   readonly modifiedAtMs: number;
   /** POSIX permission bits. */
   readonly mode: number;
+  /** Names that the file has; 1 for nearly all. */
+  readonly links: number;
 }
 
-/** Plain file access on absolute paths. Errors carry the operating system's code in `code` (ENOENT, EACCES, ENOSPC, ...). */
+/**
+ * File access for the model. `realPath` and `stat` take any absolute path and follow links; every other method takes a real path, follows
+ * no link, and refuses what was swapped since the path was decided on. Errors carry the operating system's code in `code` (ENOENT, EACCES,
+ * ENOSPC, ...; ELOOP for what leads elsewhere).
+ */
 export interface Files {
+  /** Regular files alone. */
   read(path: string): Promise<Uint8Array>;
-  /** Writes to a temporary file beside it and renames: the old bytes or the new ones, never half. Makes parent folders. */
+  /**
+   * Writes to a temporary file beside it and renames: the old bytes or the new ones, never half. Makes parent folders. Other names of the
+   * same file (hard links) keep the old bytes.
+   */
   write(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
   remove(path: string): Promise<void>;
   /** Removes the folder if it is empty; says whether it did. */
   removeEmptyFolder(path: string): Promise<boolean>;
-  /** Follows symbolic links; null when there is nothing. */
+  /** Null when there is nothing. */
   stat(path: string): Promise<FileStat | null>;
   list(path: string): Promise<{ readonly name: string; readonly kind: FileKind }[]>;
   /** The path with every symbolic link resolved; for a path that does not exist, of its nearest existing parent plus the rest. */
   realPath(path: string): Promise<string>;
+}
+
+/** Knows what is kept from the model: by its name, by its place, and by the `.bowlineignore` files in the folders above it. */
+export interface FileGuard {
+  /** `path` is a real path. */
+  placeOf(path: string): Promise<ReadPlace>;
 }
 
 /** Runs ripgrep with arguments; `missing` when no `rg` can be found. */
@@ -225,6 +242,8 @@ export interface Approver {
 }
 
 export interface Asking {
+  /** Of the request; the same when another process asks the question again. */
+  readonly id: number;
   readonly signal: AbortSignal;
   /** Answers `approval/rehearse` while the question is open; absent where nothing can be tried. */
   readonly rehearse?: (signal: AbortSignal) => Promise<Rehearsal>;

@@ -66,8 +66,8 @@ export class MemoryFiles implements Files {
     const real = await this.realPath(path);
     const bytes = this.content.get(real);
     const mode = this.modes.get(real) ?? 0o644;
-    if (bytes !== undefined) return { kind: 'file', size: bytes.length, modifiedAtMs: 0, mode };
-    return this.folders.has(real) ? { kind: 'directory', size: 0, modifiedAtMs: 0, mode: 0o755 } : null;
+    if (bytes !== undefined) return { kind: 'file', size: bytes.length, modifiedAtMs: 0, mode, links: 1 };
+    return this.folders.has(real) ? { kind: 'directory', size: 0, modifiedAtMs: 0, mode: 0o755, links: 1 } : null;
   }
 
   async list(path: string): Promise<{ readonly name: string; readonly kind: 'file' | 'directory' }[]> {

@@ -1,100 +1,124 @@
-// Plain file access for the core, with writes that never leave half a file.
+// File access for the core: by real paths alone, over no link, and with writes that never leave half a file.
 import { constants, type Dirent, type Stats } from 'node:fs';
-import {
-  access,
-  chmod,
-  chown,
-  mkdir,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  unlink,
-  writeFile,
-} from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, lstat, open, readdir, rename, rm, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { FileKind, Files, FileStat } from '../../core/ports.ts';
+import { openFile, openFolder, openOrMakeFolder, PathMoved, type OpenFolder } from './openPath.ts';
+import { errorCode, isNotThere, realPathOf, type CaseProbe } from './realPath.ts';
 
 /** Permission bits of a mode, without the file type. */
 const PERMISSIONS = 0o7777;
-const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
 const FOLDER_STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY', 'EACCES', 'EPERM']);
+const { O_NOFOLLOW } = constants;
 
 /** What is said instead of the content of the user's key file. */
 export const KEPT_PRIVATE = 'It holds the keys of the user and is not read.';
 
+export interface FilesOptions {
+  /** The file with the user's key, whose content is nobody's to read by this way, whatever name leads to it. */
+  readonly keyFile?: string;
+  /** Why a file with several names may not be read: one of them lies where credentials do. */
+  readonly hardLinkProblem?: (stats: Stats) => Promise<string | null>;
+  /** Whether case makes no difference in a folder; found out by looking unless given. */
+  readonly isCaseInsensitive?: CaseProbe;
+}
+
 let lastTemporary = 0;
 
-/** `keyFile`: the file with the user's key, whose content is nobody's to read by this way, whatever name leads to it. */
-export function createFiles({ keyFile }: { readonly keyFile?: string } = {}): Files {
+export function createFiles(options: FilesOptions = {}): Files {
   return {
-    read: async (path) => {
-      if (keyFile !== undefined && (await isSameFile(path, keyFile))) throw new Error(KEPT_PRIVATE);
-      return readFile(path);
-    },
+    read: (path) => read(path, options),
     write,
-    remove: (path) => unlink(path),
+    remove: (path) => inFolderOf(path, async (folder, name) => unlink(folder.at(name))),
     removeEmptyFolder,
     stat: async (path) => {
       const found = await statOrNull(path);
       return found === null ? null : fileStat(found);
     },
     list: async (path) => {
-      const entries = await readdir(path, { withFileTypes: true });
-      return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+      const folder = await openFolder(path);
+      try {
+        const entries = await readdir(folder.at('.'), { withFileTypes: true });
+        return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+      } finally {
+        await folder.close();
+      }
     },
-    realPath,
+    realPath: (path) => realPathOf(path, options.isCaseInsensitive),
   };
 }
 
-/** The operating system's code of an error, e.g. ENOENT; null when it has none. */
-export function errorCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+export { errorCode };
+
+async function read(path: string, { keyFile, hardLinkProblem }: FilesOptions): Promise<Uint8Array> {
+  const { handle, stats } = await openFile(path);
+  try {
+    if (keyFile !== undefined && (await isFile(stats, keyFile))) throw new Error(KEPT_PRIVATE);
+    const problem = stats.nlink > 1 ? ((await hardLinkProblem?.(stats)) ?? null) : null;
+    if (problem !== null) throw new Error(problem);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }
 
+/** The other names of a file with several keep the old bytes: the new ones get a file of their own. */
 async function write(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
-  // A rename onto a symbolic link would replace the link instead of the file behind it.
-  const target = await realPath(path);
-  const existing = await statOrNull(target);
-  // A rename asks only the folder; a file that its user made read-only stays as it is.
-  if (existing !== null) await access(target, constants.W_OK);
-  else await mkdir(dirname(target), { recursive: true });
+  const folder = await openOrMakeFolder(dirname(path));
   lastTemporary += 1;
-  const temporary = join(dirname(target), `.bowline-${process.pid}-${lastTemporary}.tmp`);
+  const temporary = folder.at(`.bowline-${process.pid}-${lastTemporary}.tmp`);
   try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await keepOwner(temporary, existing);
-    const wanted = mode ?? (existing === null ? null : existing.mode & PERMISSIONS);
-    if (wanted !== null) await chmod(temporary, wanted);
+    const target = folder.at(basename(path));
+    const existing = await lstatOrNull(target);
+    if (existing?.isSymbolicLink() === true) throw new PathMoved(path);
+    // A rename asks only the folder; a file that its user made read-only stays as it is.
+    if (existing !== null) await access(target, constants.W_OK);
+    await writeNew(temporary, {
+      bytes,
+      existing,
+      mode: mode ?? (existing === null ? null : existing.mode & PERMISSIONS),
+    });
+    await folder.verify();
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  } finally {
+    await folder.close();
   }
 }
 
-async function keepOwner(temporary: string, existing: Stats | null): Promise<void> {
+interface NewFile {
+  readonly bytes: Uint8Array;
+  readonly existing: Stats | null;
+  readonly mode: number | null;
+}
+
+async function writeNew(path: string, { bytes, existing, mode }: NewFile): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW, 0o666);
+  try {
+    await handle.writeFile(bytes);
+    await keepOwner(handle, existing);
+    if (mode !== null) await handle.chmod(mode);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function keepOwner(handle: FileHandle, existing: Stats | null): Promise<void> {
   if (existing === null || process.platform === 'win32') return;
-  const created = await stat(temporary);
+  const created = await handle.stat();
   if (created.uid === existing.uid && created.gid === existing.gid) return;
   try {
-    await chown(temporary, existing.uid, existing.gid);
+    await handle.chown(existing.uid, existing.gid);
   } catch {
     // Only root may give files away; the file is then owned by who runs the server, as with any editor.
   }
 }
 
-async function isSameFile(left: string, right: string): Promise<boolean> {
-  const [one, other] = await Promise.all([statOrNull(left), statOrNull(right)]);
-  return one !== null && other !== null && one.ino === other.ino && one.dev === other.dev;
-}
-
 async function removeEmptyFolder(path: string): Promise<boolean> {
   try {
-    await rmdir(path);
+    await inFolderOf(path, async (folder, name) => rmdir(folder.at(name)));
     return true;
   } catch (error) {
     if (FOLDER_STAYS.has(errorCode(error) ?? '')) return false;
@@ -102,22 +126,29 @@ async function removeEmptyFolder(path: string): Promise<boolean> {
   }
 }
 
-async function statOrNull(path: string): Promise<Stats | null> {
+async function inFolderOf(path: string, task: (folder: OpenFolder, name: string) => Promise<void>): Promise<void> {
+  const folder = await openFolder(dirname(path));
   try {
-    return await stat(path);
-  } catch (error) {
-    if (NOT_THERE.has(errorCode(error) ?? '')) return null;
-    throw error;
+    await task(folder, basename(path));
+  } finally {
+    await folder.close();
   }
 }
 
-async function realPath(path: string): Promise<string> {
+async function isFile(stats: Stats, path: string): Promise<boolean> {
+  const other = await statOrNull(path);
+  return other !== null && other.ino === stats.ino && other.dev === stats.dev;
+}
+
+const statOrNull = (path: string): Promise<Stats | null> => orNull(stat(path));
+const lstatOrNull = (path: string): Promise<Stats | null> => orNull(lstat(path));
+
+async function orNull(found: Promise<Stats>): Promise<Stats | null> {
   try {
-    return await realpath(path);
+    return await found;
   } catch (error) {
-    if (!NOT_THERE.has(errorCode(error) ?? '')) throw error;
-    const parent = dirname(path);
-    return parent === path ? path : join(await realPath(parent), basename(path));
+    if (isNotThere(error)) return null;
+    throw error;
   }
 }
 
@@ -128,5 +159,11 @@ function kindOf(entry: Dirent | Stats): FileKind {
 }
 
 function fileStat(found: Stats): FileStat {
-  return { kind: kindOf(found), size: found.size, modifiedAtMs: found.mtimeMs, mode: found.mode & PERMISSIONS };
+  return {
+    kind: kindOf(found),
+    size: found.size,
+    modifiedAtMs: found.mtimeMs,
+    mode: found.mode & PERMISSIONS,
+    links: found.nlink,
+  };
 }

@@ -97,7 +97,7 @@ function withoutSecret(url: string): string {
 async function readText(files: Files, path: string): Promise<string | null> {
   try {
     const stat = await files.stat(path);
-    return stat?.kind === 'file' ? decoder.decode(await files.read(path)) : null;
+    return stat?.kind === 'file' ? decoder.decode(await files.read(await files.realPath(path))) : null;
   } catch {
     // What cannot be read tells nothing about the repository; the information is optional.
     return null;

@@ -40,8 +40,8 @@ async function expectUnchanged(file: PlannedFile, files: Files): Promise<void> {
 }
 
 async function currentBytes(file: PlannedFile, files: Files): Promise<Uint8Array | null> {
-  const stat = await files.stat(file.path);
-  return stat === null ? null : files.read(file.path);
+  const stat = await files.stat(file.realPath);
+  return stat === null ? null : files.read(file.realPath);
 }
 
 /** Remembers which folders the write will make, outermost first. */
@@ -57,10 +57,10 @@ async function prepareFolders(file: PlannedFile, files: Files): Promise<Undo[]> 
 }
 
 async function write(file: PlannedFile, files: Files): Promise<Undo> {
-  const { path, realPath, before, after } = file;
+  const { realPath, before, after } = file;
   const mode = file.mode ?? undefined;
   if (after === null) {
-    await files.remove(path);
+    await files.remove(realPath);
     return () => (before === null ? Promise.resolve() : files.write(realPath, before, mode));
   }
   await files.write(realPath, after, mode);

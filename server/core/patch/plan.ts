@@ -158,10 +158,10 @@ class Planner {
     const realPath = await this.#files.realPath(absolute);
     const known = this.#planned.get(realPath);
     if (known !== undefined) return known;
-    const stat = await this.#files.stat(absolute);
+    const stat = await this.#files.stat(realPath);
     if (stat !== null && stat.kind !== 'file') throw new PatchError(`It is not a regular file but a ${stat.kind}.`);
     if (stat !== null && stat.size > MAX_FILE_BYTES) throw new PatchError('It is larger than 32 MiB; use a command.');
-    const before = stat === null ? null : await this.#files.read(absolute);
+    const before = stat === null ? null : await this.#files.read(realPath);
     const mode = stat?.mode ?? null;
     const file: Planned = { path: absolute, realPath, before, now: before, mode, movedFrom: null };
     this.#planned.set(realPath, file);

@@ -82,8 +82,9 @@ export class FileTexts {
 
   async #read(path: string): Promise<Uint8Array | null> {
     try {
-      const stat = await this.#files.stat(path);
-      return stat?.kind === 'file' ? await this.#files.read(path) : null;
+      const realPath = await this.#files.realPath(path);
+      const stat = await this.#files.stat(realPath);
+      return stat?.kind === 'file' ? await this.#files.read(realPath) : null;
     } catch {
       // A preview only: the run reports what cannot be read.
       return null;

@@ -1,0 +1,50 @@
+// Puts the path policy on this machine: where its places are, and what the repositories' own `.bowlineignore` files add.
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Places } from '../../core/pathPolicy/places.ts';
+import { placeOfRead } from '../../core/pathPolicy/reading.ts';
+import type { FileGuard } from '../../core/ports.ts';
+import type { BowlineIgnore } from './bowlineIgnore.ts';
+
+export interface MachineOptions {
+  /** Bowline's home, absolute. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where things lie on this machine, each under its name and under its real path. */
+export function machinePlaces({ home, env }: MachineOptions): Places {
+  const named = (name: string): string[] => (env[name] ? [env[name]] : []);
+  return {
+    userHomes: bothNames([homedir(), ...named('HOME'), ...named('USERPROFILE')]),
+    bowlineHomes: bothNames([home]),
+    codexHomes: bothNames([join(homedir(), '.codex'), ...named('CODEX_HOME')]),
+    slashTmp: process.platform === 'win32' ? [] : bothNames(['/tmp']).filter((path) => existsSync(path)),
+    tmpdir: bothNames([tmpdir()]),
+  };
+}
+
+export function createFileGuard(places: Places, ignored: BowlineIgnore): FileGuard {
+  return {
+    placeOf: (path) => {
+      const place = placeOfRead(path, places);
+      if (place.type !== 'free') return Promise.resolve(place);
+      const keeper = ignored.keeperOf(path);
+      if (keeper === null) return Promise.resolve(place);
+      return Promise.resolve({ type: 'kept', reason: `${keeper} keeps it from the model.` });
+    },
+  };
+}
+
+function bothNames(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => [path, realPathOr(path)]))];
+}
+
+function realPathOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // not there yet: then no link leads to it
+  }
+}
