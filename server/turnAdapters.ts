@@ -5,6 +5,8 @@ import { keyFileOf, type ApiKey } from './adapters/auth/apiKey.ts';
 import type { ConfigurationFiles } from './adapters/config/configuration.ts';
 import { createCommandRunner } from './adapters/exec/commandRunner.ts';
 import { createShellEnvironment } from './adapters/exec/shellEnvironment.ts';
+import { createBowlineIgnore } from './adapters/fs/bowlineIgnore.ts';
+import { createFileGuard, machinePlaces } from './adapters/fs/fileGuard.ts';
 import { createFiles } from './adapters/fs/files.ts';
 import { createWorkspaceWatch } from './adapters/fs/workspaceWatch.ts';
 import { createGitReader } from './adapters/git/gitReader.ts';
@@ -75,6 +77,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
     executable: process.execPath,
     allowsRoot: () => allowsRoot(options.home),
   });
+  const places = machinePlaces(options);
   return {
     sandbox,
     openWorld: async (approver) => ({
@@ -85,6 +88,8 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       sandbox,
       rules,
       files,
+      places,
+      guard: createFileGuard(places, createBowlineIgnore()),
       store: await openThreadStore({ home: options.home, clock, log }),
       models: {
         provider: (settings) => {

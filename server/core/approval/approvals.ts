@@ -63,6 +63,7 @@ export class Approvals {
       },
       { signal: asked.signal, ...(rehearse === undefined ? {} : { rehearse }) },
     );
+    if (decision === 'acceptForSession') this.#options.grants.add(action, ask.isSandboxed ? 'sandbox' : 'outside');
     return this.#settle(item.id, decision, action);
   }
 
@@ -83,7 +84,9 @@ export class Approvals {
     const paths = item.changes.flatMap(({ path, kind }) =>
       kind.type === 'update' && kind.move_path !== null ? [path, kind.move_path] : [path],
     );
-    return this.#settle(item.id, decision, { kind: 'patch', paths });
+    const action = { kind: 'patch', paths } as const;
+    if (decision === 'acceptForSession') this.#options.grants.add(action, 'outside');
+    return this.#settle(item.id, decision, action);
   }
 
   /** Call when an item has been completed: a refused one stops counting as waiting only now, as the wire has it. */
@@ -97,7 +100,6 @@ export class Approvals {
     action: Action,
   ): Verdict {
     const verdict = verdictOf(decision);
-    if (verdict === 'accepted' && decision !== 'accept') this.#options.grants.add(action);
     // The wire's order: a refused command is completed before the waiting ends, a refused patch after it.
     if (verdict === 'accepted' || action.kind === 'patch') this.#leave();
     else this.#refused.add(itemId);

@@ -1,6 +1,6 @@
 // What a running tool may touch of its turn, made from the thread and the turn.
 import type { LiveThread } from '../thread/liveThread.ts';
-import { decide } from '../approval/decide.ts';
+import { decideInThread } from '../approval/decideInThread.ts';
 import type { RunningTurn } from './runningTurn.ts';
 import type { FileEffect, ToolContext } from './tool.ts';
 import type { TurnItems } from './turnItems.ts';
@@ -25,13 +25,7 @@ export function toolContext({ thread, turn, items, filesChanged }: ToolContextPa
     startItem: (item) => items.start(item),
     completeItem: (item) => items.complete(item),
     record: (event) => thread.record(event),
-    decide: async (action) =>
-      decide(action, {
-        approvalPolicy: settings.approvalPolicy,
-        sandbox: settings.sandbox,
-        cwd: settings.cwd,
-        isGranted: thread.grants.covers(action),
-      }),
+    decide: (action) => decideInThread({ world: thread.world, grants: thread.grants, settings }, action),
     askCommand: (item, question) => thread.approvals.askCommand(item, question, asked),
     askFileChange: (item, question) => thread.approvals.askFileChange(item, question, asked),
     askRead: () => Promise.resolve('failed'),

@@ -1,6 +1,7 @@
 // Everything of the world that threads and turns need, gathered once by the composition root.
 import type { RuleBook } from '../approval/ruleBook.ts';
-import type { Approver, Clock, CommandSandbox, Files, GitReader, Ids, Log, WorkspaceWatch } from '../ports.ts';
+import type { Places } from '../pathPolicy/places.ts';
+import type { Approver, Clock, CommandSandbox, FileGuard, Files, GitReader, Ids, Log, WorkspaceWatch } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
 import type { ModelItem, ModelProvider } from './modelPort.ts';
@@ -30,6 +31,8 @@ export interface TurnWorld {
   readonly sandbox: CommandSandbox;
   readonly rules: RuleBook;
   readonly files: Files;
+  readonly places: Places;
+  readonly guard: FileGuard;
   readonly git: GitReader;
   readonly watch: WorkspaceWatch;
   /** SHA-1 of the bytes as 40 hex digits (git's object ids in diffs). */

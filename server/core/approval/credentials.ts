@@ -1,0 +1,38 @@
+// Whether a word of a command names credentials, by the path policy and by what the word alone tells.
+import { credentialStoreOf } from '../pathPolicy/credentialStores.ts';
+import type { Places } from '../pathPolicy/places.ts';
+import { homeAround, valueOf, type Place } from './shell/place.ts';
+import type { ShellWord } from './shell/word.ts';
+import { resolvePath } from '../patch/paths.ts';
+
+/** What lies where the word points to, e.g. "SSH keys"; null for nothing of the kind. The homes of all users count. */
+export function credentialsAt(word: ShellWord, place: Place, places: Places): string | null {
+  for (const path of pathsIn(word, place)) {
+    // the public half of a key, and the hosts that are known, are no secrets
+    if (/\.pub$|\/\.ssh\/known_hosts$/.test(path)) continue;
+    const label = credentialStoreOf(path, {
+      ...places,
+      userHomes: [...places.userHomes, place.home, homeAround(path)],
+    });
+    if (label !== null) return label;
+  }
+  return null;
+}
+
+/** Paths that a word may name: itself, and what follows a `@` (curl), a `=` or a `:`. Somewhere unknown counts as the home folder. */
+export function pathsIn(word: ShellWord, place: Place): string[] {
+  const known: Place = place.folder === null ? { ...place, folder: place.home } : place;
+  // a quoted `~` is one for the programs that are given it
+  const value = (valueOf(word, known) ?? word.text.replace(/^\$\{?\w+\}?/, known.home)).replace(
+    /^~(?=\/|$)/,
+    known.home,
+  );
+  const whole = resolvePath(known.folder ?? known.home, value);
+  const parts = value.split(/[@=:,]/).slice(1);
+  return [
+    whole,
+    ...parts
+      .filter((part) => part !== '')
+      .map((part) => resolvePath(known.folder ?? known.home, part.replace(/^~(?=\/|$)/, known.home))),
+  ];
+}

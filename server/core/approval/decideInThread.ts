@@ -1,0 +1,31 @@
+// Gathers what the decision on an action depends on in a thread: its settings, the sandbox, the rules, and what was granted.
+import type { Settings } from '../settings.ts';
+import type { Action, Decision } from '../turn/tool.ts';
+import type { TurnWorld } from '../turn/turnWorld.ts';
+import { decide } from './decide.ts';
+import type { Grants } from './grants.ts';
+
+export interface DecidesIn {
+  readonly world: Pick<TurnWorld, 'sandbox' | 'rules' | 'places' | 'guard'>;
+  readonly grants: Grants;
+  readonly settings: Settings;
+}
+
+export async function decideInThread({ world, grants, settings }: DecidesIn, action: Action): Promise<Decision> {
+  const [sandbox, rules] = await Promise.all([world.sandbox.probe(), world.rules.rules(settings)]);
+  return decide({
+    policy: {
+      approvalPolicy: settings.approvalPolicy,
+      sandbox: settings.sandbox,
+      cwd: settings.cwd,
+      places: world.places,
+      readPlaces:
+        action.kind === 'read' ? await Promise.all(action.paths.map((path) => world.guard.placeOf(path))) : [],
+      disarmed: settings.disarmed ?? [],
+      granted: grants.placeOf(action),
+    },
+    sandbox,
+    rules,
+    action,
+  });
+}

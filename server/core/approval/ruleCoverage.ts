@@ -1,0 +1,65 @@
+// What the rules and the list of safe commands say about a script as a whole.
+import type { Places } from '../pathPolicy/places.ts';
+import type { RuleDecision } from '../../protocol/schema/safety.ts';
+import type { RuleMatch, RuleSet } from './ruleBook.ts';
+import { isSafeCommand, passesOn } from './safe/safeCommand.ts';
+import { baseName, type ShellCommand, type ShellScript } from './shell/shellScript.ts';
+
+export type Coverage =
+  /** Each command only reads. */
+  | { readonly type: 'safe' }
+  /** Each command only reads or is allowed by a rule, and at least one is by a rule. */
+  | { readonly type: 'rules' }
+  /** Why that is not so, in words for the user. */
+  | { readonly type: 'none'; readonly reason: string };
+
+export interface CoverageIn {
+  readonly rules: RuleSet;
+  readonly workspace: string;
+  readonly places: Places;
+}
+
+export function coverage(script: ShellScript, where: CoverageIn): Coverage {
+  if (script.obstacle !== null) return { type: 'none', reason: script.obstacle };
+  if (script.commands.length === 0) return { type: 'none', reason: 'It names no command.' };
+  let isByRule = false;
+  const isCovered = (command: ShellCommand): boolean => {
+    if (where.rules.match(wordsOf(command))?.decision === 'allow') {
+      isByRule = true;
+      return true;
+    }
+    if (isSafeCommand(command, where)) return true;
+    const inner = script.commands.filter(({ wrapper }) => wrapper === command);
+    return passesOn(command) && inner.length > 0 && inner.every(isCovered);
+  };
+  const uncovered = script.commands.find((command) => command.wrapper === null && !isCovered(command));
+  if (uncovered === undefined) return { type: isByRule ? 'rules' : 'safe' };
+  return { type: 'none', reason: `Not on the list: ${wordsOf(uncovered).join(' ').slice(0, 80)}` };
+}
+
+/**
+ * What a rule that restricts says about any command of the script, nested and wrapped ones included. A program counts by its name,
+ * wherever it lies.
+ */
+export function ruleOn(
+  script: ShellScript,
+  rules: RuleSet,
+  decision: Exclude<RuleDecision, 'allow'>,
+): RuleMatch | null {
+  for (const command of script.commands) {
+    const [program, ...args] = wordsOf(command);
+    if (program === undefined) continue;
+    for (const words of [
+      [program, ...args],
+      [baseName(program), ...args],
+    ]) {
+      const match = rules.match(words);
+      if (match?.decision === decision) return match;
+    }
+  }
+  return null;
+}
+
+function wordsOf({ words }: ShellCommand): string[] {
+  return words.map(({ text }) => text);
+}

@@ -1,0 +1,213 @@
+// Reads a shell script: walks everything that `unbash` found in it, nested scripts and wrapped commands included.
+import { forEachChild, parse, type Command, type Redirection as RedirectionNode, type SyntaxNode } from 'unbash';
+import { hiddenCharacter } from './hiddenCharacters.ts';
+import { obstacleIn } from './obstacles.ts';
+import { pathOf, type Place } from './place.ts';
+import type { Redirection, ShellCommand, ShellScript } from './shellScript.ts';
+import { unwrap } from './unwrap.ts';
+import { literalWord, shellWord, type ShellWord } from './word.ts';
+
+/** A longer script is not parsed, and a script with more commands is not looked at further: nothing is concluded from either. */
+const LONGEST_SCRIPT = 200_000;
+const MOST_COMMANDS = 5_000;
+const DEEPEST_SCRIPT = 12;
+/** A longer script is never a simple one: nobody reads it in a prompt. */
+const LONGEST_SIMPLE = 10_000;
+
+export interface ScriptStart {
+  /** Absolute. */
+  readonly folder: string;
+  readonly home: string;
+}
+
+export function readScript(text: string, { folder, home }: ScriptStart): ShellScript {
+  if (text.length > LONGEST_SCRIPT)
+    return { text, commands: [], obstacle: 'It is too long to be looked through.', isUnread: true };
+  const reader = new ScriptReader();
+  reader.read(text, {
+    folder: { path: folder, before: [] },
+    home,
+    upstream: [],
+    functions: [],
+    isParallel: false,
+    wrapper: null,
+    depth: 0,
+  });
+  const hidden = hiddenCharacter(text);
+  const obstacle = hidden ?? (text.length > LONGEST_SIMPLE ? 'It is very long.' : reader.obstacle);
+  return { text, commands: reader.commands, obstacle, isUnread: reader.isExhausted };
+}
+
+/** What holds around a node. The folder is shared by what runs in the same shell. */
+interface Scope {
+  readonly folder: { path: string | null; before: (string | null)[] };
+  readonly home: string;
+  readonly upstream: readonly ShellCommand[];
+  readonly functions: readonly string[];
+  readonly isParallel: boolean;
+  readonly wrapper: ShellCommand | null;
+  readonly depth: number;
+}
+
+class ScriptReader {
+  readonly commands: ShellCommand[] = [];
+  obstacle: string | null = null;
+  isExhausted = false;
+  readonly #variables = new Map<string, ShellWord | null>();
+  #text = '';
+
+  read(text: string, scope: Scope): void {
+    if (scope.depth > DEEPEST_SCRIPT) return this.#exhaust();
+    const outer = this.#text;
+    this.#text = text;
+    const script = parse(text);
+    this.#visit(script, scope);
+    // what a wrong turn of the parser has swallowed is looked for line by line
+    if (script.errors !== undefined && scope.depth < 2) this.#readPieces(text, scope);
+    this.#text = outer;
+  }
+
+  #readPieces(text: string, scope: Scope): void {
+    const pieces = text.split(/[\n;|&]+/).filter((piece) => piece.trim() !== '');
+    if (pieces.length < 2 || pieces.length > 500) return;
+    for (const piece of pieces) this.#visit(parse(piece), { ...scope, depth: scope.depth + 1 });
+  }
+
+  #visit(node: SyntaxNode, scope: Scope): void {
+    if (this.isExhausted) return;
+    this.obstacle ??= obstacleIn(node);
+    switch (node.type) {
+      case 'Command':
+        return this.#command(node, scope);
+      case 'Pipeline':
+        return this.#pipeline(node.commands, scope);
+      case 'Statement':
+        return this.#visit(node.command, node.background === true ? parallel(scope) : scope);
+      case 'Function':
+        return this.#visit(node.body, { ...scope, functions: [...scope.functions, node.name.text] });
+      case 'Assignment':
+        this.#assign(node.name, node.value.type === 'Word' ? shellWord(node.value) : null);
+        return this.#children(node, scope);
+      case 'Subshell':
+      case 'CommandExpansion':
+      case 'ProcessSubstitution':
+      case 'ArithmeticCommandExpansion':
+        return this.#children(node, ownFolder(scope));
+      default:
+        return this.#children(node, scope);
+    }
+  }
+
+  #children(node: SyntaxNode, scope: Scope): void {
+    forEachChild(node, (child) => this.#visit(child, scope));
+  }
+
+  /** Each part runs in a shell of its own and reads what all parts before it have written. */
+  #pipeline(parts: readonly SyntaxNode[], scope: Scope): void {
+    let { upstream } = scope;
+    for (const part of parts) {
+      const from = this.commands.length;
+      const own = parts.length > 1 ? parallel(ownFolder(scope)) : scope;
+      this.#visit(part, { ...own, upstream });
+      upstream = [...upstream, ...this.commands.slice(from)];
+    }
+  }
+
+  #command(node: Command, scope: Scope): void {
+    const from = this.commands.length;
+    // what stands in its words runs before it, and reads nothing of its pipe
+    this.#children(node, { ...scope, upstream: [] });
+    const nested = this.commands.slice(from);
+    const words = [...(node.name === undefined ? [] : [node.name]), ...node.args].map((word) =>
+      word.type === 'Word' ? shellWord(word) : literalWord(word.text),
+    );
+    this.#add(
+      {
+        words,
+        redirections: node.redirects.map(redirectionOf),
+        input: inputOf(node.redirects),
+        nested,
+        hasHiddenArguments: false,
+      },
+      scope,
+    );
+  }
+
+  #add(
+    own: Pick<ShellCommand, 'words' | 'redirections' | 'input' | 'nested' | 'hasHiddenArguments'>,
+    scope: Scope,
+  ): void {
+    if (this.commands.length >= MOST_COMMANDS) return this.#exhaust();
+    const { upstream, functions, isParallel, wrapper, folder, home } = scope;
+    const place: Place = { folder: folder.path, home, variables: this.#variables };
+    const command: ShellCommand = { ...own, upstream, functions, isParallel, wrapper, place };
+    this.commands.push(command);
+    changeFolder(command, folder);
+    const inner: Scope = { ...scope, wrapper: command, depth: scope.depth + 1 };
+    for (const wrapped of unwrap(own.words)) {
+      if (wrapped.type === 'script') this.read(wrapped.text, ownFolder(inner));
+      else if (inner.depth > DEEPEST_SCRIPT) this.#exhaust();
+      else
+        this.#add(
+          {
+            ...own,
+            words: wrapped.words,
+            redirections: [],
+            hasHiddenArguments: own.hasHiddenArguments || wrapped.hasHiddenArguments,
+          },
+          inner,
+        );
+    }
+  }
+
+  /** A variable is known when the script sets it in one place and nothing else names it without reading it. */
+  #assign(name: string, value: ShellWord | null): void {
+    const isNamedOnce = this.#text.match(new RegExp(`(?<![$\\w{])${name}(?!\\w)`, 'g'))?.length === 1;
+    this.#variables.set(name, isNamedOnce && !this.#variables.has(name) ? value : null);
+  }
+
+  #exhaust(): void {
+    this.isExhausted = true;
+    this.obstacle ??= 'It is too long or too deeply nested to be looked through.';
+  }
+}
+
+function parallel(scope: Scope): Scope {
+  return { ...scope, isParallel: true };
+}
+
+function ownFolder(scope: Scope): Scope {
+  return { ...scope, folder: { ...scope.folder, before: [...scope.folder.before] } };
+}
+
+function changeFolder({ words: [name, ...args], place }: ShellCommand, folder: Scope['folder']): void {
+  const target = args.find(({ text }) => !/^-[LPe@]+$|^--$/.test(text));
+  switch (name?.text) {
+    case 'cd':
+    case 'chdir':
+      if (target === undefined) folder.path = place.home;
+      else folder.path = target.text === '-' ? null : pathOf(target, place);
+      return;
+    case 'pushd':
+      folder.before.push(folder.path);
+      folder.path = target === undefined ? null : pathOf(target, place);
+      return;
+    case 'popd':
+      folder.path = folder.before.pop() ?? null;
+      return;
+    default:
+  }
+}
+
+function redirectionOf(node: RedirectionNode): Redirection {
+  const target = node.type === 'HereDoc' || node.target === undefined ? null : shellWord(node.target);
+  return { operator: node.operator, target };
+}
+
+function inputOf(nodes: readonly RedirectionNode[]): string | null {
+  const texts = nodes.flatMap((node) => {
+    if (node.type === 'HereDoc') return [node.body.text];
+    return node.type === 'HereString' && node.target !== undefined ? [shellWord(node.target).text] : [];
+  });
+  return texts.length === 0 ? null : texts.join('\n');
+}

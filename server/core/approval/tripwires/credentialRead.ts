@@ -1,0 +1,95 @@
+// Tripwire: reading keys, passwords and sessions of the user.
+import { credentialsAt } from '../credentials.ts';
+import { argumentsOf, programOf, type ShellCommand } from '../shell/shellScript.ts';
+import type { ShellWord } from '../shell/word.ts';
+import { literalWord } from '../shell/word.ts';
+import { readInCode } from './inlineCode.ts';
+import type { Tripwire } from './tripwire.ts';
+
+/** They use a key for what it is for, look at names only, or change who may read. */
+const USES = new Set([
+  'ls',
+  'stat',
+  'test',
+  '[',
+  'chmod',
+  'chown',
+  'mkdir',
+  'touch',
+  'ssh-add',
+  'ssh-keygen',
+  'kubectl',
+  'helm',
+  'aws',
+  'which',
+  'cd',
+  'pushd',
+  'echo',
+  'printf',
+]);
+const TAKES_KEY = new Set(['ssh', 'scp', 'sftp', 'autossh', 'mosh', 'rsync', 'git']);
+
+export const credentialRead: Tripwire = {
+  name: 'credential_read',
+  command(command, { places }) {
+    const asked = askedStore(command);
+    if (asked !== null) return asked;
+    for (const word of readWords(command)) {
+      const label = credentialsAt(word, command.place, places);
+      if (label !== null) return `Reads ${label}: ${word.text}`;
+    }
+    return null;
+  },
+};
+
+/** Programs that hand out what a key store holds. */
+function askedStore(command: ShellCommand): string | null {
+  const args = argumentsOf(command);
+  switch (programOf(command)) {
+    case 'security':
+      return /^(?:find-(?:generic|internet)-password|dump-keychain|export|find-key)$/.test(args[0] ?? '')
+        ? 'Reads passwords from the keychain.'
+        : null;
+    case 'gpg':
+    case 'gpg2':
+      return args.some((arg) => arg.startsWith('--export-secret')) ? 'Exports secret keys of GnuPG.' : null;
+    case 'secret-tool':
+      return args[0] === 'lookup' || args[0] === 'search' ? 'Reads passwords from the key store of the system.' : null;
+    case 'kwallet-query':
+      return 'Reads passwords from the key store of the system.';
+    case 'pass':
+      return args[0] === undefined || ['ls', 'list', 'find', 'git', 'help', 'version', '--help'].includes(args[0])
+        ? null
+        : 'Reads stored passwords.';
+    case 'op':
+      return args[0] === 'read' || (args[0] === 'item' && args[1] === 'get') ? 'Reads stored passwords.' : null;
+    case 'cmdkey':
+      return args.some((arg) => /^\/list/i.test(arg)) ? 'Lists stored passwords.' : null;
+    case 'gh':
+      return args[0] === 'auth' && args[1] === 'token' ? 'Shows the token for GitHub.' : null;
+    case 'gcloud':
+      return args[0] === 'auth' && args[1]?.startsWith('print-') === true ? 'Shows a token for Google Cloud.' : null;
+    case 'aws':
+      return args[0] === 'configure' && (args[1] === 'get' || args[1] === 'export-credentials')
+        ? 'Shows credentials of AWS.'
+        : null;
+    case 'git':
+      return args.includes('credential') && args.includes('fill') ? 'Reads passwords for Git.' : null;
+    default:
+      return null;
+  }
+}
+
+/** The words that name what is read: operands, and files that are redirected into the command. */
+function readWords(command: ShellCommand): readonly ShellWord[] {
+  const program = programOf(command);
+  const redirected = command.redirections.flatMap(({ operator, target }) =>
+    target !== null && operator === '<' ? [target] : [],
+  );
+  const inCode = readInCode(command).map(literalWord);
+  if (USES.has(program)) return [...redirected, ...inCode];
+  const words = command.words.filter(
+    (_, index) => !(TAKES_KEY.has(program) && /^-[A-Za-z]*[iFS]$/.test(command.words[index - 1]?.text ?? '')),
+  );
+  return [...words, ...redirected, ...inCode];
+}

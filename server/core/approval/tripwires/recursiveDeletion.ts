@@ -1,0 +1,133 @@
+// Tripwire: deleting whole folders outside of the workspace, or the workspace itself.
+import { isWithin } from '../../pathPolicy/places.ts';
+import { expandBraces } from '../shell/braces.ts';
+import { pathOf } from '../shell/place.ts';
+import { argumentsOf, hasFlag, programOf, type ShellCommand } from '../shell/shellScript.ts';
+import { literalWord, type ShellWord } from '../shell/word.ts';
+import { gitCall } from './gitArguments.ts';
+import { deletedInCode } from './inlineCode.ts';
+import type { Tripwire, TripwireSurroundings } from './tripwire.ts';
+
+export const recursiveDeletion: Tripwire = {
+  name: 'recursive_deletion',
+  command(command, where) {
+    if (cleansIgnored(command)) return 'Deletes files that git ignores and cannot bring back (git clean -x).';
+    for (const target of targetsOf(command)) {
+      const reason = problemOf(target, command, where);
+      if (reason !== null) return reason;
+    }
+    return null;
+  },
+  script: ({ text }) => {
+    // the words of PowerShell are not a shell's
+    const found = REMOVE_ITEM.exec(text);
+    if (found === null) return null;
+    const target = (found.groups?.['target'] ?? '').replaceAll(/["']/g, '').replaceAll('\\', '/');
+    return target === '' || NOT_BELOW.test(target)
+      ? `Deletes a folder with all that is in it: ${shorten(found[0])}`
+      : null;
+  },
+};
+
+const REMOVE_ITEM =
+  /\b(?:Remove-Item|ri)\b(?=[^;|\n]*\s-r(?:e(?:c(?:u(?:r(?:se?)?)?)?)?)?\b)(?:\s+-(?!path|literalpath)\w+)*(?:\s+-(?:path|literalpath))?(?:\s+(?<target>"[^"]*"|'[^']*'|[^\s;|]+))?/i;
+/** Not a path below the folder that the script runs in, as far as can be told. */
+const NOT_BELOW = /^(?:[A-Za-z]:|\/|~|\$|%|\.\.|[.*]+\/?\*?$)/;
+
+interface Target {
+  /** Null when what is deleted is not written out. */
+  readonly word: ShellWord | null;
+  /** Only what is found below it, by conditions. */
+  readonly isSearched?: boolean;
+}
+
+/** What the command deletes with everything below it. */
+function targetsOf(command: ShellCommand): readonly Target[] {
+  const args = argumentsOf(command);
+  switch (programOf(command)) {
+    case 'rm':
+      return hasFlag(args, 'rR', '--recursive', '--recursiv', '--recurs', '--recur') ? wholes(operandsOf(command)) : [];
+    case 'find':
+      return deletingFind(command, args);
+    case 'rsync':
+      return args.some((arg) => arg.startsWith('--del')) ? wholes(operandsOf(command).slice(-1)) : [];
+    case 'rimraf':
+    case 'del-cli':
+      return wholes(operandsOf(command));
+    case 'rmdir':
+    case 'rd':
+    case 'del':
+    case 'erase':
+      return args.some((arg) => /^\/s$/i.test(arg))
+        ? wholes(operandsOf(command).filter(({ text }) => !/^\/\w$/.test(text)))
+        : [];
+    case 'mv':
+      return movedToNowhere(command);
+    default:
+      return deletedInCode(command).map((path) => ({ word: path === null ? null : literalWord(path) }));
+  }
+}
+
+function wholes(words: readonly ShellWord[]): Target[] {
+  return words.map((word) => ({ word }));
+}
+
+function operandsOf({ words, hasHiddenArguments }: ShellCommand): ShellWord[] {
+  const args = words.slice(1);
+  const end = args.findIndex(({ text }) => text === '--');
+  const before = (end < 0 ? args : args.slice(0, end)).filter(({ text }) => !text.startsWith('-'));
+  const found = [...before, ...(end < 0 ? [] : args.slice(end + 1))].flatMap(expandBraces);
+  // what `find -exec` puts in is judged by where it searches
+  return hasHiddenArguments ? found.filter(({ text }) => text !== '{}') : found;
+}
+
+const FIND_DELETES = /(?:^|\/)(?:rm|shred|unlink)$/;
+
+/** `find PATHS … -delete`, and `find PATHS … -exec rm {} +`: the folders that it looks through. */
+function deletingFind({ words }: ShellCommand, args: readonly string[]): readonly Target[] {
+  const runs = args.findIndex((arg) => /^-(?:exec|execdir|ok|okdir)$/.test(arg));
+  const deletes = args.includes('-delete') || (runs >= 0 && args.slice(runs + 1).some((arg) => FIND_DELETES.test(arg)));
+  if (!deletes) return [];
+  const options = words.slice(1).filter(({ text }) => !/^-[HLP]$|^-O\d$/.test(text));
+  const end = options.findIndex(({ text }) => /^[-(!]/.test(text));
+  const roots = end < 0 ? options : options.slice(0, end);
+  const isSearched = args.some((arg) =>
+    /^-(?:i?name|i?path|i?regex|[acm](?:time|min)|newer\w*|size|empty|mindepth)$/.test(arg),
+  );
+  return (roots.length === 0 ? [literalWord('.')] : roots).map((word) => ({ word, isSearched }));
+}
+
+function cleansIgnored(command: ShellCommand): boolean {
+  const call = gitCall(command);
+  if (call?.subcommand !== 'clean' || hasFlag(call.args, 'n', '--dry-run')) return false;
+  return hasFlag(call.args, 'xX');
+}
+
+/** `mv ~/x /dev/null` deletes as well. */
+function movedToNowhere(command: ShellCommand): readonly Target[] {
+  const words = operandsOf(command);
+  return words.at(-1)?.text === '/dev/null' ? wholes(words.slice(0, -1)) : [];
+}
+
+function problemOf(
+  { word, isSearched = false }: Target,
+  command: ShellCommand,
+  { roots }: TripwireSurroundings,
+): string | null {
+  const path = word === null ? null : pathOf(word, command.place);
+  if (path === null) return `Deletes recursively, and where cannot be told before it runs: ${shorten(shown(command))}`;
+  const root = roots.find((one) => isWithin(path, one));
+  if (root === undefined) return `Deletes recursively outside of the workspace: ${path}`;
+  const below = path.slice(root.replace(/[/\\]+$/, '').length + 1);
+  if (below.split(/[/\\]/).includes('.git')) return `Deletes the history of a repository: ${path}`;
+  const isAll = below === '' || /^[*?.[\]!{}]+(?:\/[*?.]*)*$/.test(below);
+  return isAll && !isSearched ? `Deletes everything in ${root}` : null;
+}
+
+function shown({ words }: ShellCommand): string {
+  return words.map(({ text }) => text).join(' ');
+}
+
+function shorten(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
