@@ -1,10 +1,11 @@
 // The user's settings, read and checked: a value that is none of the allowed ones counts as not set.
 import * as vscode from 'vscode';
 import type { SandboxMode } from '../server/protocol/schema/common.ts';
+import type { TripwireName } from '../server/protocol/schema/safety.ts';
 import type { TraceLevel } from './agentServer/wireTrace.ts';
 import { readLocalProviders, type LocalProvider } from './models/localProvider.ts';
+import { APPROVAL_POLICIES, oneOf, SANDBOX_MODES, TRIPWIRES, type ApprovalPolicyName } from './settingValues.ts';
 
-export type ApprovalPolicyName = 'untrusted' | 'on-request' | 'never';
 export type ApprovalsPresentation = 'modal' | 'chat' | 'notification';
 
 /** `null` leaves the matter to the server's configuration. */
@@ -16,7 +17,12 @@ export interface Settings {
   readonly reasoningEffort: string | null;
   readonly approvalPolicy: ApprovalPolicyName | null;
   readonly sandbox: SandboxMode | null;
+  /** `ask`: commands reach hosts one by one, by approval. */
+  readonly network: 'ask' | 'off';
+  /** Tripwires that the user has switched off. */
+  readonly tripwiresOff: readonly TripwireName[];
   readonly approvalsPresentation: ApprovalsPresentation;
+  readonly desktopNotification: boolean;
   readonly openDiffsWhileStreaming: boolean;
   readonly localServers: readonly LocalProvider[];
 }
@@ -29,9 +35,12 @@ export function readSettings(): Settings {
     model: text(values.get('model')),
     modelProvider: text(values.get('modelProvider')),
     reasoningEffort: text(values.get('reasoningEffort')),
-    approvalPolicy: oneOf(values.get('approvalPolicy'), ['untrusted', 'on-request', 'never']),
-    sandbox: oneOf(values.get('sandbox'), ['read-only', 'workspace-write', 'danger-full-access']),
+    approvalPolicy: oneOf(values.get('approvalPolicy'), APPROVAL_POLICIES),
+    sandbox: oneOf(values.get('sandbox'), SANDBOX_MODES),
+    network: oneOf(values.get('network'), ['off']) ?? 'ask',
+    tripwiresOff: TRIPWIRES.filter((name) => values.get(`tripwires.${camelCase(name)}`) === false),
     approvalsPresentation: oneOf(values.get('approvals.presentation'), ['chat', 'notification']) ?? 'modal',
+    desktopNotification: values.get('approvals.desktopNotification') !== false,
     openDiffsWhileStreaming: values.get('diffs.openWhileStreaming') !== false,
     localServers: readLocalProviders(values.get('localServers')),
   };
@@ -52,10 +61,10 @@ export async function writeSettings(values: Readonly<Record<string, unknown>>): 
   }
 }
 
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | null {
-  return allowed.find((candidate) => candidate === value) ?? null;
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }

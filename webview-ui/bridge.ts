@@ -84,6 +84,8 @@ const KINDS: Record<HostMessage['kind'], true> = {
   serverRequest: true,
   status: true,
   model: true,
+  safety: true,
+  showContext: true,
   attach: true,
   focusComposer: true,
   answerDiscarded: true,

@@ -5,6 +5,7 @@ import './styles/transcript.css';
 import './styles/items.css';
 import './styles/markdown.css';
 import './styles/composer.css';
+import './styles/safety.css';
 import './styles/welcome.css';
 import { createBridge } from './bridge.ts';
 import { Page } from './page.tsx';

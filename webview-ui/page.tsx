@@ -1,8 +1,10 @@
 // The page: the conversation, or what stands in its place, and the dock with the composer below.
 import { Announcer } from './dock/announcer.tsx';
 import { Composer } from './composer/composer.tsx';
+import { ContextPanel } from './dock/contextPanel.tsx';
 import { NoticeList } from './dock/noticeList.tsx';
 import { RunningPlan } from './dock/runningPlan.tsx';
+import { SafetyStrip } from './dock/safetyStrip.tsx';
 import { StatusLine } from './dock/statusLine.tsx';
 import { useSession } from './parts/context.ts';
 import { Transcript } from './transcript/transcript.tsx';
@@ -14,9 +16,11 @@ export function Page() {
     <main class="page">
       <Conversation />
       <div class="dock">
+        <ContextPanel />
         <NoticeList />
         <RunningPlan />
         <StatusLine />
+        <SafetyStrip />
         <Composer />
         <Announcer />
       </div>

@@ -7,6 +7,7 @@ import type {
   ServerNotification,
   ServerRequest,
 } from './methods.ts';
+import type { Rehearsal, SandboxReadResult } from './schema/safety.ts';
 import type { ThreadState } from './state/threadState.ts';
 
 /** How the host's connection to the server stands. `detail` says in words what to do. */
@@ -16,9 +17,12 @@ export type ServerStatus =
   | { readonly type: 'restarting'; readonly detail: string }
   | { readonly type: 'stopped'; readonly detail: string };
 
-/** Something of the editor that goes along with a message. Lines from 1, inclusive. */
+/** Why a file is kept from the model: its name says that it holds secrets, or a `.bowlineignore` names it. */
+export type KeptBy = 'name' | 'ignoreFile';
+
+/** Something of the editor that goes along with a message. Lines from 1, inclusive. `keptBy`: the user attached it all the same. */
 export type Attachment =
-  | { readonly type: 'file'; readonly path: string; readonly name: string }
+  | { readonly type: 'file'; readonly path: string; readonly name: string; readonly keptBy?: KeptBy }
   | {
       readonly type: 'selection';
       readonly path: string;
@@ -26,6 +30,7 @@ export type Attachment =
       readonly startLine: number;
       readonly endLine: number;
       readonly text: string;
+      readonly keptBy?: KeptBy;
     }
   | { readonly type: 'image'; readonly url: string; readonly name: string };
 
@@ -54,16 +59,33 @@ export interface ModelChoice {
   readonly isDemo: boolean;
 }
 
+/** How safely the agent works here. */
+export interface SafetyFacts {
+  /** Whether commands can be contained; null until the server has said so. */
+  readonly sandbox: SandboxReadResult | null;
+  /** `restricted`: not trusted, the agent may only read. `lifting`: trusted by now; open threads follow once no turn runs. */
+  readonly trust: 'trusted' | 'restricted' | 'lifting';
+  /** The commands of the thread that is shown, or of the next new one, run outside of any sandbox. */
+  readonly hasFullAccess: boolean;
+}
+
 /** The host's own services: method -> params and result. `null` stands for nothing. */
 export interface HostServices {
   /** Opens a file in the editor, at a line if one is given. */
   openFile: { params: { path: string; line?: number }; result: null };
   /** Opens the diff of a patch item: of one file, or of the first. */
   openDiff: { params: { threadId: string; turnId: string; itemId: string; path?: string }; result: null };
+  /** Opens the files that a rehearsal changed, each before and after. */
+  openRehearsal: { params: { rehearsal: Rehearsal }; result: null };
   /** Opens all files of the turn in the multi-file diff editor. */
   reviewChanges: { params: { threadId: string; turnId: string }; result: null };
-  /** Files of the workspace whose path fits what was typed after `@`, best first, at most 50. */
-  completeFiles: { params: { query: string }; result: readonly { path: string; name: string; folder: string }[] };
+  /** Files of the workspace whose path fits what was typed after `@`, best first, at most 50. `keptBy`: kept from the model. */
+  completeFiles: {
+    params: { query: string };
+    result: readonly { path: string; name: string; folder: string; keptBy?: KeptBy }[];
+  };
+  /** The files as attachments; asks the user about each that is kept from the model, and leaves it out on a no. */
+  attachFiles: { params: { paths: readonly string[] }; result: readonly Attachment[] };
   /** The selection of the active editor; null when there is none. */
   currentSelection: { params: null; result: Attachment | null };
   /** Lets the user pick files to attach. */
@@ -84,6 +106,8 @@ export interface HostServices {
   pickModel: { params: null; result: null };
   /** Lets the user open a folder to work in. */
   openFolder: { params: null; result: null };
+  /** Opens the editor's own page about trust in this workspace. */
+  manageTrust: { params: null; result: null };
   /** Runs one of Bowline's own commands. */
   runCommand: { params: { command: `bowline.${string}` }; result: null };
   copyText: { params: { text: string }; result: null };
@@ -128,6 +152,7 @@ export interface PageSnapshot {
   readonly workspaceFolders: readonly string[];
   /** No key and no provider are configured: the first-run page is shown. */
   readonly firstRun: boolean;
+  readonly safety: SafetyFacts;
 }
 
 /** From the host to the page. */
@@ -139,6 +164,9 @@ export type HostMessage =
   | { readonly kind: 'serverRequest'; readonly request: ServerRequest }
   | { readonly kind: 'status'; readonly status: ServerStatus }
   | { readonly kind: 'model'; readonly model: ModelChoice | null; readonly firstRun: boolean }
+  | { readonly kind: 'safety'; readonly safety: SafetyFacts }
+  /** Shows what the model sees in the newest turn. */
+  | { readonly kind: 'showContext' }
   | { readonly kind: 'attach'; readonly attachment: Attachment }
   | { readonly kind: 'focusComposer' }
   /** An answer of the page came too late; the user is told. */

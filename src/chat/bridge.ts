@@ -1,5 +1,11 @@
 // Between the chat page and everything else: requests go to the server, calls to the host's services, events to the page.
-import type { HostMessage, HostMethod, PageSnapshot, ServerStatus } from '../../server/protocol/chatBridge.ts';
+import type {
+  HostMessage,
+  HostMethod,
+  PageSnapshot,
+  SafetyFacts,
+  ServerStatus,
+} from '../../server/protocol/chatBridge.ts';
 import { ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../../server/protocol/errors.ts';
 import type { ClientRequestInput, ClientRequestMethod, ServerNotification } from '../../server/protocol/methods.ts';
 import { turnOfMessage } from '../../server/protocol/state/select.ts';
@@ -7,10 +13,12 @@ import { threadIdOf } from '../../server/protocol/state/threadReducer.ts';
 import { Disposables, type Disposable, type Event } from '../emitter.ts';
 import type { Log } from '../log.ts';
 import type { ModelState } from '../models/modelState.ts';
+import type { TurnLimits } from '../sandbox/threadLimits.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import type { ThreadStore } from '../threads/threadStore.ts';
 import type { Drafts } from './drafts.ts';
 import type { Services } from './hostServices.ts';
+import type { KeptFiles } from './keptFiles.ts';
 import { NotificationBatch } from './notificationBatch.ts';
 import {
   fitsRequest,
@@ -33,10 +41,22 @@ export interface BridgePorts {
   readonly drafts: Drafts;
   readonly services: Services;
   readonly folders: () => readonly string[];
-  readonly startParams: (asked: StartParams) => StartParams;
+  readonly limits: PageLimits;
+  readonly kept: Pick<KeptFiles, 'checkInput'>;
   /** Opens a thread that the server has put away, asking the user where that takes it from another process. */
   readonly reopen: (threadId: string) => Promise<void>;
   readonly log: Log;
+}
+
+/** Within which limits threads work. */
+export interface PageLimits {
+  readonly onDidChange: Event<void>;
+  /** What a new thread is started with; may ask the user. */
+  start(asked: StartParams): Promise<StartParams>;
+  /** What the next turn of a thread is started with beside its input; may ask the user. */
+  turn(threadId: string): Promise<TurnLimits>;
+  /** What the user is told while a thread is shown; null is the new conversation. */
+  tell(threadId: string | null): SafetyFacts;
 }
 
 export class ChatBridge implements Disposable {
@@ -49,12 +69,13 @@ export class ChatBridge implements Disposable {
   constructor(ports: BridgePorts) {
     this.#ports = ports;
     this.#batch = new NotificationBatch((notifications) => this.#sendBatch(notifications));
-    const { server, store, shown, models } = ports;
+    const { server, store, shown, models, limits } = ports;
     this.#owned.add({ dispose: () => this.#batch.clear() });
     this.#owned.add(server.onDidNotify((notification) => this.#hear(notification)));
     this.#owned.add(server.onDidChangeStatus((status) => this.#post({ kind: 'status', status })));
     this.#owned.add(shown.onDidChange(() => this.#sendSnapshot()));
     this.#owned.add(models.onDidChange(() => this.#sendModel()));
+    this.#owned.add(limits.onDidChange(() => this.#sendSafety()));
     this.#owned.add(
       store.onDidOpenRequest(({ threadId, request }) => {
         if (threadId === shown.id) this.#post({ kind: 'serverRequest', request });
@@ -126,21 +147,24 @@ export class ChatBridge implements Disposable {
 
   async #request(method: string, params: unknown): Promise<unknown> {
     if (!isPageRequest(method)) throw new ProtocolError('methodNotFound', `The page may not send "${method}".`);
-    const { store, shown, startParams } = this.#ports;
+    const { store, shown, limits } = this.#ports;
     // a server that was just started again knows no thread before it is opened there
     await store.whenReopened();
     if (method === 'thread/start') {
-      const opened = await store.start(startParams(this.#checked(method, params)));
+      const opened = await store.start(await limits.start(this.#checked(method, params)));
       shown.adopt(opened.thread.id);
       this.#sendModel();
+      this.#sendSafety();
       return opened;
     }
     if (method === 'turn/start') return await this.#startTurn(this.#checked(method, params));
+    if (method === 'turn/steer') return await this.#steerTurn(this.#checked(method, params));
     return await this.#forward(method, params);
   }
 
   async #startTurn(params: ClientRequestInput<'turn/start'>): Promise<unknown> {
-    const { server, models, store, reopen } = this.#ports;
+    const { server, models, store, reopen, limits, kept } = this.#ports;
+    await kept.checkInput(params.input);
     if (store.isPutAway(params.threadId)) await reopen(params.threadId);
     if (store.isPutAway(params.threadId))
       throw new ProtocolError(
@@ -150,8 +174,13 @@ export class ChatBridge implements Disposable {
     // a server that ended before it answered may have taken the message all the same
     const turn = turnOfMessage(store.get(params.threadId), params.clientUserMessageId);
     if (turn !== undefined) return { turn };
-    const picked = models.overridesFor(params.threadId);
-    return await server.request('turn/start', picked === undefined ? params : { ...picked, ...params });
+    const limit = await limits.turn(params.threadId);
+    return await server.request('turn/start', { ...models.overridesFor(params.threadId), ...limit, ...params });
+  }
+
+  async #steerTurn(params: ClientRequestInput<'turn/steer'>): Promise<unknown> {
+    await this.#ports.kept.checkInput(params.input);
+    return await this.#ports.server.request('turn/steer', params);
   }
 
   async #forward<M extends ClientRequestMethod>(method: M, params: unknown): Promise<unknown> {
@@ -182,7 +211,7 @@ export class ChatBridge implements Disposable {
 
   /** null while the shown thread is on its way: an empty page would be taken for a new conversation. */
   #snapshot(): PageSnapshot | null {
-    const { server, shown, drafts, models, folders } = this.#ports;
+    const { server, shown, drafts, models, folders, limits } = this.#ports;
     const { id, loaded } = shown;
     if (id !== null && loaded === undefined) return null;
     return {
@@ -194,6 +223,7 @@ export class ChatBridge implements Disposable {
       model: models.choice(id, loaded?.opened),
       workspaceFolders: folders(),
       firstRun: models.isFirstRun,
+      safety: limits.tell(id),
     };
   }
 
@@ -201,6 +231,11 @@ export class ChatBridge implements Disposable {
     const { shown, models } = this.#ports;
     const model = models.choice(shown.id, shown.loaded?.opened);
     this.#post({ kind: 'model', model, firstRun: models.isFirstRun });
+  }
+
+  #sendSafety(): void {
+    const { shown, limits } = this.#ports;
+    this.#post({ kind: 'safety', safety: limits.tell(shown.id) });
   }
 
   #sendBatch(notifications: readonly ServerNotification[]): void {

@@ -16,6 +16,8 @@ export interface ChatControl {
   /** Brings the chat to the front with the cursor in the composer. */
   focus(): Promise<void>;
   attach(attachment: Attachment): Promise<void>;
+  /** Shows what the model sees in the newest turn of the thread on screen. */
+  showContext(): Promise<void>;
 }
 
 export interface ChatViewPorts {
@@ -66,6 +68,11 @@ export class ChatView implements vscode.WebviewViewProvider, ChatControl, vscode
   async attach(attachment: Attachment): Promise<void> {
     await vscode.commands.executeCommand('bowline.chat.focus');
     this.#say({ kind: 'attach', attachment });
+  }
+
+  async showContext(): Promise<void> {
+    await vscode.commands.executeCommand('bowline.chat.focus');
+    this.#say({ kind: 'showContext' });
   }
 
   async resolveWebviewView(view: vscode.WebviewView): Promise<void> {

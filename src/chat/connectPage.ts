@@ -1,7 +1,6 @@
 // Connects one chat page to the rooms it works with.
 import * as vscode from 'vscode';
 import type { HostMessage } from '../../server/protocol/chatBridge.ts';
-import { threadStartParams } from '../models/threadDefaults.ts';
 import type { PageRooms } from '../rooms.ts';
 import type { ChatBridge } from './bridge.ts';
 import type { DiffServices, ModelServices } from './hostServices.ts';
@@ -23,7 +22,7 @@ export async function connectPage(
     import('./bridge.ts'),
     import('./hostServices.ts'),
   ]);
-  const { server, store, shown, models, drafts, files, log, settings } = rooms;
+  const { server, store, shown, models, drafts, files, kept, limits, log } = rooms;
   return new Bridge({
     post,
     server,
@@ -31,14 +30,10 @@ export async function connectPage(
     shown,
     models,
     drafts,
-    services: hostServices({ shown, drafts, files, ...features }),
+    services: hostServices({ shown, drafts, files, kept, ...features }),
     folders: workspaceFolders,
-    startParams: (asked) =>
-      threadStartParams(asked, settings(), {
-        folders: workspaceFolders(),
-        isTrusted: vscode.workspace.isTrusted,
-        isSandboxConfigured: models.defaults?.hasSandboxMode ?? true,
-      }),
+    limits,
+    kept,
     reopen: features.reopen,
     log,
   });

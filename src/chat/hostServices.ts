@@ -1,9 +1,11 @@
 // The services that the host offers to the page, each one a call into the editor or into another room.
 import * as vscode from 'vscode';
-import type { HostMethod, HostServices, LocalServer } from '../../server/protocol/chatBridge.ts';
+import type { Attachment, HostMethod, HostServices, LocalServer } from '../../server/protocol/chatBridge.ts';
+import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { findLocalServers } from '../models/localServers.ts';
-import { currentSelection, pickFiles, type FileCompletion } from './editorContext.ts';
+import { currentSelection, fileAttachment, pickFiles, type FileCompletion } from './editorContext.ts';
 import type { Drafts } from './drafts.ts';
+import type { KeptFiles } from './keptFiles.ts';
 import { openFile } from './openFile.ts';
 import type { ShownThread } from './shownThread.ts';
 
@@ -11,6 +13,8 @@ import type { ShownThread } from './shownThread.ts';
 export interface DiffServices {
   openDiff(params: HostServices['openDiff']['params']): Promise<void>;
   reviewChanges(params: HostServices['reviewChanges']['params']): Promise<void>;
+  /** Shows the files of a rehearsal, each before and after. */
+  openRehearsal(name: string, rehearsal: Rehearsal): Promise<void>;
 }
 
 /** What the models room does for the page. */
@@ -28,6 +32,7 @@ export interface ServicePorts {
   readonly shown: ShownThread;
   readonly drafts: Drafts;
   readonly files: FileCompletion;
+  readonly kept: KeptFiles;
   readonly diffs: DiffServices;
   readonly models: ModelServices;
   readonly forkAt: (threadId: string, lastTurnId: string) => Promise<void>;
@@ -36,14 +41,16 @@ export interface ServicePorts {
 /** Links that may leave the editor; anything else (`command:`, `file:`, …) in a model's answer is not followed. */
 const LINK_SCHEMES = new Set(['http', 'https', 'mailto']);
 
-export function hostServices({ shown, drafts, files, diffs, models, forkAt }: ServicePorts): Services {
+export function hostServices({ shown, drafts, files, kept, diffs, models, forkAt }: ServicePorts): Services {
   return {
     openFile: async ({ path, line }) => nothing(openFile(path, line)),
     openDiff: async (params) => nothing(diffs.openDiff(params)),
+    openRehearsal: async ({ rehearsal }) => nothing(diffs.openRehearsal('Rehearsal', rehearsal)),
     reviewChanges: async (params) => nothing(diffs.reviewChanges(params)),
-    completeFiles: async ({ query }) => await files.complete(query),
-    currentSelection: async () => currentSelection(),
-    pickFiles: async () => await pickFiles(),
+    completeFiles: async ({ query }) => await kept.marked(await files.complete(query)),
+    attachFiles: async ({ paths }) => await kept.allowed(paths.map((path) => fileAttachment(vscode.Uri.file(path)))),
+    currentSelection: async () => await allowedSelection(kept),
+    pickFiles: async () => await kept.allowed(await pickFiles()),
     saveDraft: async ({ threadId, draft }) => nothing(drafts.set(threadId === '' ? null : threadId, draft)),
     showThread: async ({ threadId }) => nothing(shown.show(threadId)),
     forkAt: async ({ threadId, lastTurnId }) => nothing(forkAt(threadId, lastTurnId)),
@@ -52,10 +59,16 @@ export function hostServices({ shown, drafts, files, diffs, models, forkAt }: Se
     chooseLocalServer: async (params) => nothing(models.chooseLocalServer(params)),
     pickModel: async () => nothing(models.pickModel()),
     openFolder: async () => nothing(vscode.commands.executeCommand('vscode.openFolder')),
+    manageTrust: async () => nothing(vscode.commands.executeCommand('workbench.trust.manage')),
     runCommand: async ({ command }) => nothing(vscode.commands.executeCommand(command)),
     copyText: async ({ text }) => nothing(vscode.env.clipboard.writeText(text)),
     openLink: async ({ url }) => nothing(openLink(url)),
   };
+}
+
+async function allowedSelection(kept: KeptFiles): Promise<Attachment | null> {
+  const selection = currentSelection();
+  return selection === null ? null : ((await kept.allowed([selection]))[0] ?? null);
 }
 
 async function openLink(url: string): Promise<void> {

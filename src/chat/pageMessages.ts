@@ -1,7 +1,8 @@
 // The door for what the page says: each message is checked before anything is done with it.
 import * as z from 'zod';
-import type { Attachment, Draft, HostMethod, HostServices } from '../../server/protocol/chatBridge.ts';
+import type { Attachment, Draft, HostMethod, HostServices, KeptBy } from '../../server/protocol/chatBridge.ts';
 import { ProtocolError } from '../../server/protocol/errors.ts';
+import { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { clientRequests, type ClientRequestInput, type ClientRequestMethod } from '../../server/protocol/methods.ts';
 
 const Envelope = z.discriminatedUnion('kind', [
@@ -25,8 +26,10 @@ export function readEnvelope(value: unknown): PageEnvelope | null {
   return parsed.success ? parsed.data : null;
 }
 
+const keptBy: z.ZodType<KeptBy> = z.enum(['name', 'ignoreFile']);
+
 const attachment: z.ZodType<Attachment> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('file'), path: z.string(), name: z.string() }),
+  z.object({ type: z.literal('file'), path: z.string(), name: z.string(), keptBy: keptBy.exactOptional() }),
   z.object({
     type: z.literal('selection'),
     path: z.string(),
@@ -34,6 +37,7 @@ const attachment: z.ZodType<Attachment> = z.discriminatedUnion('type', [
     startLine: z.number(),
     endLine: z.number(),
     text: z.string(),
+    keptBy: keptBy.exactOptional(),
   }),
   z.object({ type: z.literal('image'), url: z.string(), name: z.string() }),
 ]);
@@ -50,8 +54,10 @@ const threadAndTurn = { threadId: z.string(), turnId: z.string() };
 const callParams: { readonly [M in HostMethod]: z.ZodType<HostServices[M]['params']> } = {
   openFile: z.object({ path: z.string(), line: z.number().int().positive().exactOptional() }),
   openDiff: z.object({ ...threadAndTurn, itemId: z.string(), path: z.string().exactOptional() }),
+  openRehearsal: z.object({ rehearsal: z.lazy(Rehearsal) }),
   reviewChanges: z.object(threadAndTurn),
   completeFiles: z.object({ query: z.string().max(500) }),
+  attachFiles: z.object({ paths: z.array(z.string()).max(200) }),
   currentSelection: z.null(),
   pickFiles: z.null(),
   saveDraft: z.object({ threadId: z.string(), draft }),
@@ -62,6 +68,7 @@ const callParams: { readonly [M in HostMethod]: z.ZodType<HostServices[M]['param
   chooseLocalServer: z.object({ baseUrl: z.url(), name: z.string(), model: z.string() }),
   pickModel: z.null(),
   openFolder: z.null(),
+  manageTrust: z.null(),
   runCommand: z.object({ command: z.templateLiteral(['bowline.', z.string()]) }),
   copyText: z.object({ text: z.string() }),
   openLink: z.object({ url: z.string() }),

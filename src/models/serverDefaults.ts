@@ -1,6 +1,15 @@
 // Asks the server which provider and model it would take by itself, and which providers its configuration names.
-import type { JsonValue } from '../../server/protocol/schema/common.ts';
+import type { JsonValue, SandboxMode } from '../../server/protocol/schema/common.ts';
+import { APPROVAL_POLICIES, oneOf, SANDBOX_MODES, type ApprovalPolicyName } from '../settingValues.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
+
+/** What the configuration says about the limits of a thread; null where it says nothing. */
+export interface ConfiguredPolicies {
+  readonly approvalPolicy: ApprovalPolicyName | null;
+  readonly sandbox: SandboxMode | null;
+  /** Whether it says if commands may use the network. */
+  readonly hasNetwork: boolean;
+}
 
 export interface ServerDefaults {
   readonly provider: string;
@@ -9,8 +18,7 @@ export interface ServerDefaults {
   /** Names for the user, by provider. */
   readonly providerNames: Readonly<Record<string, string>>;
   readonly hasAccount: boolean;
-  /** Whether the configuration says what may be written. */
-  readonly hasSandboxMode: boolean;
+  readonly policies: ConfiguredPolicies;
 }
 
 const BUILT_IN: Readonly<Record<string, string>> = { openai: 'OpenAI', demo: 'Demo' };
@@ -28,7 +36,11 @@ export async function readServerDefaults(server: ServerPort): Promise<ServerDefa
     model: text(config['model']) ?? (await defaultModel(server)),
     providerNames: { ...BUILT_IN, ...namesIn(config['model_providers']) },
     hasAccount: account !== null,
-    hasSandboxMode: text(config['sandbox_mode']) !== null,
+    policies: {
+      approvalPolicy: oneOf(config['approval_policy'], APPROVAL_POLICIES),
+      sandbox: oneOf(config['sandbox_mode'], SANDBOX_MODES),
+      hasNetwork: memberOf(config['sandbox_workspace_write'], 'network_access') !== undefined,
+    },
   };
 }
 
@@ -45,6 +57,11 @@ function namesIn(providers: JsonValue | undefined): Record<string, string> {
       return [id, (isNamed ? text(provider['name']) : null) ?? id];
     }),
   );
+}
+
+function memberOf(table: JsonValue | undefined, key: string): JsonValue | undefined {
+  const isTable = typeof table === 'object' && table !== null && !Array.isArray(table);
+  return isTable ? (table[key] ?? undefined) : undefined;
 }
 
 function text(value: JsonValue | undefined): string | null {

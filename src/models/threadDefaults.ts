@@ -1,18 +1,26 @@
-// What a new thread is started with, from the settings, the trust in the workspace and its folders.
+// What a thread is started and opened with, from the settings, the trust in the workspace and its folders.
 import type { ClientRequestInput } from '../../server/protocol/methods.ts';
-import type { ConfigOverrides } from '../../server/protocol/schema/common.ts';
+import type { ConfigOverrides, SandboxMode, SandboxPolicy } from '../../server/protocol/schema/common.ts';
 import type { Settings } from '../settings.ts';
+import { TRIPWIRES } from '../settingValues.ts';
+import type { OpenOverrides } from '../threads/threadStore.ts';
 import { providerConfig, providerIdOf } from './localProvider.ts';
+import type { ConfiguredPolicies } from './serverDefaults.ts';
 
-type StartParams = ClientRequestInput<'thread/start'>;
+export type StartParams = ClientRequestInput<'thread/start'>;
 
 export interface WorkspaceFacts {
   /** Absolute paths. */
   readonly folders: readonly string[];
   readonly isTrusted: boolean;
-  /** Whether `config.toml` says what may be written; true while that is not known. */
-  readonly isSandboxConfigured: boolean;
+  /** What `config.toml` says; null while that is not known. */
+  readonly configured: ConfiguredPolicies | null;
 }
+
+const RESTRICTED = { approvalPolicy: 'untrusted', sandbox: 'read-only' } as const;
+/** The server reads nothing that the workspace says: no configuration, rule or instruction. */
+const UNTRUSTED = { workspace_trust: 'untrusted' };
+const NETWORK = 'sandbox_workspace_write.network_access';
 
 /**
  * Fills in what `asked` leaves open. In a workspace that is not trusted the agent may only read, and asks before anything else; in one
@@ -21,32 +29,80 @@ export interface WorkspaceFacts {
 export function threadStartParams(asked: StartParams, settings: Settings, workspace: WorkspaceFacts): StartParams {
   const policies: StartParams = workspace.isTrusted
     ? { approvalPolicy: settings.approvalPolicy, sandbox: settings.sandbox ?? ownSandbox(workspace) }
-    : { approvalPolicy: 'untrusted', sandbox: 'read-only' };
+    : RESTRICTED;
   const defaults: StartParams = {
     cwd: workspace.folders[0] ?? null,
     modelProvider: settings.modelProvider,
     model: settings.model,
     ...policies,
   };
-  const config = { ...configOf(settings), ...asked.config };
-  const all = { ...given(defaults), ...given(asked) };
-  return Object.keys(config).length > 0 ? { ...all, config } : all;
+  const config = { ...configOf(settings), ...limitsOf(settings, workspace), ...asked.config };
+  return { ...given(defaults), ...given(asked), config };
 }
 
-function ownSandbox({ folders, isSandboxConfigured }: WorkspaceFacts): StartParams['sandbox'] {
-  return folders.length > 0 && !isSandboxConfigured ? 'workspace-write' : null;
+/**
+ * What a stored thread is opened with. One that was `restricted` for want of trust gets, once there is trust, what a new thread
+ * would get; any other keeps its own policies.
+ */
+export function openOverrides(settings: Settings, workspace: WorkspaceFacts, isRestricted: boolean): OpenOverrides {
+  const config = { ...resumeConfig(settings), ...tripwireConfig(settings) };
+  if (!workspace.isTrusted) return { ...RESTRICTED, config: { ...config, ...UNTRUSTED } };
+  if (!isRestricted) return { config };
+  return {
+    approvalPolicy: settings.approvalPolicy ?? workspace.configured?.approvalPolicy ?? 'on-request',
+    sandbox: sandboxOf(settings, workspace),
+    config: { ...config, ...networkConfig(settings, workspace), workspace_trust: 'trusted' },
+  };
+}
+
+/** The sandbox of a new thread. */
+export function sandboxOf(settings: Settings, workspace: WorkspaceFacts): SandboxMode {
+  if (!workspace.isTrusted) return 'read-only';
+  return settings.sandbox ?? workspace.configured?.sandbox ?? ownSandbox(workspace) ?? 'read-only';
+}
+
+/** The policy of a turn that shall stay in the workspace. */
+export function workspaceWrite(settings: Settings): SandboxPolicy {
+  return {
+    type: 'workspaceWrite',
+    writableRoots: [],
+    networkAccess: settings.network === 'ask',
+    excludeTmpdirEnvVar: false,
+    excludeSlashTmp: false,
+  };
+}
+
+function ownSandbox({ folders, configured }: WorkspaceFacts): StartParams['sandbox'] {
+  return folders.length > 0 && configured?.sandbox === null ? 'workspace-write' : null;
 }
 
 /** Makes a chosen local server and the reasoning effort known to the server, without writing its configuration file. */
-export function configOf(settings: Settings): NonNullable<StartParams['config']> {
+export function configOf(settings: Settings): ConfigOverrides {
   const local = settings.localServers.find(({ baseUrl }) => providerIdOf(baseUrl) === settings.modelProvider);
-  const effort = settings.reasoningEffort === null ? {} : { model_reasoning_effort: settings.reasoningEffort };
-  return { ...(local === undefined ? {} : providerConfig(local)), ...effort };
+  return {
+    ...(local === undefined ? {} : providerConfig(local)),
+    ...(settings.reasoningEffort !== null && { model_reasoning_effort: settings.reasoningEffort }),
+  };
 }
 
 /** What makes every chosen local server known to a server that was started anew, for threads that use one. */
 export function resumeConfig(settings: Settings): ConfigOverrides {
   return Object.fromEntries(settings.localServers.flatMap((provider) => Object.entries(providerConfig(provider))));
+}
+
+function limitsOf(settings: Settings, workspace: WorkspaceFacts): ConfigOverrides {
+  const trust = workspace.isTrusted ? {} : UNTRUSTED;
+  return { ...tripwireConfig(settings), ...networkConfig(settings, workspace), ...trust };
+}
+
+/** All of them: a thread must not keep one switched off that the user has switched on again. */
+function tripwireConfig({ tripwiresOff }: Settings): ConfigOverrides {
+  return Object.fromEntries(TRIPWIRES.map((name) => [`tripwires.${name}`, !tripwiresOff.includes(name)]));
+}
+
+/** Hosts are asked for one by one, unless `config.toml` has its own word on the network or nobody knows whether it has. */
+function networkConfig({ network }: Settings, { isTrusted, configured }: WorkspaceFacts): ConfigOverrides {
+  return isTrusted && configured?.hasNetwork === false ? { [NETWORK]: network === 'ask' } : {};
 }
 
 /** Without the members that say nothing. */

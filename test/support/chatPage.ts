@@ -144,8 +144,10 @@ export type ChatPage = AsyncDisposable & {
 const DEFAULTS: { [M in HostMethod]: HostServices[M]['result'] } = {
   openFile: null,
   openDiff: null,
+  openRehearsal: null,
   reviewChanges: null,
   completeFiles: [],
+  attachFiles: [],
   currentSelection: null,
   pickFiles: [],
   saveDraft: null,
@@ -156,10 +158,18 @@ const DEFAULTS: { [M in HostMethod]: HostServices[M]['result'] } = {
   chooseLocalServer: null,
   pickModel: null,
   openFolder: null,
+  manageTrust: null,
   runCommand: null,
   copyText: null,
   openLink: null,
 };
+
+/** Every file may be attached. */
+const SERVICES: Handlers = {
+  attachFiles: ({ paths }) => paths.map((path) => ({ type: 'file', path, name: path.split('/').at(-1) ?? path })),
+};
+
+type Service = ((params: unknown) => unknown) | undefined;
 
 export async function openChat(browser: Browser, site: ChatSite, options: ChatOptions): Promise<ChatPage> {
   const { theme = 'dark', size = { width: 420, height: 720 }, zoom = 1 } = options;
@@ -242,7 +252,7 @@ async function reply(
     const result =
       message.kind === 'request'
         ? await options.onRequest?.(message, chat)
-        : await (options.services?.[message.method] as ((params: unknown) => unknown) | undefined)?.(message.params);
+        : await ((options.services?.[message.method] ?? SERVICES[message.method]) as Service)?.(message.params);
     const byDefault = message.kind === 'call' ? DEFAULTS[message.method] : {};
     await chat.send({ kind: 'reply', id, result: result === undefined ? byDefault : result });
   } catch (error) {

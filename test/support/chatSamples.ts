@@ -188,6 +188,9 @@ export function state(turns: readonly Turn[], change: Partial<ThreadState> = {})
   return { ...threadStateOf(thread()), turns, tokenUsage: usage, ...change };
 }
 
+/** Commands can be contained. */
+export const SANDBOX = { isAvailable: true, backend: 'bubblewrap', reason: null, remedy: null };
+
 export function snapshot(shown: ThreadState | null, change: Partial<PageSnapshot> = {}): PageSnapshot {
   return {
     thread: shown,
@@ -197,6 +200,7 @@ export function snapshot(shown: ThreadState | null, change: Partial<PageSnapshot
     model: { provider: 'openai', providerName: 'OpenAI', model: 'gpt-5.2-codex', isDemo: false },
     workspaceFolders: [FOLDER],
     firstRun: false,
+    safety: { sandbox: SANDBOX, trust: 'trusted', hasFullAccess: false },
     ...change,
   };
 }

@@ -123,8 +123,13 @@ function dropped(session: Session, event: DragEvent): void {
   const files = event.defaultPrevented ? [] : droppedFiles(event.dataTransfer);
   if (files.length === 0) return;
   event.preventDefault();
-  for (const file of files) session.composer.attach(file);
-  session.composer.focus();
+  const attached = session.bridge.call('attachFiles', { paths: files });
+  session.ask(
+    attached.then((attachments) => {
+      for (const attachment of attachments) session.composer.attach(attachment);
+      session.composer.focus();
+    }),
+  );
 }
 
 function attachImages(session: Session, event: Event, data: DataTransfer | null): void {

@@ -32,8 +32,9 @@ export function FileList({ files, active, onChoose }: FileListProps) {
           onPointerDown={(event) => event.preventDefault()}
           onClick={() => onChoose(file)}
         >
-          <Icon name="file" tone="quiet" />
+          <Icon name={file.keptBy === undefined ? 'file' : 'lock'} tone="quiet" />
           <span class="file-name">{file.name}</span>
+          {file.keptBy !== undefined && <span class="hidden">{strings.keptOption}</span>}
           <span class="file-folder">{file.folder}</span>
         </li>
       ))}

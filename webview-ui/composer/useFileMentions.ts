@@ -49,7 +49,7 @@ export function useFileMentions(
     };
     session.ask(session.bridge.call('completeFiles', { query: mention.query }).then(show));
   };
-  const choose = (file: MentionedFile): void => {
+  const name = (file: MentionedFile): void => {
     const element = field.current;
     const mention = mentionIn(element);
     if (element === null || mention === undefined) return close();
@@ -57,6 +57,12 @@ export function useFileMentions(
     replaceText(session, element, { from: mention.from, to: element.selectionStart, text: `@${token} ` });
     session.composer.mentions.value = { ...session.composer.mentions.value, [token]: file.path };
     close();
+  };
+  const choose = (file: MentionedFile): void => {
+    if (file.keptBy === undefined) return name(file);
+    close();
+    const attached = session.bridge.call('attachFiles', { paths: [file.path] });
+    session.ask(attached.then((allowed) => (allowed.length > 0 ? name(file) : undefined)));
   };
   const begin = (): void => {
     if (field.current !== null) beginMention(session, field.current);

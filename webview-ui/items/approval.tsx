@@ -1,115 +1,123 @@
-// A request of the agent that waits for the user: what, where, why, and the choices it comes with.
+// A request of the agent that waits for the user: why, what, where, and the choices it comes with.
 import { memo } from 'preact/compat';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
-import type { FileUpdateChange, ThreadItem } from '../../server/protocol/schema/item.ts';
-import { commandText, visible } from '../../server/protocol/shownText.ts';
+import { visible } from '../../server/protocol/shownText.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/buttons.tsx';
 import { useSession } from '../parts/context.ts';
-import { countChange } from '../session/changes.ts';
-import { choicesOf } from '../session/choices.ts';
+import { approvalTitle, runPlace } from '../session/approvalWords.ts';
+import { choicesOf, hasTripwire, type Choice, type RememberChoice } from '../session/choices.ts';
+import type { OpenCard } from '../session/openCards.ts';
 import { relativePath } from '../session/paths.ts';
 import type { Row } from '../session/rows.ts';
 import { strings } from '../strings.ts';
-import { FileLine } from './fileChanges.tsx';
+import { ApprovalSubject, changesOf } from './approvalSubject.tsx';
+import { ApplyRehearsal, RehearsalPanel } from './rehearsal.tsx';
+import { RememberPanel } from './rememberRule.tsx';
+
+const NOTHING_OPEN: OpenCard = {};
 
 export const Approval = memo(({ row }: { row: Extract<Row, { type: 'approval' }> }) => {
   const session = useSession();
   const { request } = row.pending;
-  const isAnswered = session.answered.value.has(request.id);
   const titleId = `approval-title-${request.id}`;
+  const isTripwire = hasTripwire(request);
+  const card = session.cards.shown.value.get(request.id) ?? NOTHING_OPEN;
+  const { reason } = request.params;
+  const remember = choicesOf(request).find(isRemember);
   return (
     <section
-      class="card approval"
+      class={`card approval ${isTripwire ? 'tripwire' : ''}`}
       role="group"
       aria-labelledby={titleId}
       data-approval={String(request.id)}
       tabindex={-1}
     >
       <div class="card-head">
-        <Icon name="shield" tone="warn" />
+        <Icon name={isTripwire ? 'warning' : 'shield'} tone={isTripwire ? 'bad' : 'warn'} />
         <h2 class="card-title" id={titleId}>
-          {titleOf(request, row.item)}
+          {approvalTitle(request, changesOf(row.item))}
         </h2>
       </div>
-      <What request={request} item={row.item} />
-      <Reasons request={request} />
-      <div class="button-row" role="group" aria-label={strings.choices}>
-        {choicesOf(request).map(({ label, tone, decision }) => (
-          <Button
-            key={label}
-            kind={tone === 'allow' ? 'primary' : 'secondary'}
-            disabled={isAnswered}
-            onClick={() => session.answer(request, decision)}
-          >
-            {label}
-          </Button>
-        ))}
-      </div>
-      {isAnswered && <div class="card-note">{strings.answering}</div>}
+      {reason && <p class="approval-reason">{visible(reason)}</p>}
+      <ApprovalSubject request={request} item={row.item} />
+      <RunPlace request={request} />
+      {card.rehearsal !== undefined && <RehearsalPanel request={request} rehearsal={card.rehearsal} />}
+      {card.proposal !== undefined && remember !== undefined ? (
+        <RememberPanel request={request} proposal={card.proposal} offered={remember.does.offered} />
+      ) : (
+        <Choices request={request} card={card} />
+      )}
+      {session.answered.value.has(request.id) && <div class="card-note">{strings.answering}</div>}
     </section>
   );
 });
 
-function titleOf(request: ServerRequest, item: ThreadItem | undefined): string {
-  if (request.method === 'item/commandExecution/requestApproval') {
-    return request.params.kind === 'network' ? strings.approveNetwork : strings.approveCommand;
-  }
-  const { grantRoot } = request.params;
-  return grantRoot ? strings.approveGrant(grantRoot) : strings.approvePatch(changesOf(item).length);
+function isRemember(choice: Choice): choice is Choice & { readonly does: RememberChoice } {
+  return choice.does.type === 'remember';
 }
 
-function What({ request, item }: { request: ServerRequest; item: ThreadItem | undefined }) {
-  if (request.method === 'item/fileChange/requestApproval')
-    return <Files request={request} changes={changesOf(item)} />;
-  const command = request.params.command ?? (item?.type === 'commandExecution' ? item.command : '');
-  return (
-    <pre class="approval-command" tabindex={0}>
-      <code>{visible(commandText(command))}</code>
-    </pre>
-  );
-}
-
-function Files({ request, changes }: { request: ServerRequest; changes: readonly FileUpdateChange[] }) {
-  const session = useSession();
-  const { threadId, turnId, itemId } = request.params;
-  return (
-    <ul class="files">
-      {changes.map(countChange).map((file) => (
-        <FileLine
-          key={file.path}
-          file={file}
-          onOpen={() => session.ask(session.bridge.call('openDiff', { threadId, turnId, itemId, path: file.path }))}
-        />
-      ))}
-    </ul>
-  );
-}
-
-function Reasons({ request }: { request: ServerRequest }) {
+/** Where accepting runs it, and in which folder. */
+function RunPlace({ request }: { request: ServerRequest }) {
   const session = useSession();
   const cwd = request.method === 'item/commandExecution/requestApproval' ? (request.params.cwd ?? '') : '';
-  const { reason } = request.params;
+  const place = runPlace(request);
   const where = relativePath(cwd, session.folders.value);
-  if (cwd === '' && !reason) return null;
+  if (cwd === '' && place === null) return null;
   return (
-    <dl class="reasons">
+    <div class="run-place">
+      {place !== null && (
+        <span class={place}>
+          <Icon name={place === 'sandbox' ? 'vm' : 'unlock'} />
+          {place === 'sandbox' ? strings.runsSandboxed : strings.runsOutside}
+        </span>
+      )}
       {cwd !== '' && (
-        <>
-          <dt>{strings.where}</dt>
-          <dd title={cwd}>{where === '.' ? cwd : where}</dd>
-        </>
+        <span title={cwd}>
+          <Icon name="folder" />
+          <span class="hidden">{strings.where} </span>
+          {visible(where === '.' ? cwd : where)}
+        </span>
       )}
-      {reason && (
-        <>
-          <dt>{strings.why}</dt>
-          <dd>{visible(reason)}</dd>
-        </>
-      )}
-    </dl>
+    </div>
   );
 }
 
-function changesOf(item: ThreadItem | undefined): readonly FileUpdateChange[] {
-  return item?.type === 'fileChange' ? item.changes : [];
+function Choices({ request, card }: { request: ServerRequest; card: OpenCard }) {
+  const session = useSession();
+  const isAnswered = session.answered.value.has(request.id);
+  const isTripwire = hasTripwire(request);
+  const hasResult = card.rehearsal?.type === 'known';
+  const canRehearse = request.params.safety?.canRehearse === true;
+  const act = ({ does }: Choice) =>
+    does.type === 'answer' ? session.answer(request, does.answer) : session.cards.propose(request);
+  const [first, ...others] = choicesOf(request).map((choice, index) => (
+    <Button
+      key={choice.label}
+      kind={index === 0 && (isTripwire || !hasResult) ? 'primary' : 'secondary'}
+      disabled={isAnswered}
+      onClick={() => act(choice)}
+    >
+      {choice.label}
+    </Button>
+  ));
+  const apply = <ApplyRehearsal request={request} rehearsal={card.rehearsal} isPrimary={!isTripwire} />;
+  return (
+    <div class="button-row" role="group" aria-label={strings.choices}>
+      {!isTripwire && apply}
+      {first}
+      {isTripwire && apply}
+      {others[0]}
+      {canRehearse && (
+        <Button
+          icon="beaker"
+          disabled={isAnswered || card.rehearsal?.type === 'waiting'}
+          onClick={() => session.cards.rehearse(request)}
+        >
+          {card.rehearsal === undefined ? strings.rehearse : strings.rehearseAgain}
+        </Button>
+      )}
+      {others.slice(1)}
+    </div>
+  );
 }

@@ -5,6 +5,7 @@ import { Output } from '../output/output.tsx';
 import { CopyButton } from '../parts/copyButton.tsx';
 import { Fold } from '../parts/fold.tsx';
 import type { IconTone } from '../parts/icon.tsx';
+import { MaskedNote } from '../parts/masked.tsx';
 import { useSession } from '../parts/context.ts';
 import { relativePath } from '../session/paths.ts';
 import { durationWords } from '../session/timeWords.ts';
@@ -34,7 +35,12 @@ export function Command({ item, isOpen, foldKey }: CommandProps) {
           {folder !== undefined && <span class="quiet"> {strings.inFolder(folder)}</span>}
         </>
       }
-      meta={<Ending item={item} state={state} />}
+      meta={
+        <>
+          <MaskedNote texts={[output]} />
+          <Ending item={item} state={state} />
+        </>
+      }
       openByDefault={isLive ? output !== '' : state === 'failed'}
     >
       <div class="terminal">

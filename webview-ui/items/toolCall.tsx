@@ -3,7 +3,9 @@ import type { DynamicToolCallItem, ThreadItem } from '../../server/protocol/sche
 import { CopyButton } from '../parts/copyButton.tsx';
 import { Fold } from '../parts/fold.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { MaskedNote, MaskedText } from '../parts/masked.tsx';
 import { useSession } from '../parts/context.ts';
+import { maskedCount } from '../session/masked.ts';
 import { absolutePath } from '../session/paths.ts';
 import { durationWords } from '../session/timeWords.ts';
 import { briefly, errorText, mcpResultText, prettyJson, toolResultText, toolWords } from '../session/toolWords.ts';
@@ -23,7 +25,7 @@ export function ToolCall({ item, isOpen, foldKey }: { item: DynamicToolCallItem;
       icon={isOpen ? 'loading' : failed ? 'error' : words.icon}
       tone={isOpen ? 'busy' : failed ? 'bad' : 'quiet'}
       title={<Words verb={words.verb} object={words.object} isOpen={isOpen} />}
-      meta={metaOf(failed, item.durationMs)}
+      meta={metaOf(failed, item.durationMs, result)}
     >
       {(result !== '' || images.length > 0 || !isOpen) && (
         <div class="tool-detail">
@@ -56,7 +58,7 @@ export function McpCall({
       icon={isOpen ? 'loading' : failed ? 'error' : 'mcp'}
       tone={isOpen ? 'busy' : failed ? 'bad' : 'quiet'}
       title={<Words verb={item.server} object={`${item.tool}${briefly(item.arguments)}`} isOpen={isOpen} />}
-      meta={metaOf(failed, item.durationMs)}
+      meta={metaOf(failed, item.durationMs, result)}
     >
       <div class="tool-detail">
         <Section title={strings.toolInput} text={prettyJson(item.arguments)} />
@@ -82,7 +84,7 @@ export function Section({ title, text }: { title: string; text: string }) {
         <CopyButton text={text} label={strings.copyItem} />
       </div>
       <pre class="section-text" tabindex={0}>
-        {text}
+        <MaskedText text={text} />
       </pre>
     </div>
   );
@@ -101,11 +103,12 @@ function OpenFile({ path, line }: { path: string; line: number | undefined }) {
   );
 }
 
-function metaOf(failed: boolean, durationMs: number | null | undefined) {
+function metaOf(failed: boolean, durationMs: number | null | undefined, result: string) {
   const time = typeof durationMs === 'number' && durationMs >= WORTH_SAYING_MS ? durationWords(durationMs) : '';
-  if (!failed && time === '') return undefined;
+  if (!failed && time === '' && maskedCount(result) === 0) return undefined;
   return (
     <>
+      <MaskedNote texts={[result]} />
       {failed && <span class="bad">{strings.failed}</span>}
       {time !== '' && <span>{time}</span>}
     </>

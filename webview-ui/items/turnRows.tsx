@@ -104,6 +104,7 @@ export function TurnEnd({ row }: { row: Extract<Row, { type: 'turnEnd' }> }) {
     <div class={`turn-end ${isLast ? 'last' : ''}`} role="toolbar" aria-label={strings.turnActions}>
       {answer !== '' && <CopyButton text={answer} label={strings.copyAnswer} />}
       <IconButton icon="repo-forked" label={strings.forkHere} onClick={fork} />
+      <IconButton icon="eye" label={strings.showContext} onClick={() => session.context.show(turn.id)} />
       <span class="turn-state">
         {turn.status === 'interrupted' && <span>{strings.stopped}</span>}
         {typeof turn.durationMs === 'number' && <span>{durationWords(turn.durationMs)}</span>}

@@ -1,6 +1,7 @@
 // A command's output as a terminal would show it: its colours, its end in sight while it runs.
 import { memo } from 'preact/compat';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { MaskedText } from '../parts/masked.tsx';
 import { strings } from '../strings.ts';
 import { parseAnsi, type Line, type Style } from './ansi.ts';
 
@@ -61,10 +62,10 @@ const OutputLine = memo(
       {line.map(({ text, style }, index) => {
         const look = lookOf(style);
         return look === undefined ? (
-          text
+          <MaskedText key={index} text={text} />
         ) : (
           <span key={index} {...look}>
-            {text}
+            <MaskedText text={text} />
           </span>
         );
       })}

@@ -36,10 +36,13 @@ function ChipFace({ attachment, name }: { attachment: Attachment; name: string }
   }
   const line = attachment.type === 'selection' ? { line: attachment.startLine } : {};
   const open = () => session.ask(session.bridge.call('openFile', { path: attachment.path, ...line }));
+  const isKept = attachment.keptBy !== undefined;
+  const title = isKept ? `${attachment.path}\n${strings.keptFile}` : attachment.path;
   return (
-    <button type="button" class="chip-face" title={attachment.path} onClick={open}>
-      <Icon name={attachment.type === 'selection' ? 'list-selection' : 'file'} />
+    <button type="button" class={`chip-face ${isKept ? 'kept' : ''}`} title={title} onClick={open}>
+      <Icon name={isKept ? 'lock' : attachment.type === 'selection' ? 'list-selection' : 'file'} />
       <span class="chip-name">{name}</span>
+      {isKept && <span class="hidden">, {strings.keptFile}</span>}
     </button>
   );
 }

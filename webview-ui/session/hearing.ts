@@ -8,11 +8,13 @@ import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import type { HostEvent } from '../bridge.ts';
 import { strings } from '../strings.ts';
+import type { ContextView } from './contextView.ts';
 import type { DeltaQueue } from './deltaQueue.ts';
 import type { History } from './history.ts';
 import { EMPTY_DRAFT, isEmptyDraft, newerDraft } from './localState.ts';
 import type { LocalStore } from './localStore.ts';
 import type { Notices } from './notices.ts';
+import type { OpenCards } from './openCards.ts';
 import type { PageState } from './pageState.ts';
 import type { Sending } from './sending.ts';
 
@@ -23,10 +25,12 @@ export interface Listener {
   readonly history: History;
   readonly queue: DeltaQueue;
   readonly sending: Sending;
+  readonly cards: OpenCards;
+  readonly context: ContextView;
 }
 
 export function hear(listener: Listener, event: HostEvent): void {
-  const { state, notices, queue, sending } = listener;
+  const { state, notices, queue, sending, context } = listener;
   switch (event.kind) {
     case 'snapshot':
       return batch(() => takeSnapshot(listener, event.snapshot));
@@ -47,6 +51,12 @@ export function hear(listener: Listener, event: HostEvent): void {
     case 'model':
       state.model.value = event.model;
       state.isFirstRun.value = event.firstRun;
+      return;
+    case 'safety':
+      state.safety.value = event.safety;
+      return;
+    case 'showContext':
+      if (!context.show(null)) notices.add('info', strings.contextNoTurn);
       return;
     case 'attach':
       sending.composer.attach(event.attachment);
@@ -84,7 +94,10 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   state.model.value = snapshot.model;
   state.isFirstRun.value = snapshot.firstRun;
   state.folders.value = snapshot.workspaceFolders;
+  state.safety.value = snapshot.safety;
   state.answered.value = new Set();
+  listener.cards.keepOnly(snapshot.thread?.pending ?? []);
+  if (listener.context.shown.value?.threadId !== id) listener.context.close();
   history.begin(snapshot.olderCursor);
 
   // a conversation that is being started from this page becomes the thread it was started as

@@ -1,9 +1,12 @@
 // Finds the @-word at the caret, and writes a chosen file as one.
+import type { KeptBy } from '../../server/protocol/chatBridge.ts';
 
 export interface MentionedFile {
   readonly path: string;
   readonly name: string;
   readonly folder: string;
+  /** It is kept from the model: the user is asked before it is named. */
+  readonly keptBy?: KeptBy;
 }
 
 /** The @-word that ends at the caret: where its @ stands, and what follows it. */

@@ -1,6 +1,6 @@
 // What the page knows: the thread that is shown, and how its host and server stand.
 import { signal, type Signal } from '@preact/signals';
-import type { ModelChoice, ServerStatus } from '../../server/protocol/chatBridge.ts';
+import type { ModelChoice, SafetyFacts, ServerStatus } from '../../server/protocol/chatBridge.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 
@@ -9,6 +9,7 @@ export interface PageState {
   readonly status: Signal<ServerStatus>;
   readonly model: Signal<ModelChoice | null>;
   readonly isFirstRun: Signal<boolean>;
+  readonly safety: Signal<SafetyFacts>;
   /** Folders of the workspace, absolute. */
   readonly folders: Signal<readonly string[]>;
   /** False until the host has said what to show. */
@@ -29,6 +30,7 @@ export function createPageState(): PageState {
     status: signal({ type: 'starting', phase: '' }),
     model: signal(null),
     isFirstRun: signal(false),
+    safety: signal({ sandbox: null, trust: 'trusted', hasFullAccess: false }),
     folders: signal([]),
     isLoaded: signal(false),
     heardAt: signal(0),

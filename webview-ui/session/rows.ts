@@ -122,8 +122,15 @@ export function approvalKey(pending: PendingRequest): string {
 
 function isAbout(pending: PendingRequest, turn: Turn, item: ThreadItem): boolean {
   const { params, method } = pending.request;
-  const kind = method === 'item/fileChange/requestApproval' ? 'fileChange' : 'commandExecution';
-  return params.turnId === turn.id && params.itemId === item.id && item.type === kind;
+  if (params.turnId !== turn.id || params.itemId !== item.id) return false;
+  switch (method) {
+    case 'item/commandExecution/requestApproval':
+      return item.type === 'commandExecution';
+    case 'item/fileChange/requestApproval':
+      return item.type === 'fileChange';
+    case 'item/permissions/requestApproval':
+      return true;
+  }
 }
 
 function isPlaced(state: ThreadState, pending: PendingRequest): boolean {

@@ -1,18 +1,20 @@
 // The page's session: everything that is shown, and everything the user can do to it.
 import { batch, computed, type ReadonlySignal } from '@preact/signals';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
-import type { CommandApprovalDecision } from '../../server/protocol/schema/approval.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import type { Bridge } from '../bridge.ts';
 import { strings } from '../strings.ts';
 import { activityOf, type Activity } from './activity.ts';
+import type { ApprovalAnswer } from './choices.ts';
 import type { ComposerState } from './composerState.ts';
+import { createContextView, type ContextView } from './contextView.ts';
 import { createDeltaQueue, eachFrame } from './deltaQueue.ts';
 import { forgetArrived, hear, takeIn } from './hearing.ts';
 import { createHistory, type History } from './history.ts';
 import { createLocalStore, type LocalStore } from './localStore.ts';
 import { createNotices, reasonOf, type Notices } from './notices.ts';
+import { createOpenCards, type OpenCards } from './openCards.ts';
 import { createRecall, promptsOf, type Recall } from './recall.ts';
 import type { Outbox } from './outbox.ts';
 import { createPageState, type PageState } from './pageState.ts';
@@ -27,9 +29,15 @@ export interface Session extends PageState, Actions {
   readonly notices: Notices;
   readonly history: History;
   readonly recall: Recall;
+  /** What was unfolded in the cards of open requests. */
+  readonly cards: OpenCards;
+  /** What the model sees in a turn. */
+  readonly context: ContextView;
   readonly rows: ReadonlySignal<readonly Row[]>;
   readonly activity: ReadonlySignal<Activity>;
   readonly isStopping: ReadonlySignal<boolean>;
+  /** What a turn has changed up to now, as a diff. */
+  turnDiff(turnId: string): string | null;
   /** Listens to the host; answers how to stop. */
   start(): () => void;
 }
@@ -46,6 +54,9 @@ export function createSession(bridge: Bridge): Session {
   );
   const sending: Sending = createSending({ bridge, state, local, notices, catchUp: queue.flush });
   const { composer, outbox } = sending;
+  const turnDiff = (turnId: string): string | null => state.thread.value?.extras[turnId]?.diff ?? null;
+  const cards = createOpenCards({ bridge, diffOf: turnDiff });
+  const context = createContextView({ bridge, thread: state.thread });
 
   return {
     ...state,
@@ -56,6 +67,9 @@ export function createSession(bridge: Bridge): Session {
     notices,
     history,
     recall: createRecall(composer, () => promptsOf(state.thread.value)),
+    cards,
+    context,
+    turnDiff,
     rows: computed(() =>
       rowsOf({ state: state.thread.value, hasOlder: history.hasOlder.value, outgoing: shownOf(outbox, composer) }),
     ),
@@ -64,7 +78,8 @@ export function createSession(bridge: Bridge): Session {
       const thread = state.thread.value;
       return thread !== null && runningTurn(thread)?.id === state.stoppingTurn.value;
     }),
-    start: () => bridge.start((event) => hear({ state, local, notices, history, queue, sending }, event)),
+    start: () =>
+      bridge.start((event) => hear({ state, local, notices, history, queue, sending, cards, context }, event)),
   };
 }
 
@@ -82,7 +97,7 @@ interface Actions {
   sayAgain(turn: Turn): void;
   /** Interrupts the running turn. */
   stop(): Promise<void>;
-  answer(request: ServerRequest, decision: CommandApprovalDecision): void;
+  answer(request: ServerRequest, result: ApprovalAnswer): void;
   /** Brings the first open request into sight. */
   showApproval(): void;
   /** Waits for something the user asked for, and shows its refusal, if any. */
@@ -122,10 +137,10 @@ function createActions({ bridge, state, notices, sending }: ActionSource): Actio
         notices.add('error', strings.couldNotStop(reasonOf(error)));
       }
     },
-    answer: (request, decision) => {
+    answer: (request, result) => {
       if (state.answered.value.has(request.id)) return;
       state.answered.value = new Set([...state.answered.value, request.id]);
-      bridge.answer(request, { decision });
+      bridge.answer(request, result);
     },
     showApproval: () => {
       const first = state.thread.value?.pending[0];

@@ -137,6 +137,9 @@ describe('the activity', () => {
   });
 });
 
+const answersOf = (asked: ServerRequest) =>
+  choicesOf(asked).map(({ does }) => (does.type === 'answer' ? does.answer : does.offered));
+
 describe('the choices of an approval', () => {
   it('always hold a plain no', () => {
     const command: ServerRequest = {
@@ -152,13 +155,16 @@ describe('the choices of an approval', () => {
         availableDecisions: ['accept', 'cancel'],
       },
     };
-    assert.deepEqual(
-      choicesOf(command).map(({ decision }) => decision),
-      ['accept', 'decline', 'cancel'],
-    );
-    assert.deepEqual(
-      choicesOf(request).map(({ decision }) => decision),
-      ['accept', 'decline', 'acceptForSession', 'cancel'],
-    );
+    assert.deepEqual(answersOf(command), [
+      { decision: 'accept' },
+      { decision: 'decline' },
+      { decision: 'cancel' },
+    ]);
+    assert.deepEqual(answersOf(request), [
+      { decision: 'accept' },
+      { decision: 'decline' },
+      { decision: 'acceptForSession' },
+      { decision: 'cancel' },
+    ]);
   });
 });
