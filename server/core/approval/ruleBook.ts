@@ -1,5 +1,6 @@
 // The rules in force: what they say about a command or a host, and how one more is remembered.
-import type { RuleDecision } from '../../protocol/schema/safety.ts';
+import type { RuleDecision, RuleListResult } from '../../protocol/schema/safety.ts';
+import type { NetworkTarget } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 
 /** What a rule says about one simple command, by its words. */
@@ -25,5 +26,14 @@ export interface RuleBook {
   rules(settings: Settings): Promise<RuleSet>;
   /** Appends an `allow` rule to the user's own file. Throws a ProtocolError when it cannot be written. */
   allowCommand(pattern: readonly string[]): Promise<void>;
-  decideHost(host: string, action: 'allow' | 'deny'): Promise<void>;
+  /** Appends a rule for a host to the user's own file. Throws like `allowCommand`. */
+  decideHost(target: Pick<NetworkTarget, 'host' | 'protocol'>, action: 'allow' | 'deny'): Promise<void>;
+  /** Every rule, switched off ones included, of the user and, where it is trusted, of the workspace that holds `cwd`. */
+  list(cwd: string | null): Promise<RuleListResult>;
+  /** Throws ProtocolError invalidRequest `ruleNotFound` when no rule has the id any more. */
+  setEnabled(id: string, isEnabled: boolean, cwd: string | null): Promise<void>;
+  /** Throws like `setEnabled`. */
+  remove(id: string, cwd: string | null): Promise<void>;
+  /** Calls back whenever rules are seen to be others than before, whoever changed them. */
+  onDidChange(listener: () => void): void;
 }
