@@ -2,9 +2,13 @@
 import type { ChatView } from './chat/chatView.ts';
 import type { Drafts } from './chat/drafts.ts';
 import type { FileCompletion } from './chat/editorContext.ts';
+import type { KeptFiles } from './chat/keptFiles.ts';
 import type { ShownThread } from './chat/shownThread.ts';
 import type { Host } from './host.ts';
 import type { ModelState } from './models/modelState.ts';
+import type { RuleList } from './rules/ruleList.ts';
+import type { SandboxState } from './sandbox/sandboxState.ts';
+import type { ThreadLimits } from './sandbox/threadLimits.ts';
 import type { PendingDeletes } from './threads/pendingDeletes.ts';
 import type { ThreadList } from './threads/threadList.ts';
 
@@ -16,6 +20,10 @@ export interface Rooms extends Host {
   readonly models: ModelState;
   readonly drafts: Drafts;
   readonly files: FileCompletion;
+  readonly kept: KeptFiles;
+  readonly rules: RuleList;
+  readonly sandbox: SandboxState;
+  readonly limits: ThreadLimits;
 }
 
 /** What a page needs to be connected: the rooms without the chat, which is what holds the page. */

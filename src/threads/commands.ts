@@ -5,6 +5,7 @@ import type { Thread } from '../../server/protocol/schema/thread.ts';
 import type { ChatControl } from '../chat/chatView.ts';
 import type { ShownThread } from '../chat/shownThread.ts';
 import type { Commands } from '../commands.ts';
+import type { ThreadLimits } from '../sandbox/threadLimits.ts';
 import type { PendingDeletes } from './pendingDeletes.ts';
 import type { ServerPort } from './serverPort.ts';
 import { isListed, type ListSource, type ThreadList } from './threadList.ts';
@@ -18,6 +19,7 @@ export interface ThreadCommandPorts {
   readonly deletes: PendingDeletes;
   readonly shown: ShownThread;
   readonly chat: ChatControl;
+  readonly limits: Pick<ThreadLimits, 'turn'>;
 }
 
 /** All commands that are about threads. Each takes a row of the tree, `{threadId}`, or nothing: then the shown thread is meant. */
@@ -139,12 +141,13 @@ async function stopTurn({ store, shown }: ThreadCommandPorts): Promise<void> {
   void vscode.window.showInformationMessage('Bowline: no turn runs in the thread that is shown.');
 }
 
-async function continueTurn({ server, store, shown, chat }: ThreadCommandPorts): Promise<void> {
+async function continueTurn({ server, store, shown, chat, limits }: ThreadCommandPorts): Promise<void> {
   if (shown.id === null) throw new Error('No thread is shown that could be continued.');
   await chat.focus();
   await store.whenReopened();
   const input = [{ type: 'text' as const, text: 'Continue.' }];
-  await server.request('turn/start', { threadId: shown.id, input });
+  const threadId = shown.id;
+  await server.request('turn/start', { ...(await limits.turn(threadId)), threadId, input });
 }
 
 async function pickThread(ports: ThreadCommandPorts, title: string): Promise<string | null> {

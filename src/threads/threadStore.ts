@@ -7,7 +7,6 @@ import type {
   ServerNotification,
   ServerRequest,
 } from '../../server/protocol/methods.ts';
-import type { ConfigOverrides } from '../../server/protocol/schema/common.ts';
 import { closeRequest, openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import { reduceThread, threadIdOf } from '../../server/protocol/state/threadReducer.ts';
@@ -19,6 +18,9 @@ import type { ServerPort } from './serverPort.ts';
 
 /** What `thread/start`, `thread/resume` and `thread/fork` answer. */
 export type OpenedThread = ClientRequestResult<'thread/start'>;
+
+/** What a stored thread is opened or forked with, beside its id. */
+export type OpenOverrides = Pick<ClientRequestInput<'thread/resume'>, 'approvalPolicy' | 'sandbox' | 'config'>;
 
 /** A thread that is open in this window. */
 export interface LoadedThread {
@@ -61,7 +63,7 @@ const KEEP_OPEN = 6;
 export class ThreadStore implements Disposable {
   readonly #server: ServerPort;
   readonly #log: Log;
-  readonly #resumeConfig: () => ConfigOverrides;
+  readonly #openWith: (threadId: string) => OpenOverrides;
   /** In the order of their last opening. */
   readonly #loaded = new Map<string, LoadedThread>();
   /** Threads on their way, with the notifications that arrived meanwhile. */
@@ -86,11 +88,11 @@ export class ThreadStore implements Disposable {
   readonly onDidOpenRequest = this.#requestOpened.event;
   readonly onDidResolveRequest = this.#requestResolved.event;
 
-  /** `resumeConfig` is what a freshly started server must know before it can go on with a stored thread. */
-  constructor(server: ServerPort, log: Log, resumeConfig: () => ConfigOverrides = () => ({})) {
+  /** `openWith` is what a server must know before it can go on with a stored thread, and within which limits. */
+  constructor(server: ServerPort, log: Log, openWith: (threadId: string) => OpenOverrides = () => ({})) {
     this.#server = server;
     this.#log = log;
-    this.#resumeConfig = resumeConfig;
+    this.#openWith = openWith;
     this.#owned.add(server.onDidNotify((notification) => this.#apply(notification)));
     this.#owned.add(server.answerRequests((request) => this.#ask(request)));
     this.#owned.add(server.onDidDisconnect(() => this.#dropAllRequests()));
@@ -151,7 +153,8 @@ export class ThreadStore implements Disposable {
 
   /** Opens a thread as a copy of another, up to and including `lastTurnId` if one is given. */
   async fork(params: ClientRequestInput<'thread/fork'>): Promise<OpenedThread> {
-    const opened = await this.#server.request('thread/fork', { ...params, excludeTurns: true });
+    const overrides = this.#openWith(params.threadId);
+    const opened = await this.#server.request('thread/fork', { ...overrides, ...params, excludeTurns: true });
     await this.open(opened.thread.id);
     return opened;
   }
@@ -210,9 +213,7 @@ export class ThreadStore implements Disposable {
   /** Resumes without turns and then reads the latest ones, so that the length of a thread does not matter. */
   async #fetch(threadId: string, takeover: boolean, missed: readonly ServerNotification[]): Promise<LoadedThread> {
     const resume = { threadId, excludeTurns: true, ...(takeover ? { takeover } : {}) };
-    const config = this.#resumeConfig();
-    const params = Object.keys(config).length > 0 ? { ...resume, config } : resume;
-    const opened = await this.#server.request('thread/resume', params);
+    const opened = await this.#server.request('thread/resume', { ...this.#openWith(threadId), ...resume });
     const page = await this.#server.request('thread/turns/list', {
       threadId,
       limit: FIRST_TURNS,

@@ -81,7 +81,10 @@ export const SETTINGS: Settings = {
   reasoningEffort: null,
   approvalPolicy: null,
   sandbox: null,
+  network: 'ask',
+  tripwiresOff: [],
   approvalsPresentation: 'modal',
+  desktopNotification: true,
   openDiffsWhileStreaming: true,
   localServers: [],
 };
