@@ -2,16 +2,19 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../server/protocol/errors.ts';
 
-/** What a command does; its arguments come from menus, keybindings and other extensions, and so can be anything. */
-export type CommandAction = (argument: unknown) => unknown;
+/**
+ * What a command does; its arguments come from menus, keybindings and other extensions, and so can be anything. `selected` are all
+ * rows that are selected in a tree.
+ */
+export type CommandAction = (argument: unknown, selected?: unknown) => unknown;
 
 export type Commands = Readonly<Record<`bowline.${string}`, CommandAction>>;
 
 export function registerCommands(commands: Commands, log: vscode.LogOutputChannel): vscode.Disposable {
   const registered = Object.entries(commands).map(([id, action]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
+    vscode.commands.registerCommand(id, async (argument: unknown, selected: unknown) => {
       try {
-        return await action(argument);
+        return await action(argument, selected);
       } catch (error) {
         log.error(`${id}: ${messageOf(error)}`);
         void tellFailure(messageOf(error), log);

@@ -1,7 +1,13 @@
 // The context keys that decide which commands and menus are offered; each is set only when it changes.
 import * as vscode from 'vscode';
 
-export type ContextKey = 'bowline.serverReady' | 'bowline.turnRunning' | 'bowline.hasThread' | 'bowline.signedIn';
+export type ContextKey =
+  | 'bowline.serverReady'
+  | 'bowline.turnRunning'
+  | 'bowline.hasThread'
+  | 'bowline.signedIn'
+  | 'bowline.hasApprovals'
+  | 'bowline.hasHarmless';
 
 const known = new Map<ContextKey, boolean>();
 
@@ -11,6 +17,8 @@ export function setContexts(values: Readonly<Record<ContextKey, boolean>>): void
     'bowline.turnRunning',
     'bowline.hasThread',
     'bowline.signedIn',
+    'bowline.hasApprovals',
+    'bowline.hasHarmless',
   ];
   for (const key of keys) {
     if (known.get(key) === values[key]) continue;

@@ -6,12 +6,13 @@ import { runningTurn } from '../server/protocol/state/select.ts';
 import { buildServer } from './agentServer/build.ts';
 import type { AgentServer } from './agentServer/client.ts';
 import { showServerNotices } from './agentServer/notices.ts';
-import { registerApprovals } from './approvals/prompt.ts';
+import { buildApprovals, type ApprovalsRoom } from './approvals/room.ts';
 import { ChatView } from './chat/chatView.ts';
 import { chatCommands } from './chat/commands.ts';
 import { connectPage, workspaceFolders } from './chat/connectPage.ts';
 import { Drafts } from './chat/drafts.ts';
 import { FileCompletion } from './chat/editorContext.ts';
+import { keptFiles } from './chat/keptQuestion.ts';
 import type { DiffServices, ModelServices } from './chat/hostServices.ts';
 import { ShownThread } from './chat/shownThread.ts';
 import { registerCommands, tellFailure, type Commands } from './commands.ts';
@@ -21,8 +22,12 @@ import { showMenu } from './menu.ts';
 import { setApiKey, signOut } from './models/apiKey.ts';
 import { pickModel, useLocalServer } from './models/modelPicker.ts';
 import { ModelState } from './models/modelState.ts';
-import { resumeConfig } from './models/threadDefaults.ts';
 import type { PageRooms, Rooms } from './rooms.ts';
+import { ruleCommands } from './rules/commands.ts';
+import { RuleList } from './rules/ruleList.ts';
+import { RuleTree } from './rules/ruleTree.ts';
+import { buildLimits, type Limits } from './sandbox/build.ts';
+import { showSandbox } from './sandbox/showSandbox.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import type { StatusFacts } from './statusLook.ts';
@@ -53,9 +58,11 @@ export function activate(context: vscode.ExtensionContext): BowlineApi {
     const rooms: Rooms = buildRooms(context, log, () => diffs);
     server = rooms.server;
     const diffs = registerDiffs(rooms);
-    follow(rooms);
-    context.subscriptions.push(diffs, registerApprovals(rooms, diffs));
-    context.subscriptions.push(registerCommands(allCommands(rooms), log));
+    const showThread = (threadId: string): Promise<void> => openThread(rooms, threadId);
+    const approvals = buildApprovals(rooms, { diffs, folders: workspaceFolders, showThread });
+    follow(rooms, approvals);
+    context.subscriptions.push(diffs, approvals);
+    context.subscriptions.push(registerCommands({ ...allCommands(rooms, approvals), ...approvals.commands }, log));
     rooms.server.start();
   } catch (error) {
     log.error(`Activation failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -79,7 +86,11 @@ function buildRooms(context: vscode.ExtensionContext, log: vscode.LogOutputChann
     return owned;
   };
   const agentServer = buildServer(context, log);
-  const store = own(new ThreadStore(agentServer, log, () => resumeConfig(readSettings())));
+  const store: ThreadStore = own(new ThreadStore(agentServer, log, (threadId) => limits.opening(threadId)));
+  const models = own(new ModelState(agentServer, readSettings, log));
+  const { sandbox, limits }: Limits = own(
+    buildLimits({ context, log, server: agentServer, store, models, folders: workspaceFolders }),
+  );
   const memory = context.workspaceState;
   const shownMemory = {
     load: () => memory.get<string>(SHOWN_THREAD) ?? null,
@@ -94,7 +105,11 @@ function buildRooms(context: vscode.ExtensionContext, log: vscode.LogOutputChann
     list: own(new ThreadList(agentServer, workspaceFolders)),
     deletes: own(buildPendingDeletes(memory, agentServer)),
     shown: own(new ShownThread(store, shownMemory, log)),
-    models: own(new ModelState(agentServer, readSettings, log)),
+    models,
+    sandbox,
+    limits,
+    kept: keptFiles(),
+    rules: own(new RuleList({ server: agentServer, cwd: () => workspaceFolders()[0] ?? null, log })),
     drafts: new Drafts(memory),
     files: own(new FileCompletion()),
   };
@@ -121,22 +136,22 @@ function buildChat(parts: PageRooms, diffs: () => DiffServices): ChatView {
 }
 
 /** Keeps what is on screen outside the chat in step with the server and the threads. */
-function follow(rooms: Rooms): void {
+function follow(rooms: Rooms, approvals: ApprovalsRoom): void {
   const { context, log, server: agentServer, store, shown, models, list, deletes, chat } = rooms;
-  const statusBar = new StatusBar(() => statusFacts(rooms));
+  const statusBar = new StatusBar(() => statusFacts(rooms, approvals));
   const update = (): void => {
     statusBar.update();
-    updateContexts(rooms);
+    updateContexts(rooms, approvals);
   };
   context.subscriptions.push(
     statusBar,
     showServerNotices(agentServer, log),
     new ThreadTree({ list, deletes, shown, log }),
+    new RuleTree(rooms.rules, log),
     agentServer.onDidChangeStatus(update),
     models.onDidChange(update),
     shown.onDidChange(update),
-    store.onDidOpenRequest(update),
-    store.onDidResolveRequest(update),
+    approvals.onDidCount(update),
     store.onDidCloseThread(update),
     store.onDidChangeThread(({ notification }) => {
       if (notification === null || notification.method.startsWith('turn/') || notification.method === 'thread/started')
@@ -182,17 +197,19 @@ async function reopenShown({ shown, log, ...rooms }: Rooms): Promise<void> {
   if (threadId !== null) await openThread({ shown, ...rooms }, threadId);
 }
 
-function allCommands(rooms: Rooms): Commands {
+function allCommands(rooms: Rooms, approvals: ApprovalsRoom): Commands {
   const { context, log, server: agentServer, chat, models } = rooms;
   return {
     ...threadCommands(rooms),
-    ...chatCommands(chat),
+    ...chatCommands(chat, rooms.kept),
+    ...ruleCommands(rooms.rules),
+    'bowline.showSandbox': () => showSandbox(rooms.sandbox),
     'bowline.setApiKey': () => setApiKey(agentServer, context.secrets),
     'bowline.signOut': () => signOut(agentServer, context.secrets),
     'bowline.pickModel': () => modelServices(rooms).pickModel(),
     'bowline.restartServer': () => agentServer.restart(),
     'bowline.showLog': () => log.show(),
-    'bowline.showMenu': () => showMenu(statusFacts(rooms), rooms.store.openRequests()[0]?.params.threadId),
+    'bowline.showMenu': () => showMenu(statusFacts(rooms, approvals), rooms.sandbox.value),
     'bowline.refreshModels': () => models.refresh(),
     'bowline.openSettings': () =>
       vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`),
@@ -213,22 +230,24 @@ function modelServices({ context, server: agentServer, models, shown }: Rooms): 
   };
 }
 
-function statusFacts({ server: agentServer, store, shown, models }: Rooms): StatusFacts {
+function statusFacts({ server: agentServer, store, shown, models }: Rooms, approvals: ApprovalsRoom): StatusFacts {
   return {
     server: agentServer.status,
     model: models.choice(shown.id, shown.loaded?.opened),
     running: store.all().filter((state) => runningTurn(state) !== undefined).length,
-    waiting: store.openRequests().length,
+    waiting: approvals.counts.all,
   };
 }
 
-function updateContexts({ server: agentServer, shown, models }: Rooms): void {
+function updateContexts({ server: agentServer, shown, models }: Rooms, { counts }: ApprovalsRoom): void {
   const state = shown.loaded?.state;
   setContexts({
     'bowline.serverReady': agentServer.status.type === 'ready',
     'bowline.turnRunning': state !== undefined && runningTurn(state) !== undefined,
     'bowline.hasThread': shown.id !== null,
     'bowline.signedIn': models.defaults?.hasAccount === true,
+    'bowline.hasApprovals': counts.all > 0,
+    'bowline.hasHarmless': counts.harmless > 0,
   });
 }
 

@@ -1,28 +1,33 @@
 // The menu behind the status bar entry: what can be done right now, most useful first.
 import * as vscode from 'vscode';
+import type { SandboxReadResult } from '../server/protocol/schema/safety.ts';
+import { sandboxWords } from './sandbox/sandboxState.ts';
 import type { StatusFacts } from './statusLook.ts';
 
-type Entry = vscode.QuickPickItem & { readonly command?: string; readonly argument?: unknown };
+type Entry = vscode.QuickPickItem & { readonly command?: string };
 
-/** `asking` is the thread whose question has waited longest. */
-export async function showMenu(facts: StatusFacts, asking: string | undefined): Promise<void> {
-  const picked = await vscode.window.showQuickPick(menuEntries(facts, asking), {
+export async function showMenu(facts: StatusFacts, sandbox: SandboxReadResult | null): Promise<void> {
+  const picked = await vscode.window.showQuickPick(menuEntries(facts, sandbox), {
     title: 'Bowline',
     placeHolder: placeholderOf(facts),
   });
-  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command, picked.argument);
+  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
 }
 
-function menuEntries({ server, running, model }: StatusFacts, asking: string | undefined): Entry[] {
+function menuEntries({ server, running, model, waiting }: StatusFacts, sandbox: SandboxReadResult | null): Entry[] {
   const isReady = server.type === 'ready';
   const restart: Entry = { label: '$(debug-restart) Restart Server', command: 'bowline.restartServer' };
   const log: Entry = { label: '$(output) Show Log', command: 'bowline.showLog' };
-  const chat: Entry =
-    asking === undefined
-      ? { label: '$(comment-discussion) Show Chat', command: 'bowline.focusChat' }
-      : { label: '$(bell-dot) Answer the Approval', command: 'bowline.openThread', argument: { threadId: asking } };
+  const answer: Entry = { label: '$(bell-dot) Answer the Next Approval', command: 'bowline.nextApproval' };
+  const inbox: Entry = {
+    label: '$(inbox) Show Approvals',
+    description: `${waiting} wait`,
+    command: 'bowline.focusApprovals',
+  };
   const work: Entry[] = [
-    chat,
+    ...(waiting > 0 ? [answer] : []),
+    ...(waiting > 1 ? [inbox] : []),
+    { label: '$(comment-discussion) Show Chat', command: 'bowline.focusChat' },
     ...(running > 0 ? [{ label: '$(debug-stop) Stop the Running Turn', command: 'bowline.stopTurn' }] : []),
     { label: '$(add) New Thread', command: 'bowline.newThread' },
     { label: '$(history) Open Thread…', command: 'bowline.openThread' },
@@ -31,6 +36,8 @@ function menuEntries({ server, running, model }: StatusFacts, asking: string | u
   const upkeep: Entry[] = [
     { label: 'Bowline', kind: vscode.QuickPickItemKind.Separator },
     ...(isReady ? [restart, log] : [log]),
+    { label: '$(shield) Sandbox', description: sandboxWords(sandbox), command: 'bowline.showSandbox' },
+    { label: '$(law) Rules', command: 'bowline.showRules' },
     { label: '$(gear) Settings', command: 'bowline.openSettings' },
     { label: '$(book) Get Started', command: 'bowline.openWalkthrough' },
   ];

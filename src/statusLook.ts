@@ -34,7 +34,8 @@ export function statusLook({ server, model, running, waiting }: StatusFacts): St
   const about = model === null ? 'Ready' : `Model: ${name} (${model.providerName})`;
   if (waiting > 0) {
     const what = waiting === 1 ? 'An approval waits' : `${waiting} approvals wait`;
-    return { text: '$(bell-dot) Bowline: approval', tooltip: `${what} for your answer`, background: 'warning' };
+    const count = waiting === 1 ? 'approval' : `${waiting} approvals`;
+    return { text: `$(bell-dot) Bowline: ${count}`, tooltip: `${what} for your answer`, background: 'warning' };
   }
   if (running > 0) {
     const what = running === 1 ? 'The agent is at work' : `The agent is at work in ${running} threads`;

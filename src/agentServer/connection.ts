@@ -53,7 +53,7 @@ export async function connect(command: ServerCommand, options: ConnectionOptions
   });
   options.onProcess(process);
   const names = requestNames(randomUUID());
-  const peer = new Peer(tracedTransport(process.transport, options.trace), {
+  const peer = new Peer(names.onTransport(tracedTransport(process.transport, options.trace)), {
     request: (request) => options.onRequest(names.ofRequest(request)),
     notification: (notification) => options.onNotification(names.ofNotification(notification)),
     ignored: (method, reason) => log.debug(`ignored ${method}: ${reason}`),

@@ -3,42 +3,46 @@ import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import { messageOf } from '../../server/protocol/errors.ts';
-import { visible } from '../../server/protocol/shownText.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
-import { Disposables } from '../emitter.ts';
+import { Disposables, Emitter } from '../emitter.ts';
 import type { Host } from '../host.ts';
-import { threadTitle } from '../threads/threadRows.ts';
+import { choicesOf, type ApprovalChoice } from './choice.ts';
+import { askByDialog, rememberByDialog, type DialogOutcome } from './dialog.ts';
+import { ANSWER_COMMAND, chatText, LinkNotifications, questionText } from './linkNotification.ts';
+import { PromptQueue } from './promptQueue.ts';
+import { tellTooLate, type Questions } from './questions.ts';
+import { rehearsedWords } from './rehearsalWords.ts';
+import { rehearse, type RehearsalViewer } from './rehearse.ts';
 import { TypingPause } from './typingPause.ts';
-import { approvalWording, choicesOf, type ApprovalChoice, type ApprovalWording } from './wording.ts';
 
-const ANSWER_COMMAND = 'bowline.answerApproval';
+export type PromptDiffs = Pick<DiffServices, 'openDiff'> & RehearsalViewer;
 
-/** A button of a modal: it answers, or it shows more and leaves the request open. */
-interface Button extends vscode.MessageItem {
-  readonly does: ApprovalChoice | 'showInChat' | 'showDiff';
-}
-
-/** Asks for every request of the server until the result is disposed. The first answer wins, wherever it is given. */
-export function registerApprovals(host: Host, diffs: Pick<DiffServices, 'openDiff'>): vscode.Disposable {
-  return new ApprovalPrompts(host, diffs);
-}
-
-class ApprovalPrompts implements vscode.Disposable {
+/** Asks for every request of the server until it is disposed. The first answer wins, wherever it is given. */
+export class ApprovalPrompts implements vscode.Disposable {
   readonly #host: Host;
-  readonly #diffs: Pick<DiffServices, 'openDiff'>;
+  readonly #questions: Questions;
+  readonly #diffs: PromptDiffs;
   readonly #owned = new Disposables();
   /** Open requests that were put to the user: a thread that is read anew tells of its open ones again. */
   readonly #asked = new Set<RequestId>();
-  /** Requests that wait for a modal: VS Code shows one at a time, and none can be closed by us. */
-  readonly #queue: ServerRequest[] = [];
-  /** Notifications that are shown; calling one closes it. */
-  readonly #notifications = new Map<RequestId, () => void>();
+  /** VS Code shows one modal at a time, and none can be closed by us. */
+  readonly #queue: PromptQueue;
+  readonly #notifications: LinkNotifications;
   readonly #pause: TypingPause;
+  readonly #put = new Emitter<{ readonly request: ServerRequest }>();
   #isModalOpen = false;
   #isDisposed = false;
 
-  constructor(host: Host, diffs: Pick<DiffServices, 'openDiff'>) {
+  /** A question was put to the user for the first time. */
+  readonly onDidAsk = this.#put.event;
+
+  constructor(host: Host, questions: Questions, diffs: PromptDiffs) {
     this.#host = host;
+    this.#questions = questions;
+    this.#diffs = diffs;
+    this.#queue = new PromptQueue((request) => questions.wording(request).risk);
+    this.#notifications = this.#owned.add(new LinkNotifications());
+    this.#owned.add(this.#put);
     this.#pause = this.#owned.add(new TypingPause());
     this.#owned.add(host.drafts.onDidType(() => this.#pause.typed()));
     this.#owned.add(
@@ -47,46 +51,75 @@ class ApprovalPrompts implements vscode.Disposable {
         if (contentChanges.length > 0 && document.isDirty) this.#pause.typed();
       }),
     );
-    this.#diffs = diffs;
     this.#owned.add(host.store.onDidOpenRequest(({ request }) => this.#opened(request)));
     this.#owned.add(
       host.store.onDidResolveRequest(({ requestId }) => {
         this.#asked.delete(requestId);
-        this.#notifications.get(requestId)?.();
+        this.#queue.remove(requestId);
+        this.#notifications.close(requestId);
       }),
     );
     this.#owned.add(
-      vscode.commands.registerCommand(ANSWER_COMMAND, (requestId: RequestId, index: number) =>
-        this.#answerByLink(requestId, index),
+      vscode.commands.registerCommand(ANSWER_COMMAND, (requestId: RequestId, label: string) =>
+        this.#answerByLink(requestId, label),
       ),
     );
-    for (const request of host.store.openRequests()) this.#opened(request);
+    for (const request of questions.all()) this.#opened(request);
   }
 
   dispose(): void {
     this.#isDisposed = true;
-    this.#queue.length = 0;
-    for (const close of this.#notifications.values()) close();
+    this.#queue.clear();
     this.#owned.dispose();
+  }
+
+  /** Shows a question at once, as a modal. */
+  show(request: ServerRequest): void {
+    this.#queue.add(request, true);
+    this.#run(this.#showModals());
+  }
+
+  /** Gives an answer of the user, by way of what must be seen before it. */
+  async choose(request: ServerRequest, choice: ApprovalChoice): Promise<void> {
+    if (choice.kind !== 'remember') {
+      this.#questions.answer(request, choice.answer);
+      return;
+    }
+    const wording = this.#questions.wordingWithThread(request);
+    const answer = await rememberByDialog(request, wording, this.#host.server);
+    if (answer !== null) this.#questions.answer(request, answer);
+    else if (this.#questions.isOpen(request)) this.show(request);
+  }
+
+  /** Tries it in a scratch copy, shows what that did, and asks again. */
+  async rehearse(request: ServerRequest): Promise<void> {
+    const ports = { questions: this.#questions, server: this.#host.server, viewer: this.#diffs };
+    const outcome = await rehearse(request, ports);
+    if (this.#isDisposed || !this.#questions.isOpen(request)) return;
+    // a modal would cover the files that are to be looked at
+    if (outcome === 'shown') this.#run(this.#notify(request));
+    else if (outcome === 'done') this.show(request);
+    else this.#present(request);
   }
 
   #opened(request: ServerRequest): void {
     if (this.#asked.has(request.id)) return;
     this.#asked.add(request.id);
     this.#present(request);
+    this.#put.fire({ request });
   }
 
   #present(request: ServerRequest): void {
     switch (this.#host.settings().approvalsPresentation) {
       case 'modal':
-        this.#queue.push(request);
+        this.#queue.add(request);
         this.#run(this.#showModals());
         return;
       case 'notification':
-        this.#run(this.#notify(request, this.#wording(request)));
+        this.#run(this.#notify(request));
         return;
       case 'chat':
-        if (!this.#isCardVisible(request)) this.#run(this.#notify(request, null));
+        if (!this.#isCardVisible(request)) this.#run(this.#notifications.show(request.id, chatText(request), ignore));
         return;
     }
   }
@@ -96,12 +129,14 @@ class ApprovalPrompts implements vscode.Disposable {
     if (this.#isModalOpen) return;
     this.#isModalOpen = true;
     try {
-      for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
-        await this.#pause.wait();
+      while (this.#queue.size > 0) {
+        if (!this.#queue.hasWanted) await this.#pause.wait();
+        const next = this.#queue.next();
         // one that fails leaves its card in the chat and must not keep the others waiting
-        if (!this.#host.store.isOpen(request.id)) continue;
-        if (this.#host.settings().approvalsPresentation !== 'modal') this.#present(request);
-        else await this.#showModal(request).catch((error: unknown) => this.#failed(error));
+        if (next === undefined || !this.#questions.isOpen(next.request)) continue;
+        const isModal = next.isWanted || this.#host.settings().approvalsPresentation === 'modal';
+        if (!isModal) this.#present(next.request);
+        else await this.#showModal(next.request).catch((error: unknown) => this.#failed(error));
       }
     } finally {
       this.#isModalOpen = false;
@@ -109,56 +144,45 @@ class ApprovalPrompts implements vscode.Disposable {
   }
 
   async #showModal(request: ServerRequest): Promise<void> {
-    const { question, detail, accepts, decline, cancel } = this.#wording(request);
-    const isPatch = request.method === 'item/fileChange/requestApproval';
-    const buttons: Button[] = [
-      ...accepts.map((choice) => buttonOf(choice)),
-      ...(isPatch ? [{ title: 'Show Diff', does: 'showDiff' } as const] : []),
-      { title: 'Show in Chat', does: 'showInChat' },
-      buttonOf(cancel),
-      { ...buttonOf(decline), isCloseAffordance: true },
-    ];
-    const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
+    this.#notifications.close(request.id);
+    const outcome = await askByDialog(request, this.#questions, this.#host.server);
     if (this.#isDisposed) return;
     // a key that was pressed once too often must not answer the next one
     this.#pause.typed();
-    switch (chosen?.does) {
+    await this.#follow(request, outcome);
+  }
+
+  async #follow(request: ServerRequest, outcome: DialogOutcome): Promise<void> {
+    switch (outcome.type) {
+      case 'answer':
+        this.#questions.answer(request, outcome.answer);
+        return;
+      case 'rehearse':
+        // the others need not wait until it is done
+        this.#run(this.rehearse(request));
+        return;
       case 'showInChat':
         await this.#host.chat.show(request.params.threadId);
         return;
       case 'showDiff':
         // the question stays at hand beside the diff
-        this.#run(this.#notify(request, this.#wording(request)));
+        this.#run(this.#notify(request));
         await this.#diffs.openDiff(request.params);
         return;
-      default:
-        this.#answer(request, chosen?.does ?? decline);
+      case 'gone':
+        tellTooLate();
+        return;
     }
   }
 
-  /**
-   * A notification that can be closed when the request is answered elsewhere: its choices are links, its cancel button declines.
-   * Without a wording it only points to the chat.
-   */
-  async #notify(request: ServerRequest, wording: ApprovalWording | null): Promise<void> {
-    const { store } = this.#host;
-    const title =
-      wording === null ? `Bowline waits for your approval ${linkToChat(request)}.` : notificationOf(request, wording);
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, cancellable: true, title },
-      async (_progress, token) => {
-        const closed = Promise.withResolvers<void>();
-        this.#notifications.set(request.id, closed.resolve);
-        const listening = token.onCancellationRequested(() => {
-          if (wording !== null && store.isOpen(request.id)) this.#answer(request, wording.decline);
-          closed.resolve();
-        });
-        if (!store.isOpen(request.id)) closed.resolve();
-        await closed.promise;
-        listening.dispose();
-        this.#notifications.delete(request.id);
-      },
-    );
+  async #notify(request: ServerRequest): Promise<void> {
+    if (!this.#questions.isOpen(request)) return;
+    const wording = this.#questions.wording(request);
+    const rehearsal = this.#questions.rehearsed(request);
+    const text = questionText(request, wording, rehearsal === undefined ? '' : rehearsedWords(rehearsal));
+    await this.#notifications.show(request.id, text, () => {
+      if (this.#questions.isOpen(request)) this.#questions.answer(request, wording.decline.answer);
+    });
   }
 
   #isCardVisible(request: ServerRequest): boolean {
@@ -166,33 +190,14 @@ class ApprovalPrompts implements vscode.Disposable {
     return chat.isVisible && chat.shownThreadId === request.params.threadId;
   }
 
-  #answerByLink(requestId: RequestId, index: number): void {
-    const request = this.#host.store.openRequests().find(({ id }) => id === requestId);
+  async #answerByLink(requestId: RequestId, label: string): Promise<void> {
+    const request = this.#questions.find(requestId);
     if (request === undefined) {
-      this.#tellTooLate();
+      tellTooLate();
       return;
     }
-    const choice = choicesOf(this.#wording(request))[index];
-    if (choice !== undefined) this.#answer(request, choice);
-  }
-
-  #answer(request: ServerRequest, choice: ApprovalChoice): void {
-    const outcome = this.#host.store.answer(request.id, { decision: choice.decision });
-    if (outcome === 'tooLate') this.#tellTooLate();
-  }
-
-  #tellTooLate(): void {
-    void vscode.window.showInformationMessage(
-      'Your answer came too late and was discarded: the request was answered elsewhere, or its turn has ended.',
-    );
-  }
-
-  #wording(request: ServerRequest): ApprovalWording {
-    const { store, chat } = this.#host;
-    const state = store.get(request.params.threadId);
-    const wording = approvalWording(request, state);
-    if (state === undefined || chat.shownThreadId === request.params.threadId) return wording;
-    return { ...wording, detail: `${wording.detail}\n\nThread: ${visible(threadTitle(state.thread))}` };
+    const choice = choicesOf(this.#questions.wording(request)).find((candidate) => candidate.label === label);
+    if (choice !== undefined) await this.choose(request, choice);
   }
 
   #run(shown: Promise<void>): void {
@@ -204,28 +209,6 @@ class ApprovalPrompts implements vscode.Disposable {
   }
 }
 
-function buttonOf(choice: ApprovalChoice): Button {
-  return { title: choice.label, does: choice };
-}
-
-/** What is too long to be read there is answered in the chat; it can be refused from anywhere. */
-function notificationOf(request: ServerRequest, wording: ApprovalWording): string {
-  const choices = choicesOf(wording);
-  const offered = wording.brief === null ? choices.filter((choice) => !wording.accepts.includes(choice)) : choices;
-  const links = offered.map((choice) => {
-    const args = encodeURIComponent(JSON.stringify([request.id, choices.indexOf(choice)]));
-    return `[${withoutLinks(choice.label)}](command:${ANSWER_COMMAND}?${args})`;
-  });
-  const what = wording.brief === null ? `Read all of it ${linkToChat(request)}:` : withoutLinks(wording.brief);
-  return `${wording.question} ${what} ${links.join(' · ')}`;
-}
-
-/** Shows the thread of the request, with its card; answers nothing by itself. */
-function linkToChat({ params: { threadId } }: ServerRequest): string {
-  return `[in the chat](command:bowline.openThread?${encodeURIComponent(JSON.stringify([{ threadId }]))})`;
-}
-
-/** Notifications read `[text](link)` as a link: what an agent writes must not become one. */
-function withoutLinks(text: string): string {
-  return text.replace(/[[\]]/g, (bracket) => (bracket === '[' ? '⟦' : '⟧'));
+function ignore(): void {
+  // closing a pointer to the chat answers nothing
 }

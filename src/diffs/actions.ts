@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { FileChangeItem } from '../../server/protocol/schema/item.ts';
+import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { fileChanges } from '../../server/protocol/state/select.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import type { Commands } from '../commands.ts';
@@ -15,6 +16,9 @@ import type { Ledger } from './ledger.ts';
 import { appliedPair, proposedPair, showDiff } from './openDiffs.ts';
 import { rejectRecord } from './reject.ts';
 import { filesOf, openReview, type ReviewedFile } from './review.ts';
+
+/** How the output of a rehearsal is called beside its files. */
+const OUTPUT_NAME = '/Output';
 
 export interface ActionPorts {
   readonly ledger: Ledger;
@@ -77,6 +81,19 @@ export class DiffActions {
     if (now.type === 'conflict') tell(now.message);
     else if (isDone && now.type === 'absent' && after.type !== 'absent')
       tell(`${shortPath(file)} is not there any more. The diff shows what Bowline wrote.`);
+  }
+
+  /** What a rehearsal did to each file, and what it wrote. */
+  async openRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
+    const { rehearsals } = this.#ports.texts;
+    await rehearsals.keep(rehearsal, diskText);
+    const { rehearsalId, output } = rehearsal;
+    const paths = [...rehearsal.changes.map(finalPath), ...(output.trim() === '' ? [] : [null])];
+    const files = paths.map((path): ReviewedFile => {
+      const source = { type: 'rehearsal', rehearsalId, path } as const;
+      return { path: path ?? OUTPUT_NAME, source, isPending: false, texts: rehearsals.texts(source) };
+    });
+    await openReview(name, files);
   }
 
   async #reviewed(records: readonly FileRecord[]): Promise<ReviewedFile[]> {

@@ -6,6 +6,7 @@ import { excerptOf } from './excerpt.ts';
 import type { DiffSource, Side } from './diffUris.ts';
 import type { FileRecord } from './fileRecord.ts';
 import type { Ledger } from './ledger.ts';
+import { RehearsedTexts } from './rehearsedTexts.ts';
 import { proposedText, settledTexts, type BeforeAndAfter, type ChangeRef, type LiveChanges } from './liveChanges.ts';
 
 export interface ChangeTextPorts {
@@ -22,6 +23,8 @@ export interface FoundChange {
 }
 
 export class ChangeTexts {
+  /** What rehearsals have shown in this window. */
+  readonly rehearsals = new RehearsedTexts();
   readonly #ports: ChangeTextPorts;
 
   constructor(ports: ChangeTextPorts) {
@@ -64,6 +67,7 @@ export class ChangeTexts {
       if (record === undefined) return 'This change is not recorded any more.';
       return textOr(await this.ofRecord(record), side, (reason) => reason);
     }
+    if (source.type === 'rehearsal') return textOr(this.rehearsals.texts(source), side, (reason) => reason);
     if (source.type === 'file') {
       const text = await this.#ports.read(source.path);
       return textOr({ before: text, after: text }, side, (reason) => reason);

@@ -1,6 +1,8 @@
 // Registers the commands of the diffs room, which is loaded when a file is first changed or the user first asks.
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
+import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
+import type { RehearsalViewer } from '../approvals/rehearse.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import { registerCommands, type Commands } from '../commands.ts';
 import type { Host } from '../host.ts';
@@ -20,11 +22,11 @@ const COMMANDS = [
   'bowline.previousChangedFile',
 ] as const;
 
-export function registerDiffs(host: Host): DiffServices & vscode.Disposable {
+export function registerDiffs(host: Host): DiffServices & RehearsalViewer & vscode.Disposable {
   return new Diffs(host);
 }
 
-class Diffs implements DiffServices, vscode.Disposable {
+class Diffs implements DiffServices, RehearsalViewer, vscode.Disposable {
   readonly #host: Host;
   readonly #use = new EditorUse();
   readonly #content = new DiffContent(async () => (await this.#load()).room.texts);
@@ -51,6 +53,10 @@ class Diffs implements DiffServices, vscode.Disposable {
 
   async reviewChanges(params: Parameters<DiffServices['reviewChanges']>[0]): Promise<void> {
     await (await this.#load()).actions.reviewTurn(params);
+  }
+
+  async openRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
+    await (await this.#load()).actions.openRehearsal(name, rehearsal);
   }
 
   dispose(): void {

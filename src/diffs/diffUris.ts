@@ -11,6 +11,8 @@ export type Side = 'before' | 'after';
 export type DiffSource =
   | { readonly type: 'change'; readonly ref: ChangeRef }
   | { readonly type: 'record'; readonly recordId: string }
+  /** A file as a rehearsal left it; without a path what was written to the terminal. */
+  | { readonly type: 'rehearsal'; readonly rehearsalId: string; readonly path: string | null }
   /** The file as it is on disk, whatever an editor has made of it. */
   | { readonly type: 'file'; readonly path: string };
 
@@ -26,6 +28,10 @@ function queryOf(source: DiffSource): Record<string, string> {
   switch (source.type) {
     case 'record':
       return { record: source.recordId };
+    case 'rehearsal': {
+      const { rehearsalId, path } = source;
+      return { rehearsal: rehearsalId, ...(path === null ? {} : { path }) };
+    }
     case 'file':
       return { file: source.path };
     case 'change': {
@@ -42,6 +48,8 @@ export function parseDiffUri(uri: vscode.Uri): { readonly source: DiffSource; re
   const query = new URLSearchParams(uri.query);
   const recordId = query.get('record');
   if (recordId !== null) return { source: { type: 'record', recordId }, side };
+  const rehearsalId = query.get('rehearsal');
+  if (rehearsalId !== null) return { source: { type: 'rehearsal', rehearsalId, path: query.get('path') }, side };
   const file = query.get('file');
   if (file !== null) return { source: { type: 'file', path: file }, side };
   const [threadId, turnId, itemId, path] = [

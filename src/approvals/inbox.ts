@@ -1,0 +1,141 @@
+// The approvals in the side bar: all that wait, what matters most first, with a badge that counts them.
+import * as vscode from 'vscode';
+import { Disposables, Emitter } from '../emitter.ts';
+import { choicesOf } from './choice.ts';
+import { harmlessRows, inboxRows, rowLook, type InboxRow, type OpenRow } from './inboxRows.ts';
+import type { Questions } from './questions.ts';
+import { riskWords } from './safetyWords.ts';
+import type { SuspendedRequests } from './suspended.ts';
+
+/** Ages are told in minutes. */
+const AGES_CHANGE_MS = 60_000;
+
+export interface InboxPorts {
+  readonly questions: Questions;
+  readonly suspended: SuspendedRequests;
+}
+
+/** How much waits; for the context keys and the status bar. */
+export interface InboxCounts {
+  readonly all: number;
+  readonly harmless: number;
+}
+
+export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposable {
+  static readonly viewId = 'bowline.inbox';
+  readonly #ports: InboxPorts;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #counted = new Emitter<InboxCounts>();
+  readonly #owned = new Disposables();
+  readonly #view: vscode.TreeView<InboxRow>;
+  #rows: readonly InboxRow[] = [];
+  #ages: NodeJS.Timeout | undefined;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+  /** The rows have changed. */
+  readonly onDidCount = this.#counted.event;
+
+  constructor(ports: InboxPorts) {
+    this.#ports = ports;
+    this.#view = this.#owned.add(
+      vscode.window.createTreeView(Inbox.viewId, { treeDataProvider: this, canSelectMany: true }),
+    );
+    this.#owned.add(this.#changed);
+    this.#owned.add(this.#counted);
+    this.#owned.add(ports.questions.onDidChange(() => this.#update()));
+    this.#owned.add(ports.suspended.onDidChange(() => this.#update()));
+    this.#owned.add(this.#view.onDidChangeVisibility(() => this.#followVisibility()));
+    this.#owned.add(
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        // another window may have asked or answered meanwhile
+        if (focused && this.#view.visible) void ports.suspended.refresh();
+      }),
+    );
+    this.#update();
+    this.#followVisibility();
+  }
+
+  get rows(): readonly InboxRow[] {
+    return this.#rows;
+  }
+
+  get selection(): readonly InboxRow[] {
+    return this.#view.selection;
+  }
+
+  get counts(): InboxCounts {
+    return { all: this.#rows.length, harmless: harmlessRows(this.#rows).length };
+  }
+
+  getChildren(parent?: InboxRow): InboxRow[] {
+    return parent === undefined ? [...this.#rows] : [];
+  }
+
+  getTreeItem(row: InboxRow): vscode.TreeItem {
+    const look = rowLook(row, Date.now());
+    const item = new vscode.TreeItem(look.label);
+    item.id = row.kind === 'open' ? `request:${row.request.id}` : `suspended:${suspendedKey(row)}`;
+    item.description = look.description;
+    item.iconPath = new vscode.ThemeIcon(
+      look.icon,
+      look.color === null ? undefined : new vscode.ThemeColor(look.color),
+    );
+    item.contextValue = look.context;
+    item.accessibilityInformation = { label: look.spoken };
+    item.tooltip = row.kind === 'open' ? openTooltip(row) : suspendedTooltip(row);
+    return item;
+  }
+
+  dispose(): void {
+    clearInterval(this.#ages);
+    this.#owned.dispose();
+  }
+
+  #update(): void {
+    const { questions, suspended } = this.#ports;
+    const open = questions.all().map((request): OpenRow => ({
+      kind: 'open',
+      request,
+      wording: questions.wording(request),
+      threadTitle: questions.titleOf(request),
+    }));
+    this.#rows = inboxRows(open, suspended.all());
+    const value = this.#rows.length;
+    const tooltip = value === 1 ? 'An approval waits for your answer' : `${value} approvals wait for your answer`;
+    this.#view.badge = value === 0 ? undefined : { value, tooltip };
+    this.#changed.fire();
+    this.#counted.fire(this.counts);
+  }
+
+  #followVisibility(): void {
+    clearInterval(this.#ages);
+    if (!this.#view.visible) return;
+    this.#ages = setInterval(() => this.#changed.fire(), AGES_CHANGE_MS);
+    void this.#ports.suspended.refresh();
+  }
+}
+
+function suspendedKey({ request }: Extract<InboxRow, { kind: 'suspended' }>): string {
+  return `${request.threadId}:${request.requestId}`;
+}
+
+function openTooltip({ wording, threadTitle }: OpenRow): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendMarkdown('**').appendText(wording.question).appendMarkdown('**\n\n');
+  tooltip.appendCodeblock(wording.detail, 'text');
+  tooltip.appendMarkdown(`\n${riskWords(wording.risk)} · Thread: `).appendText(threadTitle);
+  tooltip.appendMarkdown('\n\nEnter: ').appendText(
+    choicesOf(wording)
+      .map(({ label }) => label)
+      .join(', '),
+  );
+  return tooltip;
+}
+
+function suspendedTooltip({ request }: Extract<InboxRow, { kind: 'suspended' }>): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendMarkdown('**').appendText(request.threadTitle).appendMarkdown('**\n\n');
+  tooltip.appendText(`In ${request.cwd}, since ${new Date(request.startedAtMs).toLocaleString()}.`);
+  tooltip.appendMarkdown('\n\nIt is not open in this window: open its thread to answer.');
+  return tooltip;
+}

@@ -1,0 +1,103 @@
+// The open questions as everyone who puts them to the user needs them: with their words, their thread, and one way to answer.
+import * as vscode from 'vscode';
+import type { RequestId } from '../../server/protocol/jsonrpc.ts';
+import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
+import { visible } from '../../server/protocol/shownText.ts';
+import { Disposables, Emitter } from '../emitter.ts';
+import type { Host } from '../host.ts';
+import { threadTitle, UNTITLED } from '../threads/threadRows.ts';
+import type { Answer, ApprovalWording } from './choice.ts';
+import { withRehearsal } from './rehearsalWords.ts';
+import { approvalWording } from './wording.ts';
+
+export class Questions implements vscode.Disposable {
+  readonly #host: Pick<Host, 'store' | 'chat'>;
+  readonly #changed = new Emitter<void>();
+  readonly #owned = new Disposables();
+  /** What was tried of a request while it waits. */
+  readonly #rehearsals = new Map<RequestId, Rehearsal>();
+
+  /** A question was opened, answered or rehearsed, or what it says has changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(host: Pick<Host, 'store' | 'chat'>) {
+    this.#host = host;
+    const { store } = host;
+    this.#owned.add(this.#changed);
+    this.#owned.add(store.onDidOpenRequest(() => this.#changed.fire()));
+    this.#owned.add(
+      store.onDidResolveRequest(({ requestId }) => {
+        this.#rehearsals.delete(requestId);
+        this.#changed.fire();
+      }),
+    );
+    this.#owned.add(
+      store.onDidChangeThread(({ notification }) => {
+        if (notification?.method === 'thread/name/updated' && this.all().length > 0) this.#changed.fire();
+      }),
+    );
+  }
+
+  /** Calls the listener with each request that needs no answer any more. */
+  onDidResolve(listener: (requestId: RequestId) => void): vscode.Disposable {
+    return this.#host.store.onDidResolveRequest(({ requestId }) => listener(requestId));
+  }
+
+  /** All that wait, oldest first. */
+  all(): ServerRequest[] {
+    return this.#host.store.openRequests();
+  }
+
+  find(requestId: RequestId): ServerRequest | undefined {
+    return this.all().find(({ id }) => id === requestId);
+  }
+
+  isOpen(request: ServerRequest): boolean {
+    return this.#host.store.isOpen(request.id);
+  }
+
+  /** Its words, with what a rehearsal has shown. */
+  wording(request: ServerRequest): ApprovalWording {
+    const wording = approvalWording(request, this.#host.store.get(request.params.threadId));
+    const rehearsal = this.#rehearsals.get(request.id);
+    return rehearsal === undefined ? wording : withRehearsal(wording, rehearsal);
+  }
+
+  /** The same, naming the thread unless the chat shows it. */
+  wordingWithThread(request: ServerRequest): ApprovalWording {
+    const wording = this.wording(request);
+    if (this.#host.chat.shownThreadId === request.params.threadId) return wording;
+    return { ...wording, detail: `${wording.detail}\n\nThread: ${visible(this.titleOf(request))}` };
+  }
+
+  titleOf({ params: { threadId } }: ServerRequest): string {
+    const state = this.#host.store.get(threadId);
+    return state === undefined ? UNTITLED : threadTitle(state.thread);
+  }
+
+  rehearsed(request: ServerRequest): Rehearsal | undefined {
+    return this.#rehearsals.get(request.id);
+  }
+
+  keep(request: ServerRequest, rehearsal: Rehearsal): void {
+    if (!this.isOpen(request)) return;
+    this.#rehearsals.set(request.id, rehearsal);
+    this.#changed.fire();
+  }
+
+  /** The first answer wins, wherever it is given; one that comes too late is told. */
+  answer(request: ServerRequest, answer: Answer): void {
+    if (this.#host.store.answer(request.id, answer) === 'tooLate') tellTooLate();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+}
+
+export function tellTooLate(): void {
+  void vscode.window.showInformationMessage(
+    'Your answer came too late and was discarded: the request was answered elsewhere, or its turn has ended.',
+  );
+}
