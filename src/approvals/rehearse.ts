@@ -7,7 +7,7 @@ import { oneLine } from '../../server/protocol/shownText.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import type { Questions } from './questions.ts';
 
-/** Shows the files of a rehearsal, each before and after. */
+/** Shows what a rehearsal wrote, and its files, each before and after. */
 export interface RehearsalViewer {
   openRehearsal(name: string, rehearsal: Rehearsal): Promise<void>;
 }
@@ -34,9 +34,8 @@ export async function rehearse(request: ServerRequest, ports: RehearsePorts): Pr
   }
   if (rehearsal === null) return 'cancelled';
   questions.keep(request, rehearsal);
-  if (rehearsal.changes.length === 0) return 'done';
   await viewer.openRehearsal(`Rehearsal: ${oneLine(summary, 40)}${exitWords(rehearsal)}`, rehearsal);
-  return 'shown';
+  return rehearsal.changes.length === 0 ? 'done' : 'shown';
 }
 
 /** null when the user does not want to wait: a result that comes later is of no interest, and nothing was changed by it. */

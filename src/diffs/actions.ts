@@ -17,8 +17,8 @@ import { appliedPair, proposedPair, showDiff } from './openDiffs.ts';
 import { rejectRecord } from './reject.ts';
 import { filesOf, openReview, type ReviewedFile } from './review.ts';
 
-/** How the output of a rehearsal is called beside its files. */
-const OUTPUT_NAME = '/Output';
+/** How the tab with the output of a rehearsal is called. */
+const OUTPUT_NAME = '/Output of the Rehearsal';
 
 export interface ActionPorts {
   readonly ledger: Ledger;
@@ -83,15 +83,19 @@ export class DiffActions {
       tell(`${shortPath(file)} is not there any more. The diff shows what Bowline wrote.`);
   }
 
-  /** What a rehearsal did to each file, and what it wrote. */
+  /** What a rehearsal did to each file, over a tab with what it wrote. */
   async openRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
+    const { rehearsalId, output, changes } = rehearsal;
     const { rehearsals } = this.#ports.texts;
     await rehearsals.keep(rehearsal, diskText);
-    const { rehearsalId, output } = rehearsal;
-    const paths = [...rehearsal.changes.map(finalPath), ...(output.trim() === '' ? [] : [null])];
-    const files = paths.map((path): ReviewedFile => {
+    if (output.trim() !== '') {
+      const uri = diffUri({ type: 'rehearsal', rehearsalId, path: null }, 'after', OUTPUT_NAME);
+      await vscode.window.showTextDocument(uri, { preview: false, preserveFocus: true });
+    }
+    if (changes.length === 0) return;
+    const files = changes.map(finalPath).map((path): ReviewedFile => {
       const source = { type: 'rehearsal', rehearsalId, path } as const;
-      return { path: path ?? OUTPUT_NAME, source, isPending: false, texts: rehearsals.texts(source) };
+      return { path, source, isPending: false, texts: rehearsals.texts(source) };
     });
     await openReview(name, files);
   }

@@ -100,7 +100,12 @@ describe('approvals as notifications', () => {
       method: 'approval/rehearse',
       params: { threadId: 'a', requestId: 7 },
     });
-    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.label, 'Rehearsal: make (exit code 0) +3 −1');
+    assert.equal(
+      vscode.window.tabGroups.activeTabGroup.activeTab?.label,
+      'Rehearsal: make (exit code 0) +2 −1 (2 files)',
+    );
+    const tabs = vscode.window.tabGroups.activeTabGroup.tabs.map(({ label }) => label);
+    assert.ok(tabs.includes('Output of the Rehearsal'), tabs.join());
     assert.equal(await textOf(changed, 'before'), 'one\ntwo\n');
     assert.equal(await textOf(changed, 'after'), 'one\n2\n');
     assert.equal(await textOf(added, 'after'), 'here\n');
@@ -155,7 +160,7 @@ describe('approvals as notifications', () => {
   }
 
   async function textOf(path: string | null, side: 'before' | 'after'): Promise<string> {
-    const uri = diffUri({ type: 'rehearsal', rehearsalId: 'r1', path }, side, path ?? '/Output');
+    const uri = diffUri({ type: 'rehearsal', rehearsalId: 'r1', path }, side, path ?? '/Output of the Rehearsal');
     return (await vscode.workspace.openTextDocument(uri)).getText();
   }
 });
