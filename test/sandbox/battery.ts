@@ -1,12 +1,13 @@
 // Runs attempts and checks, in the sandbox of the compiled program and without it, and looks from outside at what came of them.
 import { existsSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { seeded } from '../support/modelChunks.ts';
 import { type Attempt, type Check, type Confinement } from './attempt.ts';
 import { MUST_WORK } from './mustWork.ts';
 import { NETWORK_ATTEMPTS } from './networkAttempts.ts';
 import type { Person, Run } from './person.ts';
 import { PROCESS_ATTEMPTS } from './processAttempts.ts';
+import { sandboxed } from './program.ts';
 import { PROTECTED_ATTEMPTS } from './protectedAttempts.ts';
 import { Scene } from './scene.ts';
 import { SECRET_ATTEMPTS } from './secretAttempts.ts';
@@ -19,15 +20,6 @@ export const ATTEMPTS: readonly Attempt[] = [
   ...NETWORK_ATTEMPTS,
   ...PROCESS_ATTEMPTS,
 ];
-
-export const PROGRAM = resolve(import.meta.dirname, '../../dist/bin/bowline');
-
-/** How a confinement is asked for on the command line. */
-const FLAGS: Readonly<Record<Confinement, readonly string[]>> = {
-  'read-only': ['--mode', 'read-only', '--network', 'off'],
-  'workspace-write': ['--mode', 'workspace-write', '--network', 'off'],
-  'network on': ['--mode', 'workspace-write', '--network', 'on'],
-};
 
 /** Beyond this the attempt counts as stopped: whatever it waits for does not come. */
 const TIMEOUT_MS = 60_000;
@@ -85,7 +77,7 @@ function confined(scene: Scene, script: string, confinement: Confinement | null)
   // bash reads the whole script before it begins, and says so although what follows may not even end
   const command = ['bash', '-c', `echo '${hasRunMark(scene)}'\n${script}`];
   if (confinement === null) return command;
-  return [PROGRAM, 'sandbox', ...FLAGS[confinement], '--cwd', scene.workspace, '--', ...command];
+  return sandboxed(confinement, scene.workspace, command);
 }
 
 /** As a user does who wants never to be asked about a host. */

@@ -8,13 +8,13 @@ import {
   checkInside,
   checksUnder,
   isInstalled,
-  PROGRAM,
   succeedsOutside,
   tryInside,
   type Outcome,
   type Told,
 } from './battery.ts';
 import { Person } from './person.ts';
+import { PROGRAM } from './program.ts';
 import { tableOf, type Row } from './table.ts';
 
 export interface Choice {

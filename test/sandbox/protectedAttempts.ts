@@ -1,5 +1,7 @@
 // Attempts to plant, in the workspace, what runs later outside of the sandbox: hooks, settings, tasks, rules.
+import { once } from 'node:events';
 import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { sandboxed } from './program.ts';
 import { quoted, writing, type Attempt, type Trial } from './attempt.ts';
 import type { Scene } from './scene.ts';
 
@@ -139,6 +141,23 @@ const tricks: Attempt[] = [
         'lib',
         `mv lib old; cp -r old lib; rm -f lib/.git/config; ${config(scene)} > lib/.git/config`,
       ),
+  },
+  {
+    name: 'tasks when another command, which kept them away as well, is over',
+    family: 'protected name',
+    under: ['workspace-write', 'network on'],
+    set: async (scene) => {
+      rmSync(scene.inWorkspace('.vscode'), { recursive: true });
+      const waiting = 'echo first; until [ -e second ]; do sleep 0.02; done';
+      const first = sandboxed('workspace-write', scene.workspace, ['bash', '-c', waiting]);
+      const child = scene.startOutside(first, { cwd: scene.workspace });
+      child.on('exit', () => scene.write(scene.inWorkspace('first-is-over'), ''));
+      if (child.stdout !== null) await once(child.stdout, 'data');
+      return {
+        script: `touch second; until [ -e first-is-over ]; do sleep 0.02; done; mkdir -p .vscode; echo '// ${scene.mark}' > .vscode/tasks.json`,
+        opened: () => scene.says(scene.inWorkspace('.vscode/tasks.json')),
+      };
+    },
   },
   {
     name: 'a repository where there was none',

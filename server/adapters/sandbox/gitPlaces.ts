@@ -7,7 +7,7 @@ export interface GitPlaces {
   readonly writable: readonly string[];
   /** They decide what git runs; what exists of them is read-only. */
   readonly readOnly: readonly string[];
-  /** Folders that must not come into being. */
+  /** They must not come into being; some may be there, for good or as a stand-in. */
   readonly absent: readonly string[];
 }
 
@@ -18,6 +18,7 @@ export function gitPlaces(folder: string): GitPlaces {
   const dotGit = join(folder, '.git');
   const kind = kindOf(dotGit);
   if (kind === 'folder') return ofRepository(dotGit);
+  if (kind === 'link') return ofRepository(realPathOf(dotGit) ?? dotGit);
   if (kind !== 'file') return NOTHING;
   // as long as it is a file it cannot be given hooks, so the file must stay
   const pointer = { ...NOTHING, readOnly: [dotGit] };
@@ -36,11 +37,13 @@ export function gitPlaces(folder: string): GitPlaces {
 const POINTERS = ['gitdir', 'commondir', 'config.worktree', 'config', 'hooks'];
 
 function ofRepository(gitFolder: string): GitPlaces {
-  const hooks = join(gitFolder, 'hooks');
+  const isRepository = kindOf(join(gitFolder, 'HEAD')) === 'file';
+  // a file `commondir` would say that hooks and configuration lie somewhere else
+  const absent = ['hooks', 'commondir'].map((name) => join(gitFolder, name));
   return {
     writable: [],
     readOnly: existing(gitFolder, ['config', 'config.worktree', 'hooks', 'commondir']),
-    absent: kindOf(hooks) === 'nothing' && kindOf(join(gitFolder, 'HEAD')) === 'file' ? [hooks] : [],
+    absent: isRepository ? absent : [],
   };
 }
 
@@ -78,10 +81,11 @@ function existing(folder: string, names: readonly string[]): string[] {
   return names.map((name) => join(folder, name)).filter((path) => kindOf(path) !== 'nothing');
 }
 
-function kindOf(path: string): 'folder' | 'file' | 'other' | 'nothing' {
+function kindOf(path: string): 'folder' | 'file' | 'link' | 'other' | 'nothing' {
   try {
     const found = lstatSync(path);
     if (found.isDirectory()) return 'folder';
+    if (found.isSymbolicLink()) return 'link';
     return found.isFile() ? 'file' : 'other';
   } catch {
     return 'nothing'; // or not to be seen, and then not to be changed either

@@ -22,7 +22,11 @@ for note in "$own"/held/*; do
   path=\${path%x}
   rm -f "$note"
   set -- "$base"/*/held/"\${note##*/}"
-  [ -e "$1" ] || rmdir "$path"
+  [ -e "$1" ] && continue
+  case $path in
+    */commondir) [ "$(cat "$path")" = . ] && rm -f "$path" ;;
+    *) rmdir "$path" ;;
+  esac
 done
 rm -rf "$own" "$temporary"
 `;

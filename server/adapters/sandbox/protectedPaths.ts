@@ -8,7 +8,7 @@ import { gitPlaces } from './gitPlaces.ts';
 export interface ProtectedPaths {
   /** They exist, and are read-only. */
   readonly readOnly: readonly string[];
-  /** They do not exist, and must not be made. */
+  /** They must not be made. What is there of them is there for good, or stands in for another command. */
   readonly absent: readonly string[];
   /** Beyond the folder: what a commit in it writes to. */
   readonly writable: readonly string[];
@@ -61,7 +61,7 @@ async function ofFolder(folder: string, isRoot: boolean): Promise<ProtectedPaths
   const git = gitPlaces(folder);
   const names = PROTECTED_NAMES.filter((name) => name !== '.git' && existsSync(join(folder, name)));
   const workspaces = isRoot ? (await namesIn(folder)).filter((name) => name.endsWith('.code-workspace')) : [];
-  const absent = isRoot ? ABSENT_NAMES.filter((name) => !names.includes(name)) : [];
+  const absent = isRoot ? ABSENT_NAMES : [];
   return {
     readOnly: [...git.readOnly, ...[...names, ...workspaces].map((name) => join(folder, name))],
     absent: [...git.absent, ...absent.map((name) => join(folder, name))],

@@ -1,7 +1,7 @@
-// Empty folders that stand where a protected name does not exist yet, so that no command can make it while it runs.
+// What stands where a protected name does not exist yet, so that no command can make it while it runs.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Log } from '../../core/ports.ts';
 import type { PrivateFolders } from './privateFolders.ts';
 
@@ -11,7 +11,10 @@ import type { PrivateFolders } from './privateFolders.ts';
  * folder, so that a server that was killed is cleaned up after, by its janitor or by the next server.
  */
 export interface StandIns {
-  /** Makes what is missing, and keeps it until it is released as often as it was held. Returns those that must be held. */
+  /**
+   * Makes what is missing, and keeps it until it is released as often as it was held: what stands in for one command already must not go
+   * when only that one is over. Returns what is held; the rest is there for good.
+   */
   hold(paths: readonly string[]): readonly string[];
   release(paths: readonly string[]): void;
 }
@@ -41,13 +44,31 @@ export function createStandIns(folders: PrivateFolders, log: Log): StandIns {
   };
 }
 
+/** git reads `commondir` wherever it is, and an empty folder would stop it. This one says that a repository has all that is its own. */
+const FILES: Readonly<Record<string, string>> = { commondir: '.' };
+
+function make(path: string): void {
+  const text = FILES[basename(path)];
+  if (text === undefined) mkdirSync(path, { mode: 0o755 });
+  else writeFileSync(path, text, { flag: 'wx', mode: 0o644 });
+}
+
+/** Throws where something else stands by now. */
+function unmake(path: string): void {
+  const text = FILES[basename(path)];
+  if (text === undefined) return rmdirSync(path);
+  if (readFileSync(path, 'utf8') !== text) throw new Error('It is not the stand-in any more.');
+  rmSync(path);
+}
+
 /** Whether there is a stand-in at the path now, of this or of another server. What else is there is not ours. */
 function take(path: string, folders: PrivateFolders): boolean {
+  if (existsSync(path) && !isHeldByOthers(path, folders)) return false;
   const note = join(folders.own, 'held', noteName(path));
   // noted first: a server that is killed in between leaves a note too many, never a folder too many
   writeFileSync(note, path);
   try {
-    mkdirSync(path, { mode: 0o755 });
+    make(path);
     return true;
   } catch (error) {
     if (isHeldByOthers(path, folders)) return true;
@@ -61,7 +82,7 @@ function letGo(path: string, folders: PrivateFolders, log: Log): void {
   rmSync(join(folders.own, 'held', noteName(path)), { force: true });
   if (isHeldByOthers(path, folders)) return;
   try {
-    rmdirSync(path);
+    unmake(path);
   } catch (error) {
     // the user has put something there meanwhile, or removed it: then it is not ours any more
     log.debug('A stand-in of the sandbox was not removed.', { path, error: String(error) });
@@ -80,7 +101,7 @@ function removeLeftOvers({ base, own }: PrivateFolders): void {
       try {
         const path = readFileSync(join(folder, 'held', note), 'utf8');
         rmSync(join(folder, 'held', note));
-        if (!isHeldByOthers(path, { base, own: folder })) rmdirSync(path);
+        if (!isHeldByOthers(path, { base, own: folder })) unmake(path);
       } catch {
         // gone already, or no longer empty: not ours
       }
