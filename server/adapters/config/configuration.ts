@@ -40,6 +40,8 @@ export interface ConfigurationFiles {
   providers(): readonly ProviderConfig[];
   /** Makes known the providers that a thread's own `config` defines or changes, e.g. after a restart. */
   noteProviders(overrides: ConfigOverrides): void;
+  /** The folders of a workspace that may hold Bowline's own files, e.g. rules, and whether the user trusts it. */
+  workspaceFolders(cwd: string): { readonly folders: readonly string[]; readonly isTrusted: boolean };
   /** The provider of threads that name none. */
   defaultProvider(): string;
   /** Null when the configuration names no model. */
@@ -95,6 +97,8 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
         providers.set(provider.id, clientProviders.get(provider.id) ?? provider);
       return [...providers.values()];
     },
+
+    workspaceFolders: (cwd) => files.workspaceFolders(resolvePath(options.serverCwd, cwd)),
 
     defaultProvider: () => defaultProviderOf(everywhere(), options.hasOpenaiKey()),
 

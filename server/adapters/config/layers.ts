@@ -64,6 +64,15 @@ export class LayerFiles {
     };
   }
 
+  /** The folders of a workspace that may hold Bowline's own files, outermost first, and whether the user trusts it. */
+  workspaceFolders(cwd: string): { readonly folders: readonly string[]; readonly isTrusted: boolean } {
+    const folders = foldersDownTo(cwd).map((folder) => join(folder, FOLDER_NAME));
+    return {
+      folders: folders.filter((folder) => folder !== this.#home),
+      isTrusted: isTrusted(this.read(null).layers, cwd),
+    };
+  }
+
   #projectLayers(cwd: string): { path: string; content: FileContent; layer: TableLayer | null }[] {
     return foldersDownTo(cwd).flatMap((folder) => {
       const dotFolder = join(folder, FOLDER_NAME);

@@ -1,5 +1,6 @@
 // Which commands are of one kind: the words that a command shares with those that do the like.
 import { BUNDLES, ENDLESS, INTERPRETERS, RUNNERS, SINGLE_PURPOSE, type Bundle } from './commandFamilies.ts';
+import { beginsWith } from './rules/patternWords.ts';
 import { baseName } from './shell/shellScript.ts';
 
 /** A subcommand, a script's or a task's name: neither an option nor a path. */
@@ -14,10 +15,8 @@ export function commandFamily(words: readonly string[]): readonly string[] | nul
   const name = baseName(program);
   if (program === '' || words.some(isUnwritable) || ENDLESS.has(name)) return null;
   if (INTERPRETERS.has(name)) return ofInterpreter(words, INTERPRETERS.get(name) ?? []);
-  const runner = RUNNERS.find(
-    ({ begin }) => begin[0] === name && begin.slice(1).every((word, index) => word === args[index]),
-  );
-  if (runner !== undefined) return ofRunner(words, runner.begin.length);
+  const runner = RUNNERS.find((begin) => beginsWith([name, ...args], begin));
+  if (runner !== undefined) return ofRunner(words, runner.length);
   const bundle = BUNDLES.get(name);
   if (bundle !== undefined) return ofBundle(words, bundle);
   if (SINGLE_PURPOSE.has(name) || name !== program) return [program];
@@ -46,7 +45,7 @@ function ofRunner(words: readonly string[], length: number): readonly string[] |
   return [...words.slice(0, length), ...own];
 }
 
-function ofBundle(words: readonly string[], { families, exact = [] }: Bundle): readonly string[] | null {
+function ofBundle(words: readonly string[], { families, exact }: Bundle): readonly string[] | null {
   // `cargo +nightly build`
   const skipped = words[0] === 'cargo' && words[1]?.startsWith('+') === true ? 1 : 0;
   const args = words.slice(1 + skipped);

@@ -3,6 +3,8 @@ import type { Action, Decision } from '../turn/tool.ts';
 import { asking, type Question } from './asking.ts';
 import type { DecideInput } from './decide.ts';
 import { writableRoots } from '../pathPolicy/writing.ts';
+import { proposeRule } from './proposal.ts';
+import { keptFileShown } from './keptRead.ts';
 import { riskOf } from './risk.ts';
 import { coverage, ruleOn, type Coverage } from './ruleCoverage.ts';
 import { homeAround } from './shell/place.ts';
@@ -24,7 +26,7 @@ interface Case extends CommandInput {
 
 export function decideCommand(input: CommandInput): Decision {
   const seen = look(input);
-  return forbidden(seen) ?? tripped(seen) ?? granted(seen) ?? prompted(seen) ?? byMode(seen);
+  return forbidden(seen) ?? tripped(seen) ?? granted(seen) ?? prompted(seen) ?? shownToModel(seen) ?? byMode(seen);
 }
 
 function look(input: CommandInput): Case {
@@ -74,6 +76,14 @@ function prompted(seen: Case): Decision | null {
   const why = match.justification === null ? '' : ` ${match.justification}`;
   const reason = `A rule asks before \`${match.pattern.join(' ')}\`.${why}${seen.action.escalated ? OUTSIDE_TOO : ''}`;
   return ask(seen, { reason, risk: riskIn(seen), isSandboxed: seen.isSandboxed, isByRule: true });
+}
+
+/** A file that is kept from the model is kept from its commands too, as far as they name it. */
+function shownToModel(seen: Case): Decision | null {
+  const word = keptFileShown(seen.script);
+  if (word === null) return null;
+  const reason = `Shows the model a file that usually holds secrets: ${word}.${seen.action.escalated ? OUTSIDE_TOO : ''}`;
+  return ask(seen, { reason, risk: 'high', isSandboxed: seen.isSandboxed });
 }
 
 function byMode(seen: Case): Decision {
@@ -163,6 +173,8 @@ function riskIn({ script, coverage: covered, isSandboxed, action }: Case): Retur
 }
 
 /** The rule that "accept and remember" would write; none for what cannot be put into words. */
-function remembering(_seen: Case): Pick<Question, 'amendment'> {
-  return { amendment: null };
+function remembering({ policy, rules, script, action }: Case): Pick<Question, 'amendment'> {
+  if (action.session !== undefined) return { amendment: null };
+  const wanted = action.prefixRule ?? null;
+  return { amendment: proposeRule(script, { rules, wanted, workspace: policy.cwd, places: policy.places }) };
 }

@@ -2,7 +2,7 @@
 import type { CommandApprovalDecision, CommandApprovalParams } from '../../protocol/schema/approval.ts';
 import type { AskForApproval } from '../../protocol/schema/common.ts';
 import type { CommandExecutionItem } from '../../protocol/schema/item.ts';
-import type { Ids, NetworkTarget } from '../ports.ts';
+import { MOOT, type Ids, type NetworkTarget } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { whyNot } from './remember.ts';
 import type { RuleBook } from './ruleBook.ts';
@@ -24,8 +24,8 @@ export interface ReachedFrom {
   readonly turnId: string;
   readonly settings: Settings;
   readonly nowMs: number;
-  /** Puts the question, with the thread's status around it. */
-  ask(params: CommandApprovalParams): Promise<CommandApprovalDecision | 'failed'>;
+  /** Puts the question, with the thread's status around it, until the signal says that it is moot. */
+  ask(params: CommandApprovalParams, moot: AbortSignal): Promise<CommandApprovalDecision | 'failed'>;
 }
 
 /** How a connection was decided, and for how long that holds. */
@@ -34,12 +34,19 @@ type Answer = { readonly isAllowed: boolean; readonly holds: 'command' | 'thread
 const PORTS = { http: 80, https: 443, socks5Tcp: null } as const;
 const PROTOCOLS = { http: 'HTTP', https: 'HTTPS', socks5Tcp: 'SOCKS' } as const;
 
+/** What was answered for one command alone. */
+interface CommandHosts {
+  /** A question that is open is shared by all connections to its host. */
+  readonly answers: Map<string, Promise<boolean>>;
+  readonly over: AbortController;
+}
+
 export class NetworkQuestions {
   readonly #options: NetworkQuestionsOptions;
   /** Hosts that the user answered for, for the rest of the thread. */
   readonly #hosts = new Map<string, boolean>();
-  /** The same for one command; a question that is open is shared by all connections of the command. By item and host. */
-  readonly #commands = new Map<string, Map<string, Promise<boolean>>>();
+  /** By item. */
+  readonly #commands = new Map<string, CommandHosts>();
 
   constructor(options: NetworkQuestionsOptions) {
     this.#options = options;
@@ -53,21 +60,27 @@ export class NetworkQuestions {
     if (rule?.decision === 'allow') return true;
     const known = this.#hosts.get(host);
     if (known !== undefined) return known;
-    const hosts = this.#commands.get(from.item.id) ?? new Map<string, Promise<boolean>>();
-    this.#commands.set(from.item.id, hosts);
-    const answered = hosts.get(host) ?? this.#ask({ ...target, host }, from);
-    hosts.set(host, answered);
-    return answered;
+    const command = this.#commands.get(from.item.id) ?? { answers: new Map(), over: new AbortController() };
+    this.#commands.set(from.item.id, command);
+    const answer = command.answers.get(host) ?? this.#ask({ ...target, host }, from, command.over.signal);
+    command.answers.set(host, answer);
+    return answer;
   }
 
-  /** What was answered for this command alone is forgotten. */
+  /** What it reached for needs no answer any more, and what was answered for it alone is forgotten. */
   commandEnded(itemId: string): void {
+    this.#commands.get(itemId)?.over.abort(MOOT);
     this.#commands.delete(itemId);
   }
 
-  async #ask(target: NetworkTarget, from: ReachedFrom): Promise<boolean> {
+  /** Nobody is asked for a turn that is over. */
+  turnEnded(): void {
+    for (const itemId of this.#commands.keys()) this.commandEnded(itemId);
+  }
+
+  async #ask(target: NetworkTarget, from: ReachedFrom, moot: AbortSignal): Promise<boolean> {
     if (!mayAsk(from.settings.approvalPolicy)) return false;
-    const answer = await this.#take(await from.ask(this.#question(target, from)), target);
+    const answer = await this.#take(await from.ask(this.#question(target, from), moot), target);
     if (answer.holds === 'thread') this.#hosts.set(target.host, answer.isAllowed);
     return answer.isAllowed;
   }

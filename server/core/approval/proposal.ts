@@ -1,5 +1,6 @@
 // The smallest rule that would have let a command run unasked, and its kind with it.
 import { commandFamily } from './commandFamily.ts';
+import { beginsWith } from './rules/patternWords.ts';
 import { coverage, type CoverageIn } from './ruleCoverage.ts';
 import type { RuleSet } from './ruleBook.ts';
 import { passesOn } from './safe/safeCommand.ts';
@@ -40,11 +41,6 @@ export function withAllowed(rules: RuleSet, pattern: readonly string[]): RuleSet
       return { decision: 'allow', justification: null, pattern };
     },
   };
-}
-
-/** Whether `words` begins with all of `prefix`. */
-export function beginsWith(words: readonly string[], prefix: readonly string[]): boolean {
-  return words.length >= prefix.length && prefix.every((word, index) => word === words[index]);
 }
 
 /** The commands that neither a rule nor the list of safe ones covers; for one that only runs another, that other. */

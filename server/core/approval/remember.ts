@@ -2,6 +2,7 @@
 import { messageOf } from '../../protocol/errors.ts';
 import type { CommandQuestion } from '../turn/tool.ts';
 import type { RuleBook } from './ruleBook.ts';
+import { beginsWith } from './rules/patternWords.ts';
 import { homeAround } from './shell/place.ts';
 import { readScript } from './shell/readScript.ts';
 
@@ -34,22 +35,17 @@ export async function whyNot(write: () => Promise<void>, consequence: string): P
 function faultOf(pattern: readonly string[], { action, ask }: CommandQuestion): string | null {
   if (ask.tripwire !== null) return 'what a tripwire asks about is asked each time.';
   if (ask.amendment === null) return 'no rule was proposed that covers this command and not much more.';
-  if (!startsWith(pattern, ask.amendment)) return 'the rule would cover other commands than the one that was proposed.';
+  if (!beginsWith(pattern, ask.amendment)) return 'the rule would cover other commands than the one that was proposed.';
   const { commands } = readScript(action.script, { folder: action.cwd, home: homeAround(action.cwd) });
   const isCovered = commands.some(({ words }) => {
     const begin = words.slice(0, pattern.length);
     return (
       begin.every(({ isLiteral }) => isLiteral) &&
-      startsWith(
+      beginsWith(
         begin.map(({ text }) => text),
         pattern,
       )
     );
   });
   return isCovered ? null : 'the rule would not cover this command.';
-}
-
-/** Whether `words` begins with all of `prefix`. */
-function startsWith(words: readonly string[], prefix: readonly string[]): boolean {
-  return words.length >= prefix.length && prefix.every((word, index) => word === words[index]);
 }

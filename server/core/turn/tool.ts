@@ -33,6 +33,8 @@ export type Action =
       readonly escalated: boolean;
       /** Why, in the model's words. */
       readonly justification: string | null;
+      /** The prefix that the model would like to be allowed from now on. */
+      readonly prefixRule?: readonly string[];
       /** The shell that reads it, where the model named one. */
       readonly shell?: string;
       /** It gets a terminal that can be typed into. */
