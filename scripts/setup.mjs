@@ -3,8 +3,8 @@
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './folders.mjs';
 import { ensurePackages } from './packages.mjs';
-import { runMain, say } from './progress.mjs';
-import { CHROMIUM, ensureSystemPrograms, GIT } from './systemPackages.mjs';
+import { runMain, say, UserError } from './progress.mjs';
+import { CHROMIUM, ensureSystemPrograms, GIT, SANDBOX } from './systemPackages.mjs';
 import { ensureVscode } from './vscode.mjs';
 
 /**
@@ -23,7 +23,19 @@ export async function setupEditor() {
 export async function setupTests() {
   const { node, vscode } = await setupEditor();
   await ensureSystemPrograms([CHROMIUM, GIT]);
+  await ensureSandbox();
   return { node, vscode, chromium: CHROMIUM.find() ?? 'chromium' };
+}
+
+/** Without a sandbox the other tests can be run all the same; its own say that it was not proven. */
+async function ensureSandbox() {
+  if (process.platform !== 'linux') return;
+  try {
+    await ensureSystemPrograms(SANDBOX);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`The sandbox cannot be proven here. ${error.message}\n${error.whatToDo}`);
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

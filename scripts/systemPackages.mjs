@@ -28,6 +28,22 @@ export const CHROMIUM = {
 /** @type {SystemProgram} */
 export const GIT = { what: 'git', find: () => findProgram('git'), packages: ['git', 'ca-certificates'] };
 
+/** What contains commands, and what the attempts to get out are written with. @type {SystemProgram[]} */
+export const SANDBOX = [
+  ['bwrap', 'bubblewrap'],
+  ['socat', 'socat'],
+  ['python3', 'python3'],
+  ['perl', 'perl'],
+  ['curl', 'curl'],
+  ['tmux', 'tmux'],
+  ['make', 'make'],
+  ['cc', 'gcc libc6-dev'],
+].map(([program = '', packages = '']) => ({
+  what: program,
+  find: () => findProgram(program),
+  packages: packages.split(' '),
+}));
+
 /** What node-gyp needs. @type {SystemProgram[]} */
 export const COMPILER = [
   { what: 'Python 3', find: () => findProgram('python3'), packages: ['python3'] },

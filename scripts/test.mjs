@@ -20,6 +20,7 @@ const SUITES = {
   build: (at) => runScript('scripts/package.mjs', at),
   unit: (at) => runMocha('test/unit', at),
   contract: (at) => runMocha('test/contract', at),
+  sandbox: (at) => runMocha('test/sandbox', at),
   doors: (at) => runMocha('test/doors', at),
   extension: (at) => runCounting('test/extension', ['test/extension/main.ts'], at),
   browser: (at) => runMocha('test/browser', at, ['--timeout', String(BROWSER_TIMEOUT_MS)]),

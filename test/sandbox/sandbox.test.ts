@@ -8,8 +8,8 @@ import { describeBattery } from './batterySuite.ts';
 import { MUST_WORK } from './mustWork.ts';
 
 const SEED = Number(process.env.BOWLINE_SEED ?? Math.floor(Math.random() * 1_000_000));
-const ATTEMPTS_TRIED = 12;
-const CHECKS_TRIED = 6;
+const ATTEMPTS_TRIED = 24;
+const CHECKS_TRIED = 8;
 /** The same for all confinements, so that each is shown to work without a sandbox once. */
 const CHOSEN = new Set(chosen(ATTEMPTS, ATTEMPTS_TRIED, SEED));
 
