@@ -1,5 +1,5 @@
 // The questions that the server has put to its clients: the first valid answer wins, a joining client is asked again.
-import type { Approver, Asking } from '../core/ports.ts';
+import { MOOT, type Approver, type Asking } from '../core/ports.ts';
 import type {
   CommandApprovalDecision,
   FileChangeApprovalDecision,
@@ -11,11 +11,15 @@ import { parseAnswer } from '../rpc/peer.ts';
 import type { Connection } from './connection.ts';
 import type { Fanout } from './fanout.ts';
 
-interface OpenQuestion {
+/** A request that waits for an answer. */
+export interface OpenRequest {
   readonly id: number;
   readonly threadId: string;
   readonly method: ServerRequestMethod;
-  readonly params: unknown;
+  readonly params: ServerRequestParams<ServerRequestMethod>;
+}
+
+interface OpenQuestion extends OpenRequest {
   readonly asked: Set<Connection>;
   /** Takes an answer; false if it cannot be used. */
   answer(result: unknown): boolean;
@@ -31,7 +35,6 @@ export class ServerRequests implements Approver {
   readonly #withdrawn = new Set<number>();
   /** Questions whose turn was interrupted: their resolution is told after the turn's end, as the wire has it. */
   readonly #resolvedAfterTurn = new Map<string, number[]>();
-  #nextId = 0;
 
   /** `earlierRequests` resolves when the thread's requests that have arrived by then are answered: an answer waits for those before it. */
   constructor(fanout: Fanout, earlierRequests: (threadId: string) => Promise<void>) {
@@ -60,6 +63,11 @@ export class ServerRequests implements Approver {
     asking: Asking,
   ): Promise<PermissionsApprovalResult | 'failed'> {
     return this.#ask('item/permissions/requestApproval', params, asking);
+  }
+
+  /** The open questions of all threads, oldest first. */
+  get open(): readonly OpenRequest[] {
+    return [...this.#open.values()];
   }
 
   /** Puts the thread's open questions to a client that has just joined it, under their old ids. */
@@ -95,14 +103,14 @@ export class ServerRequests implements Approver {
   #ask<M extends ServerRequestMethod>(
     method: M,
     params: ServerRequestParams<M>,
-    { signal }: Asking,
+    { id, signal }: Asking,
   ): Promise<ServerRequestResult<M> | 'failed'> {
     const { promise, resolve } = Promise.withResolvers<ServerRequestResult<M> | 'failed'>();
     const { threadId } = params;
-    const id = this.#nextId++;
     const aborted = (): void => {
       if (!this.#close(id)) return;
-      this.#resolvedAfterTurn.set(threadId, [...(this.#resolvedAfterTurn.get(threadId) ?? []), id]);
+      if (signal.reason === MOOT) this.#tellResolved(threadId, id);
+      else this.#resolvedAfterTurn.set(threadId, [...(this.#resolvedAfterTurn.get(threadId) ?? []), id]);
       resolve('failed');
     };
     const settle = (result: ServerRequestResult<M> | 'failed'): void => {

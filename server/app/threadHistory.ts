@@ -15,8 +15,12 @@ export function needRow(threads: ThreadTable, threadId: string, words: (id: stri
   throw new ProtocolError('invalidRequest', words(threadId), { kind: 'threadNotFound' });
 }
 
-export function statusOf(threads: ThreadTable, threadId: string): ThreadStatus {
-  return threads.get(threadId)?.status ?? { type: 'notLoaded' };
+/** The status of each thread: that of a loaded one, that it waits for the user, or that it is not loaded. */
+export function statuses(threads: ThreadTable): (threadId: string) => ThreadStatus {
+  const waiting = new Set(threads.world.store.openQuestions().map((question) => question.threadId));
+  const ofUnloaded = (threadId: string): ThreadStatus =>
+    waiting.has(threadId) ? { type: 'active', activeFlags: ['waitingOnApproval'] } : { type: 'notLoaded' };
+  return (threadId) => threads.get(threadId)?.status ?? ofUnloaded(threadId);
 }
 
 /** A page of turns; a turn that runs here is shown as it is now, its open items included. */

@@ -1,5 +1,6 @@
 // The threads that are loaded, and how a stored one is loaded, created, and let go.
 import { LiveThread } from '../core/thread/liveThread.ts';
+import type { SuspendedTurn } from '../core/thread/suspendedTurn.ts';
 import type { Lease, LeaseOwner, ThreadRecord } from '../core/thread/threadStore.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ModelItem } from '../core/turn/modelPort.ts';
@@ -72,6 +73,7 @@ export class ThreadTable {
       isEphemeral: boolean;
       clientName: string;
       lease?: Lease;
+      suspended?: SuspendedTurn | null;
     },
   ): LiveThread {
     let lease = parts.lease ?? null;
@@ -82,6 +84,7 @@ export class ThreadTable {
       isStored: parts.isStored,
       isEphemeral: parts.isEphemeral,
       tools: this.world.tools(),
+      suspended: parts.suspended ?? null,
       publish: (event) => this.#options.publish(event),
       lost: (reason) => {
         this.#lost(record.id, reason).catch((error: unknown) =>
@@ -142,7 +145,7 @@ export class ThreadTable {
   async #unload(threadId: string): Promise<void> {
     const thread = this.#live.get(threadId);
     try {
-      await thread?.close();
+      await thread?.close('end');
     } finally {
       this.#live.delete(threadId);
       this.#leaving.delete(threadId);
@@ -151,7 +154,7 @@ export class ThreadTable {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#live.values()].map((thread) => thread.close()));
+    await Promise.all([...this.#live.values()].map((thread) => thread.close('suspend')));
     this.#live.clear();
     this.world.store.close();
   }

@@ -125,6 +125,8 @@ export interface SandboxedCommand {
   readonly env: Readonly<Record<string, string>>;
   /** `readOnly` or `workspaceWrite`. */
   readonly policy: SandboxPolicy;
+  /** It gets a terminal of its own; where its input is someone else's, it may not control that terminal. */
+  readonly hasTerminal?: boolean;
   /** Decides on each host that the command reaches for; null: no network. */
   readonly network: ((target: NetworkTarget) => Promise<boolean>) | null;
 }
@@ -186,6 +188,8 @@ export interface Files {
 export interface FileGuard {
   /** `path` is a real path. */
   placeOf(path: string): Promise<ReadPlace>;
+  /** Whether a `.bowlineignore` lies in the folder or in one above it: then files of any name may be kept. */
+  hasIgnoreFileAbove(path: string): boolean;
 }
 
 /** Runs ripgrep with arguments; `missing` when no `rg` can be found. */
@@ -240,6 +244,9 @@ export interface Approver {
   askFileChange(params: FileChangeApprovalParams, asking: Asking): Promise<FileChangeApprovalDecision | 'failed'>;
   askPermissions(params: PermissionsApprovalParams, asking: Asking): Promise<PermissionsApprovalResult | 'failed'>;
 }
+
+/** The reason of the signal of a question whose matter has ended by itself: it is withdrawn at once. */
+export const MOOT = 'moot';
 
 export interface Asking {
   /** Of the request; the same when another process asks the question again. */

@@ -6,6 +6,7 @@ import addFormats from 'ajv-formats';
 import { CACHE } from '../../scripts/folders.mjs';
 import { installOnce } from '../../scripts/installOnce.mjs';
 import { run } from '../../scripts/run.mjs';
+import { clientRequests, serverNotifications } from '../../server/protocol/methods.ts';
 import type { JsonRpcMessage, RequestId } from '../../server/protocol/jsonrpc.ts';
 import { REFERENCE_VERSION, referenceServer } from './referenceServer.ts';
 import type { Line } from './wireClient.ts';
@@ -19,6 +20,20 @@ type Side = '>' | '<';
 
 /** Requests whose result is not named after their params. */
 const RESULT_NAMES: Readonly<Record<string, string>> = { 'account/logout': 'LogoutAccountResponse' };
+
+/** What only Bowline has is held to its own registry. */
+const IS_OWN = /^(sandbox\/read|rule\/.*|approval\/.*|turn\/context\/read)$/;
+const OWN_REQUESTS = new Map(Object.entries(clientRequests).filter(([method]) => IS_OWN.test(method)));
+const OWN_NOTIFICATIONS = new Map(Object.entries(serverNotifications).filter(([method]) => IS_OWN.test(method)));
+
+function ownProblems({ error }: { readonly error?: { readonly message: string } | undefined }): string[] {
+  return error === undefined ? [] : [error.message];
+}
+
+/** The decision that only Bowline knows. */
+function isOwnAnswer(value: unknown): boolean {
+  return JSON.stringify(value)?.startsWith('{"decision":{"acceptRehearsal":') === true;
+}
 
 let opened: Promise<SchemaOracle> | null = null;
 
@@ -56,11 +71,16 @@ function createOracle(schemaFile: string): SchemaOracle {
   const notifications = { '>': variants(schema, 'ClientNotification'), '<': variants(schema, 'ServerNotification') };
 
   function call(table: ReadonlyMap<string, Variant>, message: JsonRpcMessage & { method: string }): string[] {
+    const own = OWN_REQUESTS.get(message.method) ?? OWN_NOTIFICATIONS.get(message.method);
+    if (own !== undefined) return ownProblems(own.params().safeParse('params' in message ? message.params : undefined));
     const variant = table.get(message.method);
     return variant === undefined ? ['is no method of the schema'] : checkAgainst(variant.pointer, message);
   }
 
   function result(side: Side, method: string, value: unknown): string[] {
+    const own = OWN_REQUESTS.get(method);
+    if (own !== undefined) return ownProblems(own.result().safeParse(value));
+    if (isOwnAnswer(value)) return [];
     const variant = requests[side].get(method);
     if (variant === undefined) return ['answers no method of the schema'];
     const name = RESULT_NAMES[method] ?? variant.params.replace(/Params$/, 'Response');

@@ -9,6 +9,7 @@ import { readCursor, writeCursor, type Anchor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { lastKnownMs, turnAsLogged } from './leftovers.ts';
 import { findTurn, lineageOf, turnRows, UNCUT, type Segment, type TurnRow } from './lineage.ts';
+import { waitingIn, type Waiting } from './questionRows.ts';
 import { eventOf, integerOf, integerOrNull, itemOf, modelItemOf, modelItemsOf, textOf } from './row.ts';
 
 /** A thread as it is read: its chain, and whether a living process writes it. */
@@ -16,6 +17,8 @@ interface Subject {
   readonly database: Database;
   readonly lineage: readonly Segment[];
   readonly isLive: boolean;
+  /** What is open although nobody writes the thread. */
+  readonly waiting: Waiting;
 }
 
 /** Where an item is in its turn, and where its text is. */
@@ -35,7 +38,7 @@ type Entry = { readonly turnId: string; readonly item: ThreadItem };
 const TURNS_AT_ONCE = 16;
 
 export function subjectOf(database: Database, threadId: string, isLive: boolean): Subject {
-  return { database, lineage: lineageOf(database, threadId), isLive };
+  return { database, lineage: lineageOf(database, threadId), isLive, waiting: waitingIn(database, threadId) };
 }
 
 /** Turns with all their items. Throws ProtocolError `invalidCursor`. */
@@ -121,10 +124,10 @@ function ordinalsFrom(
 }
 
 function turnOf(subject: Subject, row: TurnRow): Turn {
-  const { database, isLive, lineage } = subject;
+  const { database, isLive, lineage, waiting } = subject;
   const logged = turnAsLogged(database, row) ?? unreadableTurn(row.turnId);
   const turn: Turn = { ...logged, items: itemsOf(subject, row), itemsView: 'full' };
-  const isRunning = isLive && row.segment === lineage[0];
+  const isRunning = (isLive || waiting.turns.has(row.turnId)) && row.segment === lineage[0];
   if (turn.status !== 'inProgress' || isRunning) return turn;
   return interruptedTurn(turn, lastKnownMs(database, row.segment, row.ordinal));
 }
@@ -222,7 +225,7 @@ function itemKeys({ database, lineage }: Subject, turn: TurnRow): ItemKey[] {
 }
 
 /** Undefined when a damaged database lost the text. */
-function itemAt({ database, isLive }: Subject, key: ItemKey): ThreadItem | undefined {
+function itemAt({ database, isLive, lineage, waiting }: Subject, key: ItemKey): ThreadItem | undefined {
   if (key.eventSeq !== null) {
     const event = eventAt(database, key.eventSeq);
     return event?.method === 'item/completed' ? event.params.item : undefined;
@@ -236,7 +239,8 @@ function itemAt({ database, isLive }: Subject, key: ItemKey): ThreadItem | undef
   );
   if (row === undefined) return undefined;
   const item = itemOf(textOf(row, 'body'));
-  return isLive ? item : closedItem(item, integerOf(row, 'at_ms'));
+  const isOpen = isLive || (waiting.items.has(item.id) && key.segment === lineage[0]);
+  return isOpen ? item : closedItem(item, integerOf(row, 'at_ms'));
 }
 
 function eventAt(database: Database, seq: number | null): ReturnType<typeof eventOf> | undefined {

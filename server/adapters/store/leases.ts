@@ -73,6 +73,13 @@ export class Leases {
     return row !== undefined && this.#isAlive(row);
   }
 
+  /** Whether another living process writes the thread. */
+  isForeign(threadId: string): boolean {
+    const row = this.#row(threadId);
+    const isOwn = row !== undefined && this.#held.get(threadId)?.token === textOf(row, 'token');
+    return row !== undefined && !isOwn && this.#isAlive(row);
+  }
+
   /**
    * Throws ProtocolError `leaseLost` when another process took the thread over, and `threadHeld` when another living process holds
    * it and this one never did.

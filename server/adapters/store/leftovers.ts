@@ -4,6 +4,7 @@ import { closedItem, interruptedTurn } from './closing.ts';
 import type { Database } from './database.ts';
 import type { Segment } from './lineage.ts';
 import { logEvent } from './projection.ts';
+import { NOTHING_WAITS, waitingIn, type Waiting } from './questionRows.ts';
 import { eventOf, integerOf, integerOrNull, itemOf, textOf } from './row.ts';
 
 /** The last moment at which something is known to have happened in a turn: its thread's last event, or a save of an open item. */
@@ -34,13 +35,18 @@ export function turnAsLogged(
   return undefined;
 }
 
-/** Appends to `into` the ends of the items and turns that are open in the segment, as far as it is seen. Runs inside a transaction. */
+/**
+ * Appends to `into` the ends of the items and turns that are open in the segment, as far as it is seen. What waits for the user in a
+ * thread of its own stays open; in a fork it does not, for the question stays with the original. Runs inside a transaction.
+ */
 export function closeLeftovers(database: Database, segment: Segment, into: string): void {
-  closeItems(database, segment, into);
-  const sql = `SELECT ordinal, started_seq FROM turns
+  const waiting = segment.threadId === into ? waitingIn(database, into) : NOTHING_WAITS;
+  closeItems(database, segment, { into, waiting });
+  const sql = `SELECT ordinal, turn_id, started_seq FROM turns
     WHERE thread_id = ? AND ordinal <= ? AND started_seq IS NOT NULL AND (completed_seq IS NULL OR completed_seq > ?)
     ORDER BY ordinal`;
   for (const row of database.all(sql, segment.threadId, segment.maxOrdinal, segment.maxSeq)) {
+    if (waiting.turns.has(textOf(row, 'turn_id'))) continue;
     const turn = turnAsLogged(database, { startedSeq: integerOf(row, 'started_seq'), completedSeq: null });
     if (turn === undefined) continue;
     const atMs = lastKnownMs(database, segment, integerOf(row, 'ordinal'));
@@ -49,14 +55,20 @@ export function closeLeftovers(database: Database, segment: Segment, into: strin
   }
 }
 
-function closeItems(database: Database, segment: Segment, into: string): void {
+function closeItems(
+  database: Database,
+  segment: Segment,
+  { into, waiting }: { readonly into: string; readonly waiting: Waiting },
+): void {
   const sql = `SELECT partials.at_ms AS at_ms, partials.body AS body, turns.turn_id AS turn_id
     FROM partials JOIN items USING (thread_id, ordinal, item_id, type) JOIN turns USING (thread_id, ordinal)
     WHERE thread_id = ? AND ordinal <= ? AND (event_seq IS NULL OR event_seq > ?)
     ORDER BY ordinal, position`;
   for (const row of database.all(sql, segment.threadId, segment.maxOrdinal, segment.maxSeq)) {
     const atMs = integerOf(row, 'at_ms');
-    const item = closedItem(itemOf(textOf(row, 'body')), atMs);
+    const open = itemOf(textOf(row, 'body'));
+    if (waiting.items.has(open.id)) continue;
+    const item = closedItem(open, atMs);
     const params = { threadId: into, turnId: textOf(row, 'turn_id'), item, completedAtMs: item.completedAtMs ?? atMs };
     logEvent(database, into, { event: { method: 'item/completed', params }, atMs });
   }

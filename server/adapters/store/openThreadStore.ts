@@ -109,7 +109,17 @@ function tooNew(path: string): ProtocolError {
 
 /** Touches both ends of each table, so that most damage shows when the database is opened and not in mid-turn. */
 function probe(database: Database): void {
-  for (const table of ['threads', 'turns', 'items', 'events', 'model_items', 'partials', 'leases']) {
+  for (const table of [
+    'threads',
+    'turns',
+    'items',
+    'events',
+    'model_items',
+    'partials',
+    'leases',
+    'questions',
+    'held',
+  ]) {
     database.get(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`);
     database.get(`SELECT * FROM ${table} ORDER BY rowid LIMIT 1`);
   }

@@ -5,6 +5,7 @@ import type { StoreEntry } from '../../core/thread/threadStore.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
 import { findTurn, lineageOf } from './lineage.ts';
+import { insertHeld } from './questionRows.ts';
 import { integerOf, integerOrNull } from './row.ts';
 import { searchableText } from './searchText.ts';
 
@@ -42,6 +43,8 @@ export function writeEntry(
       return savePartial(database, threadId, { ...entry.entry, nowMs: entry.nowMs });
     case 'model':
       return saveModel(database, threadId, { turnId: entry.entry.turnId, kind: 'item', value: entry.entry.item });
+    case 'held':
+      return insertHeld(database, threadId, entry.entry.held);
     case 'modelBase':
       return saveModel(database, threadId, { turnId: entry.entry.turnId, kind: 'base', value: entry.entry.items });
   }

@@ -1,6 +1,7 @@
 // Reads the columns of a database row with their types, and the JSON that the store itself wrote.
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { Held, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
 
@@ -60,6 +61,29 @@ export function recordOf(text: string): ThreadRecord {
   const value: unknown = JSON.parse(text);
   if (!isRecord(value)) throw new TypeError('a stored thread has no settings');
   return value;
+}
+
+export function questionOf(text: string): NewQuestion {
+  const value: unknown = JSON.parse(text);
+  if (!isQuestion(value)) throw new TypeError('a stored question has no method');
+  return value;
+}
+
+export function heldOf(text: string): Held {
+  const value: unknown = JSON.parse(text);
+  if (!isHeld(value)) throw new TypeError('what is held has no type');
+  return value;
+}
+
+function isQuestion(value: unknown): value is NewQuestion {
+  return (
+    ['params', 'ask', 'conditions'].every((name) => hasMember(value, name, 'object')) &&
+    hasMember(value, 'method', 'string')
+  );
+}
+
+function isHeld(value: unknown): value is Held {
+  return hasMember(value, 'item', 'object') || hasMember(value, 'message', 'object');
 }
 
 function isEvent(value: unknown): value is ServerNotification {

@@ -93,4 +93,23 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE VIRTUAL TABLE texts USING fts5 (text, content = '', contentless_delete = 1);
   `,
+  // `questions` has the open requests that outlive their process; its ids are never used twice. `held` has what belongs to the turns
+  // that wait for them and is not yet a part of the conversation.
+  `
+  CREATE TABLE questions (
+    request_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    thread_id TEXT NOT NULL,
+    turn_id TEXT NOT NULL,
+    item_id TEXT NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX questions_by_thread ON questions (thread_id, request_id);
+
+  CREATE TABLE held (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    thread_id TEXT NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX held_by_thread ON held (thread_id, seq);
+  `,
 ];

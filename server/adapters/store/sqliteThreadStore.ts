@@ -15,6 +15,7 @@ import type {
   ThreadRecordChange,
   ThreadStore,
 } from '../../core/thread/threadStore.ts';
+import type { Held, KeptQuestion, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
 import { readExtras, readItems, readModelItems, readTurns, subjectOf } from './history.ts';
@@ -22,6 +23,16 @@ import type { Leases } from './leases.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { lineageOf } from './lineage.ts';
 import { writeEntry } from './projection.ts';
+import {
+  allQuestions,
+  deleteHeld,
+  deleteQuestion,
+  deleteQuestions,
+  heldIn,
+  insertQuestion,
+  newRequestId,
+  questionsOf,
+} from './questionRows.ts';
 import { eventOf, integerOf, textOf } from './row.ts';
 import {
   createThread,
@@ -106,6 +117,51 @@ export class SqliteThreadStore implements ThreadStore {
 
   acquire(threadId: string, owner: LeaseOwner, takeover: boolean): LeaseOutcome {
     return this.#leases.acquire(threadId, owner, { takeover, closeBefore: () => this.#closeLeftovers(threadId) });
+  }
+
+  newRequestId(): number {
+    return this.#database.write(() => newRequestId(this.#database));
+  }
+
+  keepQuestion(question: NewQuestion): number {
+    return this.#database.write(() => {
+      this.#leases.assertMayWrite(question.threadId);
+      return insertQuestion(this.#database, question);
+    });
+  }
+
+  dropQuestion(threadId: string, requestId: number): void {
+    this.#database.write(() => {
+      this.#leases.assertMayWrite(threadId);
+      deleteQuestion(this.#database, threadId, requestId);
+    });
+  }
+
+  questions(threadId: string): KeptQuestion[] {
+    return questionsOf(this.#database, threadId);
+  }
+
+  openQuestions(): KeptQuestion[] {
+    return allQuestions(this.#database).filter(({ threadId }) => !this.#leases.isForeign(threadId));
+  }
+
+  giveUpQuestions(threadId: string): void {
+    this.#database.write(() => {
+      this.#leases.assertMayWrite(threadId);
+      deleteQuestions(this.#database, threadId);
+      this.#closeLeftovers(threadId);
+    });
+  }
+
+  held(threadId: string): Held[] {
+    return heldIn(this.#database, threadId);
+  }
+
+  dropHeld(threadId: string): void {
+    this.#database.write(() => {
+      this.#leases.assertMayWrite(threadId);
+      deleteHeld(this.#database, threadId);
+    });
   }
 
   close(): void {

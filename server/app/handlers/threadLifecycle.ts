@@ -9,6 +9,7 @@ import { openItems, runningTurn } from '../../protocol/state/select.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
+import { suspendedTurn, takeUp, type Suspended } from '../takeUp.ts';
 import { needRow, turnsOf } from '../threadHistory.ts';
 import type { ThreadTable } from '../threadTable.ts';
 
@@ -27,9 +28,10 @@ export const threadStart: Handler<'thread/start'> = async (context, params) => {
 export const threadResume: Handler<'thread/resume'> = async (context, params) => {
   const threads = await context.threads();
   const loaded = await threads.current(params.threadId);
-  const thread = loaded ?? (await load(context, threads, params));
+  const opening = loaded === undefined ? await load(context, threads, params) : { thread: loaded };
+  const { thread } = opening;
   context.connection.subscribe(thread.id);
-  if (loaded === undefined) thread.setStatus({ type: 'idle' });
+  if (loaded === undefined) thread.setStatus(thread.status);
   const turns = params.excludeTurns === true ? [] : turnsOf(threads, thread.id).data;
   const ends = turnsOf(threads, thread.id, { cursor: null, limit: 1, direction: 'desc' });
   const items = thread.isStored
@@ -41,7 +43,10 @@ export const threadResume: Handler<'thread/resume'> = async (context, params) =>
     turnsBackwardsCursor: ends.backwardsCursor,
     itemsBackwardsCursor: items?.backwardsCursor ?? null,
   };
-  return new Reply(result, () => tellJoined(context, thread));
+  return new Reply(result, () => {
+    tellJoined(context, thread);
+    opening.goOn?.();
+  });
 };
 
 export const threadFork: Handler<'thread/fork'> = async (context, params) => {
@@ -68,7 +73,7 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
     settings: await overridden(app, source.settings, params),
   };
   const isSourceStored = threads.world.store.get(source.id) !== undefined;
-  const thread = opened(threads, { id, clientName: connection.clientName, takeover: false }, () => {
+  const { thread } = opened(threads, { id, clientName: connection.clientName, takeover: false }, () => {
     threads.world.store.create(record, isSourceStored ? { threadId: source.id, lastTurnId } : null);
     return record;
   });
@@ -86,7 +91,13 @@ export const threadUnsubscribe: Handler<'thread/unsubscribe'> = async (context, 
   return { status: wasSubscribed ? 'unsubscribed' : 'notSubscribed' };
 };
 
-async function load(context: RequestContext, threads: ThreadTable, params: ThreadResumeParams): Promise<LiveThread> {
+interface Opening {
+  readonly thread: LiveThread;
+  /** Goes on with the turn that waited for the user, or says why it cannot go on. */
+  readonly goOn?: () => void;
+}
+
+async function load(context: RequestContext, threads: ThreadTable, params: ThreadResumeParams): Promise<Opening> {
   const record = needRow(threads, params.threadId, noStoredThread);
   if (record.archived) {
     throw new ProtocolError(
@@ -100,9 +111,12 @@ async function load(context: RequestContext, threads: ThreadTable, params: Threa
   }
   const settings = await overridden(context.app, record.settings, params);
   const how = { id: record.id, clientName: context.connection.clientName, takeover: params.takeover === true };
-  const thread = opened(threads, how, () => threads.world.store.get(record.id) ?? record);
+  const { thread, suspended } = opened(threads, how, () => threads.world.store.get(record.id) ?? record);
   if (settings !== record.settings) thread.change({ settings });
-  return thread;
+  if (suspended === null) return { thread };
+  if (typeof suspended !== 'string') return { thread, goOn: takeUp(thread, suspended) };
+  const event = { method: 'warning', params: { threadId: thread.id, message: suspended } } as const;
+  return { thread, goOn: () => thread.record(event) };
 }
 
 /** Takes the right to write a stored thread and loads it; what cannot be loaded is not held. */
@@ -110,13 +124,16 @@ function opened(
   threads: ThreadTable,
   how: { readonly id: string; readonly clientName: string; readonly takeover: boolean },
   record: () => ThreadRecord,
-): LiveThread {
+): { readonly thread: LiveThread; readonly suspended: Suspended } {
   const { id, clientName } = how;
   const lease = threads.acquire(id, clientName, how.takeover);
   try {
     const stored = record();
+    const suspended = suspendedTurn(threads.world, id);
     const history = threads.world.store.modelItems(id);
-    return threads.add(stored, { history, isStored: true, isEphemeral: false, clientName, lease });
+    const turn = typeof suspended === 'string' ? null : suspended;
+    const parts = { history, isStored: true, isEphemeral: false, clientName, lease, suspended: turn };
+    return { thread: threads.add(stored, parts), suspended };
   } catch (error) {
     lease.release();
     throw error;
@@ -169,8 +186,8 @@ function tellJoined({ connection, questions }: RequestContext, thread: LiveThrea
 function lastTurnToKeep(threads: ThreadTable, threadId: string, wanted: string | null): string | null {
   if (wanted === null)
     return turnsOf(threads, threadId, { cursor: null, limit: 1, direction: 'desc' }).data[0]?.id ?? null;
-  const running = threads.get(threadId)?.running;
-  if (running?.id === wanted)
+  const running = threads.get(threadId)?.running?.id ?? threads.world.store.questions(threadId)[0]?.turnId;
+  if (running === wanted)
     throw new ProtocolError(
       'invalidRequest',
       `turn ${wanted} is still in progress; fork at an earlier turn or wait for its end`,

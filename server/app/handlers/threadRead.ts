@@ -5,7 +5,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { Turn, TurnItemsView } from '../../protocol/schema/turn.ts';
 import { summaryOf } from '../../protocol/state/select.ts';
 import type { Handler } from '../requestContext.ts';
-import { needRow, statusOf, turnsOf } from '../threadHistory.ts';
+import { needRow, statuses, turnsOf } from '../threadHistory.ts';
 import type { ThreadTable } from '../threadTable.ts';
 
 const DEFAULT_PAGE = 25;
@@ -26,8 +26,9 @@ export const threadList: Handler<'thread/list'> = async (context, params) => {
     searchTerm: params.searchTerm ?? null,
   };
   const found = threads.world.store.list(query);
+  const statusOf = statuses(threads);
   return {
-    data: found.data.map((record) => threadView(threads.get(record.id)?.row ?? record, statusOf(threads, record.id))),
+    data: found.data.map((record) => threadView(threads.get(record.id)?.row ?? record, statusOf(record.id))),
     nextCursor: found.nextCursor,
     backwardsCursor: found.backwardsCursor,
   };
@@ -48,7 +49,7 @@ export const threadRead: Handler<'thread/read'> = async (context, { threadId, in
     throw new ProtocolError('invalidRequest', 'ephemeral threads do not support includeTurns');
   const record = live?.row ?? needRow(threads, threadId, notLoaded);
   const turns = includeTurns === true ? turnsOf(threads, threadId).data : [];
-  const thread = live === undefined ? threadView(record, { type: 'notLoaded' }) : live.view();
+  const thread = live === undefined ? threadView(record, statuses(threads)(threadId)) : live.view();
   return { thread: { ...thread, turns: [...turns] } };
 };
 

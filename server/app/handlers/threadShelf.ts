@@ -1,5 +1,5 @@
 // Naming, archiving and deleting threads.
-import type { ThreadRecordChange } from '../../core/thread/threadStore.ts';
+import type { ThreadRecordChange, ThreadStore } from '../../core/thread/threadStore.ts';
 import { threadView } from '../../core/thread/threadView.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { Reply } from '../../rpc/incoming.ts';
@@ -35,7 +35,12 @@ export const threadArchive: Handler<'thread/archive'> = async (context, { thread
   await threads.unload(threadId);
   if (wasStored) {
     needRow(threads, threadId, noStoredThread);
-    changeStored(context, threads, { threadId, change: { archived: true } });
+    // a question that nobody can see any more needs no answer
+    changeStored(context, threads, {
+      threadId,
+      change: { archived: true },
+      before: (store) => store.giveUpQuestions(threadId),
+    });
   } else if (!wasLoaded) {
     needRow(threads, threadId, noStoredThread);
   }
@@ -76,10 +81,11 @@ export const threadDelete: Handler<'thread/delete'> = async (context, { threadId
 function changeStored(
   context: RequestContext,
   threads: ThreadTable,
-  { threadId, change }: { threadId: string; change: ThreadRecordChange },
+  { threadId, change, before }: { threadId: string; change: ThreadRecordChange; before?: (store: ThreadStore) => void },
 ): void {
   const lease = threads.acquire(threadId, context.connection.clientName, false);
   try {
+    before?.(threads.world.store);
     threads.world.store.update(threadId, change);
   } finally {
     lease.release();

@@ -1,26 +1,46 @@
 // Asks the user within a turn: keeps the thread's "waiting" status, and turns the answer into a verdict.
-import type { CommandApprovalDecision, FileChangeApprovalDecision } from '../../protocol/schema/approval.ts';
+import type {
+  CommandApprovalDecision,
+  CommandApprovalParams,
+  FileChangeApprovalDecision,
+  FileChangeApprovalParams,
+} from '../../protocol/schema/approval.ts';
+import type { ServerRequestMethod } from '../../protocol/methods.ts';
 import type { CommandExecutionItem, FileChangeItem } from '../../protocol/schema/item.ts';
 import type { Safety } from '../../protocol/schema/safety.ts';
-import type { Approver, Clock } from '../ports.ts';
+import type { Approver, Clock, Ids, NetworkTarget } from '../ports.ts';
+import type { Settings } from '../settings.ts';
+import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
 import type { Action, Ask, CommandQuestion, PatchQuestion, Verdict } from '../turn/tool.ts';
 import type { Grants } from './grants.ts';
+import { NetworkQuestions } from './networkQuestions.ts';
+import { OpenQuestions, type OpenQuestionsOptions } from './openQuestions.ts';
+import { rememberCommand } from './remember.ts';
+import type { RuleBook } from './ruleBook.ts';
 
-export interface ApprovalsOptions {
-  readonly threadId: string;
+export interface ApprovalsOptions extends OpenQuestionsOptions {
   readonly approver: Approver;
   readonly grants: Grants;
   readonly clock: Clock;
+  readonly ids: Ids;
+  readonly rules: RuleBook;
+  /** Says to the user what an answer could not do. */
+  warn(message: string): void;
   /** Records the thread's status: waiting for the user, or active again. */
   setWaiting(isWaiting: boolean): void;
   /** The user answered `cancel`: the turn ends. */
   cancelTurn(): void;
 }
 
+const COMMAND = 'item/commandExecution/requestApproval';
+const FILE_CHANGE = 'item/fileChange/requestApproval';
+
 /** Where a question belongs. */
 export interface AskedIn {
   readonly turnId: string;
   readonly signal: AbortSignal;
+  /** What another process needs to go on with the turn. */
+  readonly conditions: TurnConditions;
   startItem<T extends CommandExecutionItem | FileChangeItem>(item: T): T;
 }
 
@@ -29,58 +49,101 @@ export class Approvals {
   readonly #options: ApprovalsOptions;
   /** Commands whose refusal is known; their "waiting" ends when they are completed. */
   readonly #refused = new Set<string>();
+  readonly #open: OpenQuestions;
+  readonly #network: NetworkQuestions;
   #waiting = 0;
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
+    this.#open = new OpenQuestions(options);
+    this.#network = new NetworkQuestions(options);
   }
 
   get isWaiting(): boolean {
     return this.#waiting > 0;
   }
 
-  async askCommand(
-    item: CommandExecutionItem,
-    { action, ask, rehearse }: CommandQuestion,
-    asked: AskedIn,
-  ): Promise<Verdict> {
-    this.#enter();
+  /** Whether something waits for an answer that another process may take when this one ends. */
+  get outlive(): boolean {
+    return this.#open.outlives;
+  }
+
+  /** Whether the tool call waits for such an answer. */
+  isKept(itemId: string): boolean {
+    return this.#open.isKept(itemId);
+  }
+
+  /** Goes on with what another process asked; the thread's status says already that it waits. */
+  takeUp(questions: readonly KeptQuestion[]): void {
+    this.#open.takeUp(questions);
+    this.#waiting += questions.length;
+  }
+
+  /** A tool call that another process began has ended; what it asked there and not here needs no answer any more. */
+  callEnded(itemId: string): void {
+    if (this.#open.withdraw(itemId)) this.#leave();
+  }
+
+  async askCommand(item: CommandExecutionItem, question: CommandQuestion, asked: AskedIn): Promise<Verdict> {
+    const { action, ask, rehearse } = question;
+    this.#enter(item.id, COMMAND);
     const started = asked.startItem(item);
-    const decision = await this.#options.approver.askCommand(
-      {
-        kind: action.session === undefined ? 'command' : 'writeStdin',
-        threadId: this.#options.threadId,
-        turnId: asked.turnId,
-        itemId: item.id,
-        startedAtMs: started.startedAtMs ?? this.#options.clock.nowMs(),
-        environmentId: 'local',
-        reason: action.justification ?? ask.reason,
-        command: item.command,
-        cwd: item.cwd,
-        commandActions: item.commandActions,
-        availableDecisions: ['accept', 'acceptForSession', 'decline', 'cancel'],
-        safety: safetyOf(ask, rehearse !== undefined),
-      },
-      { signal: asked.signal, ...(rehearse === undefined ? {} : { rehearse }) },
-    );
+    const params: CommandApprovalParams = {
+      kind: action.session === undefined ? 'command' : 'writeStdin',
+      threadId: this.#options.threadId,
+      turnId: asked.turnId,
+      itemId: item.id,
+      startedAtMs: started.startedAtMs ?? this.#options.clock.nowMs(),
+      environmentId: 'local',
+      reason: action.justification ?? ask.reason,
+      command: item.command,
+      cwd: item.cwd,
+      commandActions: item.commandActions,
+      proposedExecpolicyAmendment: ask.amendment === null ? null : [...ask.amendment],
+      availableDecisions: decisionsFor(ask),
+      safety: safetyOf(ask, rehearse !== undefined),
+    };
+    const decision = await this.#open.put({
+      turnId: asked.turnId,
+      itemId: item.id,
+      request: { method: COMMAND, params },
+      ask,
+      // what is typed into a command that runs dies with it
+      conditions: action.session === undefined ? asked.conditions : null,
+      signal: asked.signal,
+      ...(rehearse === undefined ? {} : { rehearse }),
+      put: (asking) => this.#options.approver.askCommand(params, asking),
+    });
+    if (typeof decision === 'object' && 'acceptWithExecpolicyAmendment' in decision) {
+      const pattern = decision.acceptWithExecpolicyAmendment.execpolicy_amendment;
+      const fault = await rememberCommand(pattern, question, this.#options.rules);
+      if (fault !== null) this.#options.warn(fault);
+    }
     if (decision === 'acceptForSession') this.#options.grants.add(action, ask.isSandboxed ? 'sandbox' : 'outside');
     return this.#settle(item.id, decision, action);
   }
 
   async askFileChange(item: FileChangeItem, { ask, rehearse }: PatchQuestion, asked: AskedIn): Promise<Verdict> {
-    this.#enter();
-    const decision = await this.#options.approver.askFileChange(
-      {
-        threadId: this.#options.threadId,
-        turnId: asked.turnId,
-        itemId: item.id,
-        startedAtMs: this.#options.clock.nowMs(),
-        reason: ask.reason,
-        grantRoot: null,
-        safety: safetyOf(ask, rehearse !== undefined),
-      },
-      { signal: asked.signal, ...(rehearse === undefined ? {} : { rehearse }) },
-    );
+    this.#enter(item.id, FILE_CHANGE);
+    const params: FileChangeApprovalParams = {
+      threadId: this.#options.threadId,
+      turnId: asked.turnId,
+      itemId: item.id,
+      startedAtMs: this.#options.clock.nowMs(),
+      reason: ask.reason,
+      grantRoot: null,
+      safety: safetyOf(ask, rehearse !== undefined),
+    };
+    const decision = await this.#open.put({
+      turnId: asked.turnId,
+      itemId: item.id,
+      request: { method: FILE_CHANGE, params },
+      ask,
+      conditions: asked.conditions,
+      signal: asked.signal,
+      ...(rehearse === undefined ? {} : { rehearse }),
+      put: (asking) => this.#options.approver.askFileChange(params, asking),
+    });
     const paths = item.changes.flatMap(({ path, kind }) =>
       kind.type === 'update' && kind.move_path !== null ? [path, kind.move_path] : [path],
     );
@@ -89,8 +152,32 @@ export class Approvals {
     return this.#settle(item.id, decision, action);
   }
 
+  /** Whether a running command may reach a host. */
+  mayReach(item: CommandExecutionItem, target: NetworkTarget, asked: AskedIn & { settings: Settings }): Promise<boolean> {
+    const { turnId, settings, signal } = asked;
+    return this.#network.mayReach(target, {
+      item,
+      turnId,
+      settings,
+      nowMs: this.#options.clock.nowMs(),
+      ask: async (params, moot) => {
+        this.#wait();
+        const id = this.#options.store.newRequestId();
+        const answer = await this.#options.approver.askCommand(params, { id, signal: AbortSignal.any([signal, moot]) });
+        this.#leave();
+        return answer;
+      },
+    });
+  }
+
+  /** Call before a turn ends: what its commands still reach for in the background is refused. */
+  turnEnded(): void {
+    this.#network.turnEnded();
+  }
+
   /** Call when an item has been completed: a refused one stops counting as waiting only now, as the wire has it. */
   itemCompleted(itemId: string): void {
+    this.#network.commandEnded(itemId);
     if (this.#refused.delete(itemId)) this.#leave();
   }
 
@@ -107,7 +194,12 @@ export class Approvals {
     return verdict;
   }
 
-  #enter(): void {
+  #enter(itemId: string, method: ServerRequestMethod): void {
+    // counted when it was taken up
+    if (!this.#open.isTakenUp(itemId, method)) this.#wait();
+  }
+
+  #wait(): void {
     this.#waiting += 1;
     if (this.#waiting === 1) this.#options.setWaiting(true);
   }
@@ -132,8 +224,19 @@ function verdictOf(decision: CommandApprovalDecision | FileChangeApprovalDecisio
       return 'cancelled';
     case 'failed':
       return 'failed';
-    default:
-      // `accept`, `acceptForSession`, and amendments: rules do not exist yet, so an amendment holds for the session.
+    case 'accept':
+    case 'acceptForSession':
       return 'accepted';
+    default:
+      // what is said about a host is no consent to a command
+      return 'acceptWithExecpolicyAmendment' in decision ? 'accepted' : 'failed';
   }
+}
+
+/** The most wanted first. What a tripwire asks about is asked each time. */
+function decisionsFor({ tripwire, amendment }: Ask): CommandApprovalDecision[] {
+  if (tripwire !== null) return ['accept', 'decline', 'cancel'];
+  const remember =
+    amendment === null ? [] : [{ acceptWithExecpolicyAmendment: { execpolicy_amendment: [...amendment] } }];
+  return ['accept', 'acceptForSession', ...remember, 'decline', 'cancel'];
 }

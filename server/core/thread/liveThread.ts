@@ -11,6 +11,8 @@ import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { RunningTurn } from '../turn/runningTurn.ts';
 import type { ThreadTools, TurnWorld } from '../turn/turnWorld.ts';
+import type { Held } from './keptQuestion.ts';
+import type { SuspendedTurn } from './suspendedTurn.ts';
 import type { Lease, ThreadRecord, ThreadRecordChange } from './threadStore.ts';
 import { threadView } from './threadView.ts';
 
@@ -23,12 +25,16 @@ export interface LiveThreadOptions {
   readonly isStored: boolean;
   readonly isEphemeral: boolean;
   readonly tools: ThreadTools;
+  /** The turn that another process began and that waits for the user. */
+  readonly suspended: SuspendedTurn | null;
   publish(event: ServerNotification): void;
   /** Makes sure that this process may write the thread, and returns the lease; the same one while it is held. Throws when another process holds it. */
   acquire(): Lease;
   /** Another process took the right to write: what is in memory here will soon be out of date. `reason` is for the user. */
   lost(reason: string): void;
 }
+
+const WAITING: ThreadStatus = { type: 'active', activeFlags: ['waitingOnApproval'] };
 
 /** How many message ids of clients a thread remembers. */
 const REMEMBERED_MESSAGES = 256;
@@ -46,6 +52,7 @@ export class LiveThread {
   #record: ThreadRecord;
   readonly #messages = new Map<string, Turn>();
   #isStored: boolean;
+  #isHolding: boolean;
   #lease: Lease | null = null;
   #unsavedChange: ThreadRecordChange = {};
   /** The turn that runs; null when idle. */
@@ -60,11 +67,14 @@ export class LiveThread {
     this.#record = options.record;
     this.#history = [...options.history];
     this.#isStored = options.isStored;
+    this.#isHolding = options.suspended !== null;
+    const { suspended } = options;
+    const turns = suspended === null ? [] : [suspended.turn];
     const state = {
-      ...threadStateOf(threadView(options.record, { type: 'idle' })),
+      ...threadStateOf(threadView(options.record, suspended === null ? { type: 'idle' } : WAITING, turns)),
       tokenUsage: options.record.tokenUsage,
     };
-    const { clock, log, store, approver } = options.world;
+    const { clock, ids, log, store, approver, rules } = options.world;
     this.#recorder = new Recorder(
       {
         threadId: this.id,
@@ -80,12 +90,22 @@ export class LiveThread {
     this.approvals = new Approvals({
       threadId: this.id,
       approver,
+      store,
+      log,
+      isStored: () => this.#isStored && !this.isEphemeral,
       grants: this.grants,
       clock,
-      setWaiting: (isWaiting) =>
-        this.setStatus({ type: 'active', activeFlags: isWaiting ? ['waitingOnApproval'] : [] }),
+      ids,
+      rules,
+      warn: (message) => this.record({ method: 'warning', params: { threadId: this.id, message } }),
+      setWaiting: (isWaiting) => {
+        // a question that ends with its turn leaves an idle thread
+        if (isWaiting) this.setStatus(WAITING);
+        else if (this.running !== null) this.setStatus({ type: 'active', activeFlags: [] });
+      },
       cancelTurn: () => this.running?.interrupt(),
     });
+    if (suspended !== null) this.approvals.takeUp(suspended.questions);
   }
 
   get state(): ThreadState {
@@ -129,6 +149,24 @@ export class LiveThread {
   remember(turnId: string, items: readonly ModelItem[]): void {
     this.#history.push(...items);
     this.#recorder.append(items.map((item) => ({ type: 'model', turnId, item })));
+  }
+
+  /** Keeps for another process what is not yet a part of the conversation. */
+  hold(turnId: string, held: Held): void {
+    this.#isHolding = true;
+    this.#recorder.append([{ type: 'held', turnId, held }]);
+  }
+
+  /** What was held is now a part of the conversation. */
+  dropHeld(): void {
+    if (!this.#isHolding || !this.#isStored) return;
+    try {
+      this.world.store.dropHeld(this.id);
+      this.#isHolding = false;
+    } catch (error) {
+      // it goes with the next one; outputs of calls that are answered are never used again
+      this.world.log.warn('What was held could not be dropped.', { threadId: this.id, reason: messageOf(error) });
+    }
   }
 
   /** Changes the row, in memory and in the store. */
@@ -213,9 +251,10 @@ export class LiveThread {
     this.record({ method: 'thread/tokenUsage/updated', params: { threadId: this.id, turnId, tokenUsage } });
   }
 
-  /** Ends what runs, saves what is open, gives the right to write back. */
-  async close(): Promise<void> {
-    this.running?.interrupt();
+  /** Ends what runs, saves what is open, gives the right to write back. `suspend` leaves to another process what waits for the user. */
+  async close(how: 'end' | 'suspend'): Promise<void> {
+    if (how === 'suspend' && this.approvals.outlive) this.running?.suspend();
+    else this.running?.interrupt();
     await this.running?.ended;
     await this.tools.close();
     this.#recorder.flush();

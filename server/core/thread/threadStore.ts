@@ -6,6 +6,7 @@ import type { GitInfo } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, Turn, TurnPlanStep } from '../../protocol/schema/turn.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { Settings } from '../settings.ts';
+import type { Held, KeptQuestion, NewQuestion } from './keptQuestion.ts';
 
 /** A thread's row. Times are Unix milliseconds. */
 export interface ThreadRecord {
@@ -41,6 +42,8 @@ export type StoreEntry =
   | { readonly type: 'event'; readonly event: ServerNotification; readonly atMs: number }
   | { readonly type: 'partial'; readonly turnId: string; readonly item: ThreadItem }
   | { readonly type: 'model'; readonly turnId: string; readonly item: ModelItem }
+  /** Kept until `dropHeld`, for a process that takes the turn up. */
+  | { readonly type: 'held'; readonly turnId: string; readonly held: Held }
   /** Replaces the model's side of everything before (compaction). */
   | { readonly type: 'modelBase'; readonly turnId: string; readonly items: readonly ModelItem[] };
 
@@ -97,7 +100,8 @@ export interface StoredTurnExtras {
 /**
  * Synchronous: an append has reached the database when it returns. A thread that does not exist reads as undefined. Writing methods throw
  * a ProtocolError (`storeUnavailable`) that says what to do when the disk is full or the home is read-only.
- * A turn that was running when its process died reads `interrupted`, with its open items closed as they were last saved.
+ * A turn that was running when its process died reads `interrupted`, with its open items closed as they were last saved; one with kept
+ * questions is still in progress, and the items that they are about are still open.
  */
 export interface ThreadStore {
   /** Creates the row; for a fork, `base` is the source and the last turn to inherit (null: none), referenced and not copied. */
@@ -124,5 +128,20 @@ export interface ThreadStore {
   /** The stored events of this thread alone, oldest first (for checks and repairs). */
   events(threadId: string): readonly { readonly event: ServerNotification; readonly atMs: number }[];
   acquire(threadId: string, owner: LeaseOwner, takeover: boolean): LeaseOutcome;
+  /** A number that no request of this home has had. */
+  newRequestId(): number;
+  /** Keeps an open question, so that it outlives this process; gives the id of its request. */
+  keepQuestion(question: NewQuestion): number;
+  /** The question is answered or withdrawn. It is so for every process when this returns: only then may the answer have an effect. */
+  dropQuestion(threadId: string, requestId: number): void;
+  /** The kept questions of the thread, oldest first. */
+  questions(threadId: string): readonly KeptQuestion[];
+  /** The kept questions of all threads that no other living process writes, oldest first. */
+  openQuestions(): readonly KeptQuestion[];
+  /** Gives up the thread's questions: their turn has been interrupted. */
+  giveUpQuestions(threadId: string): void;
+  /** What is held of the turn in progress, oldest first. */
+  held(threadId: string): readonly Held[];
+  dropHeld(threadId: string): void;
   close(): void;
 }

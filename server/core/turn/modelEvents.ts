@@ -2,9 +2,10 @@
 import type { AgentMessageItem, ReasoningItem } from '../../protocol/schema/item.ts';
 import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
+import { toolCallOf } from './modelCalls.ts';
 import type { ModelEvent, ModelItem } from './modelPort.ts';
 import type { InputWatcher } from './tool.ts';
-import { toolCallOf, type ToolRuns } from './toolRuns.ts';
+import type { ToolRuns } from './toolRuns.ts';
 import type { TurnItems } from './turnItems.ts';
 
 type OpenPart =

@@ -4,9 +4,10 @@ import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
 import type { Turn, TurnError } from '../../protocol/schema/turn.ts';
 import { finalMessage } from '../../protocol/state/select.ts';
-import type { Settings } from '../settings.ts';
 import { withEveryCallAnswered } from '../thread/history.ts';
+import type { TurnConditions } from '../thread/keptQuestion.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
+import type { SuspendedCall, SuspendedTurn } from '../thread/suspendedTurn.ts';
 import { DiffTracker } from './diffTracker.ts';
 import { ResponseReader, type ResponseEnd } from './modelEvents.ts';
 import { ModelFailure, type ModelProvider, type ModelRequest } from './modelPort.ts';
@@ -35,12 +36,31 @@ const INTERRUPTED_NOTE =
 
 /** Runs the turn to its end. Never rejects: every failure ends as `turn/completed`. */
 export async function runTurn(thread: LiveThread, turn: RunningTurn, input: TurnInput): Promise<void> {
-  const run = new TurnRun(thread, turn, input);
+  const { settings } = thread;
+  const conditions = { startedAtMs: turn.startedAtMs, settings, outputSchema: input.outputSchema };
+  turn.steer({ input: input.input, clientId: input.clientId });
   thread.setStatus({ type: 'active', activeFlags: [] });
   thread.record({ method: 'turn/started', params: { threadId: thread.id, turn: turnView(turn, 'inProgress') } });
+  await drive(thread, turn, new TurnRun(thread, turn, conditions));
+}
+
+/** Goes on with a turn that another process began. Never rejects. */
+export async function resumeTurn(thread: LiveThread, turn: RunningTurn, suspended: SuspendedTurn): Promise<void> {
+  for (const message of suspended.messages) turn.steer(message);
+  const run = new TurnRun(thread, turn, suspended.conditions);
+  run.takeUp(suspended.calls);
+  await drive(thread, turn, run);
+}
+
+async function drive(thread: LiveThread, turn: RunningTurn, run: TurnRun): Promise<void> {
   let end: TurnEnd;
   do {
-    const said = await failing(thread, turn, () => run.converse());
+    const said = await Promise.race([failing(thread, turn, () => run.converse()), turn.suspended]);
+    if (said === undefined) {
+      await run.suspend();
+      turn.finish();
+      return;
+    }
     end = await failing(thread, turn, () => run.settle(said));
     // A message may have joined while the turn was being settled: it must not be lost.
   } while (end.status === 'completed' && turn.hasSteered);
@@ -76,25 +96,26 @@ export function turnView(turn: RunningTurn, status: Turn['status']): Turn {
 class TurnRun {
   readonly #thread: LiveThread;
   readonly #turn: RunningTurn;
-  readonly #input: TurnInput;
   /** As they were when the turn began: what changes meanwhile holds for the next one. */
-  readonly #settings: Settings;
+  readonly #conditions: TurnConditions;
   readonly #items: TurnItems;
   readonly #runs: ToolRuns;
   readonly #changes: DiffTracker;
 
-  constructor(thread: LiveThread, turn: RunningTurn, input: TurnInput) {
+  /** The response that is being read. */
+  #responding: Promise<unknown> = Promise.resolve();
+
+  constructor(thread: LiveThread, turn: RunningTurn, conditions: TurnConditions) {
     this.#thread = thread;
     this.#turn = turn;
-    this.#input = input;
-    this.#settings = thread.settings;
-    turn.steer({ input: input.input, clientId: input.clientId });
+    this.#conditions = conditions;
     this.#items = new TurnItems(thread, turn.id);
     this.#changes = new DiffTracker(thread, turn);
     const context = toolContext({
       thread,
       turn,
       items: this.#items,
+      conditions,
       filesChanged: (effects) => this.#changes.patched(effects),
     });
     this.#runs = new ToolRuns(thread, { context: this.#changes.watching(context), changes: this.#changes });
@@ -102,10 +123,15 @@ class TurnRun {
 
   /** Responses and tool calls in turn until the model has nothing more to do. */
   async converse(): Promise<TurnEnd> {
+    if (!this.#runs.isEmpty) {
+      await this.#collectOutputs();
+      if (this.#turn.stopped !== null) return this.#stoppedEnd();
+    }
     await this.#joinSteered();
     const { world } = this.#thread;
-    const provider = world.models.provider(this.#settings);
-    const prompt = await world.prompt(this.#settings);
+    const { settings } = this.#conditions;
+    const provider = world.models.provider(settings);
+    const prompt = await world.prompt(settings);
     let attempt = 0;
     for (;;) {
       const reader = new ResponseReader({
@@ -114,7 +140,9 @@ class TurnRun {
         items: this.#items,
         runs: this.#runs,
       });
-      const outcome = await this.#respond(provider, { prefix: prompt.items, reader });
+      const responding = this.#respond(provider, { prefix: prompt.items, reader });
+      this.#responding = responding.catch(() => undefined); // told by who waits for it
+      const outcome = await responding;
       await this.#collectOutputs();
       if (this.#turn.stopped !== null) return this.#stoppedEnd();
       if (outcome.type === 'failed') {
@@ -132,6 +160,20 @@ class TurnRun {
         });
       return { status: 'completed' };
     }
+  }
+
+  /** The calls of the response that another process has read. */
+  takeUp(calls: readonly SuspendedCall[]): void {
+    this.#runs.takeUp(calls);
+  }
+
+  /** Waits until nothing is under way but what waits for the user, and keeps what another process needs. */
+  async suspend(): Promise<void> {
+    const thread = this.#thread;
+    await this.#responding;
+    await this.#runs.quiet((callId) => thread.approvals.isKept(callId));
+    for (const message of this.#turn.takeSteered()) thread.hold(this.#turn.id, { type: 'message', message });
+    thread.running = null;
   }
 
   /** Waits for what still runs and closes what is still open. */
@@ -154,6 +196,7 @@ class TurnRun {
     const thread = this.#thread;
     const nowMs = thread.world.clock.nowMs();
     thread.change({ updatedAtMs: nowMs });
+    thread.approvals.turnEnded();
     thread.running = null;
     if (end.status === 'failed') {
       thread.setStatus({ type: 'systemError' });
@@ -185,7 +228,7 @@ class TurnRun {
     const { row, world } = this.#thread;
     if (row.gitInfo !== null) return;
     try {
-      const gitInfo = await world.git.info(this.#settings.cwd);
+      const gitInfo = await world.git.info(this.#conditions.settings.cwd);
       if (gitInfo !== null) this.#thread.change({ gitInfo });
     } catch (error) {
       world.log.warn('The repository could not be read.', { reason: messageOf(error) });
@@ -204,6 +247,7 @@ class TurnRun {
   async #joinSteered(): Promise<boolean> {
     const steered = this.#turn.takeSteered();
     for (const { input, clientId } of steered) await this.#say(input, clientId);
+    this.#thread.dropHeld();
     return steered.length > 0;
   }
 
@@ -261,7 +305,7 @@ class TurnRun {
 
   #request(prefix: ModelRequest['input']): ModelRequest {
     const { tools, row } = this.#thread;
-    const settings = this.#settings;
+    const { settings, outputSchema } = this.#conditions;
     return {
       threadId: this.#thread.id,
       turnId: this.#turn.id,
@@ -271,7 +315,7 @@ class TurnRun {
       effort: settings.effort,
       summary: settings.summary,
       verbosity: settings.verbosity,
-      outputSchema: this.#input.outputSchema,
+      outputSchema,
       originator: row.originator ?? 'bowline',
     };
   }

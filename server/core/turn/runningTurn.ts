@@ -8,7 +8,14 @@ export interface SteeredInput {
 }
 
 /** Why a turn was stopped from outside. */
-export type StopReason = { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly message: string };
+export type StopReason =
+  | { readonly type: 'interrupted' }
+  /** The process ends while the user is asked; another one goes on with the turn. */
+  | { readonly type: 'suspended' }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** The reason of the signal of a turn that is suspended: what waits for the user is to stay as it is. */
+export const SUSPENDED = 'suspended';
 
 export class RunningTurn {
   readonly id: string;
@@ -17,6 +24,7 @@ export class RunningTurn {
   readonly ended: Promise<void>;
   readonly #abort = new AbortController();
   readonly #end = Promise.withResolvers<void>();
+  readonly #suspended = Promise.withResolvers<void>();
   #steered: SteeredInput[] = [];
   #onSteer: (() => void) | null = null;
   #stop: StopReason | null = null;
@@ -37,8 +45,19 @@ export class RunningTurn {
     return this.#stop;
   }
 
+  /** Resolves when the turn is suspended. */
+  get suspended(): Promise<void> {
+    return this.#suspended.promise;
+  }
+
   interrupt(): void {
     this.#stopFor({ type: 'interrupted' });
+  }
+
+  /** Stops what runs, and leaves what waits for the user as it is. */
+  suspend(): void {
+    this.#stopFor({ type: 'suspended' });
+    if (this.#stop?.type === 'suspended') this.#suspended.resolve();
   }
 
   fail(message: string): void {
@@ -83,6 +102,6 @@ export class RunningTurn {
   #stopFor(reason: StopReason): void {
     if (this.#stop !== null) return;
     this.#stop = reason;
-    this.#abort.abort();
+    this.#abort.abort(reason.type === 'suspended' ? SUSPENDED : undefined);
   }
 }

@@ -1,5 +1,6 @@
 // What a running tool may touch of its turn, made from the thread and the turn.
 import type { LiveThread } from '../thread/liveThread.ts';
+import type { TurnConditions } from '../thread/keptQuestion.ts';
 import { decideInThread } from '../approval/decideInThread.ts';
 import type { RunningTurn } from './runningTurn.ts';
 import type { FileEffect, ToolContext } from './tool.ts';
@@ -9,12 +10,13 @@ export interface ToolContextParts {
   readonly thread: LiveThread;
   readonly turn: RunningTurn;
   readonly items: TurnItems;
+  readonly conditions: TurnConditions;
   filesChanged(effects: readonly FileEffect[]): void;
 }
 
-export function toolContext({ thread, turn, items, filesChanged }: ToolContextParts): ToolContext {
-  const asked = { turnId: turn.id, signal: turn.signal, startItem: items.start.bind(items) };
-  const settings = thread.settings;
+export function toolContext({ thread, turn, items, conditions, filesChanged }: ToolContextParts): ToolContext {
+  const asked = { turnId: turn.id, signal: turn.signal, conditions, startItem: items.start.bind(items) };
+  const { settings } = conditions;
   return {
     threadId: thread.id,
     turnId: turn.id,
@@ -29,7 +31,9 @@ export function toolContext({ thread, turn, items, filesChanged }: ToolContextPa
     askCommand: (item, question) => thread.approvals.askCommand(item, question, asked),
     askFileChange: (item, question) => thread.approvals.askFileChange(item, question, asked),
     askRead: () => Promise.resolve('failed'),
-    askNetwork: () => Promise.resolve(false),
+    // what a command does after its turn is nobody's to answer
+    askNetwork: async (item, target) =>
+      thread.running === turn && (await thread.approvals.mayReach(item, target, { ...asked, settings })),
     filesChanged,
   };
 }

@@ -1,33 +1,30 @@
 // Runs the tool calls of a turn, in parallel, and collects their outputs in the order of the calls.
 import { messageOf } from '../../protocol/errors.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
+import type { KeptQuestion } from '../thread/keptQuestion.ts';
+import type { SuspendedCall } from '../thread/suspendedTurn.ts';
 import type { DiffTracker } from './diffTracker.ts';
+import { outputItem } from './modelCalls.ts';
 import type { ModelItem } from './modelPort.ts';
-import type { InputWatcher, Tool, ToolCall, ToolContext, ToolOutput } from './tool.ts';
+import { SUSPENDED } from './runningTurn.ts';
+import type { Action, InputWatcher, Tool, ToolCall, ToolContext, ToolOutput } from './tool.ts';
 
 interface ToolRun {
   readonly call: ToolCall;
   readonly output: Promise<ToolOutput>;
 }
 
-/** A model item as a call of a tool; null for other items. */
-export function toolCallOf(item: ModelItem): ToolCall | null {
-  if (item.type === 'function_call')
-    return { callId: item.call_id, name: item.name, form: 'function', input: item.arguments };
-  if (item.type === 'custom_tool_call')
-    return { callId: item.call_id, name: item.name, form: 'custom', input: item.input };
-  return null;
-}
-
 export class ToolRuns {
   readonly #thread: LiveThread;
   readonly #context: ToolContext;
   readonly #changes: DiffTracker;
+  readonly #turnId: string;
   readonly #runs: ToolRun[] = [];
 
   constructor(thread: LiveThread, parts: { readonly context: ToolContext; readonly changes: DiffTracker }) {
     this.#thread = thread;
     this.#context = parts.context;
+    this.#turnId = parts.context.turnId;
     this.#changes = parts.changes;
   }
 
@@ -42,27 +39,62 @@ export class ToolRuns {
 
   /** Starts the call. It runs at once, beside the others. */
   start(call: ToolCall): void {
-    this.#runs.push({ call, output: this.#run(call) });
+    this.#runs.push({ call, output: this.#held(call, this.#run(call, this.#context)) });
+  }
+
+  /** Goes on with the calls of a turn that another process began: only those run that were asked about and never ran. */
+  takeUp(calls: readonly SuspendedCall[]): void {
+    for (const taken of calls) this.#runs.push({ call: taken.call, output: this.#takenUp(taken) });
+  }
+
+  /** Resolves when no call is under way but those that `isWaiting`. */
+  async quiet(isWaiting: (callId: string) => boolean): Promise<void> {
+    await Promise.all(this.#runs.map(({ call, output }) => (isWaiting(call.callId) ? null : output)));
   }
 
   /** Waits for all calls; their outputs as the model gets them. */
   async outputs(): Promise<ModelItem[]> {
     const outputs: ModelItem[] = [];
-    for (const { call, output } of this.#runs) {
-      const type = call.form === 'function' ? 'function_call_output' : 'custom_tool_call_output';
-      outputs.push({ type, call_id: call.callId, output: (await output).output });
-    }
+    for (const { call, output } of this.#runs) outputs.push(outputItem(call, (await output).output));
     this.#runs.length = 0;
     return outputs;
   }
 
-  async #run(call: ToolCall): Promise<ToolOutput> {
+  /** The process may end before the other calls of the response do: what is finished is not to be lost. */
+  async #held(call: ToolCall, output: Promise<ToolOutput>): Promise<ToolOutput> {
+    const finished = await output;
+    this.#thread.hold(this.#turnId, { type: 'output', item: outputItem(call, finished.output) });
+    return finished;
+  }
+
+  async #takenUp(taken: SuspendedCall): Promise<ToolOutput> {
+    switch (taken.type) {
+      case 'finished':
+        return taken.output;
+      case 'lost':
+        return { output: LOST };
+      case 'waiting':
+        return await this.#held(taken.call, this.#askAgain(taken.call, taken.question));
+    }
+  }
+
+  async #askAgain(call: ToolCall, question: KeptQuestion): Promise<ToolOutput> {
+    const { approvals } = this.#thread;
+    const output = await this.#run(call, asAsked(this.#context, question));
+    // The process ends before the call came to ask: the next one asks.
+    if (this.#context.signal.reason === SUSPENDED && approvals.isKept(call.callId))
+      return await new Promise<never>(() => undefined);
+    approvals.callEnded(call.callId);
+    return output;
+  }
+
+  async #run(call: ToolCall, context: ToolContext): Promise<ToolOutput> {
     const tool = this.#tool(call.name);
     if (tool === undefined) return { output: `unsupported call: ${call.name}` };
     const isWatched = tool.changesWorkspace === true;
     try {
       if (isWatched) await this.#changes.before();
-      return await tool.run(call, this.#context);
+      return await tool.run(call, context);
     } catch (error) {
       this.#thread.world.log.error('A tool failed.', { tool: call.name, reason: messageOf(error) });
       return { output: `${call.name} failed: ${messageOf(error)}` };
@@ -75,3 +107,26 @@ export class ToolRuns {
     return this.#thread.tools.tools.find((tool) => tool.spec.name === name);
   }
 }
+
+/** What the model is told of a call that may have run when the process ended. */
+const LOST = 'aborted: the server ended while this ran. Check what it did before you do it again.';
+
+/** The context of a call that was asked about: whatever the policy says by now, it is asked once more, as it was. */
+function asAsked(context: ToolContext, { method, ask }: KeptQuestion): ToolContext {
+  let isAsked = false;
+  return {
+    ...context,
+    decide: async (action) => {
+      const decision = await context.decide(action);
+      if (isAsked || decision.type === 'refuse' || ASKED_BY[action.kind] !== method) return decision;
+      isAsked = true;
+      return ask;
+    },
+  };
+}
+
+const ASKED_BY: Record<Action['kind'], KeptQuestion['method']> = {
+  command: 'item/commandExecution/requestApproval',
+  patch: 'item/fileChange/requestApproval',
+  read: 'item/permissions/requestApproval',
+};

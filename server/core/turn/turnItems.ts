@@ -1,5 +1,5 @@
 // Starts and completes the items of one turn, with their times.
-import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { FileUpdateChange, ThreadItem } from '../../protocol/schema/item.ts';
 import { openItems } from '../../protocol/state/select.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 
@@ -13,6 +13,8 @@ export class TurnItems {
   }
 
   start<T extends ThreadItem>(item: T): T {
+    const known = this.open(item.id);
+    if (known?.type === item.type) return this.#takeUp(item, known);
     const startedAtMs = this.#thread.world.clock.nowMs();
     const started = { ...item, startedAtMs, completedAtMs: null };
     this.#thread.record({
@@ -20,6 +22,15 @@ export class TurnItems {
       params: { item: started, threadId: this.#thread.id, turnId: this.#turnId, startedAtMs },
     });
     return started;
+  }
+
+  /** An item that was started by the process that asked about it: the clients know it. */
+  #takeUp<T extends ThreadItem>(item: T, known: ThreadItem): T {
+    if (item.type === 'fileChange' && known.type === 'fileChange' && !isSame(item.changes, known.changes)) {
+      const params = { threadId: this.#thread.id, turnId: this.#turnId, itemId: item.id, changes: item.changes };
+      this.#thread.record({ method: 'item/fileChange/patchUpdated', params });
+    }
+    return { ...item, startedAtMs: known.startedAtMs, completedAtMs: null };
   }
 
   complete<T extends ThreadItem>(item: T): T {
@@ -71,4 +82,8 @@ export class TurnItems {
     const turn = this.#thread.state.turns.find((candidate) => candidate.id === this.#turnId);
     return turn === undefined ? [] : openItems(turn);
   }
+}
+
+function isSame(left: readonly FileUpdateChange[], right: readonly FileUpdateChange[]): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }

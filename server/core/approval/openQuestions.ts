@@ -1,0 +1,108 @@
+// The open questions of one thread: each is kept before it is asked, and let go before its answer has an effect.
+import { messageOf } from '../../protocol/errors.ts';
+import type { ServerRequest } from '../../protocol/methods.ts';
+import type { Asking, Log } from '../ports.ts';
+import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
+import type { ThreadStore } from '../thread/threadStore.ts';
+import { SUSPENDED } from '../turn/runningTurn.ts';
+import type { Ask, Rehearse } from '../turn/tool.ts';
+
+export interface OpenQuestionsOptions {
+  readonly threadId: string;
+  readonly store: Pick<ThreadStore, 'newRequestId' | 'keepQuestion' | 'dropQuestion'>;
+  readonly log: Log;
+  /** Whether the thread has a place where its questions can be kept. */
+  isStored(): boolean;
+}
+
+export interface Question<A> {
+  readonly turnId: string;
+  /** The item that it is about, which is also the tool call. */
+  readonly itemId: string;
+  readonly request: Pick<ServerRequest, 'method' | 'params'>;
+  readonly ask: Ask;
+  /** Null where an answer means nothing to another process: the question is about something that runs in this one. */
+  readonly conditions: TurnConditions | null;
+  readonly signal: AbortSignal;
+  readonly rehearse?: Rehearse;
+  put(asking: Asking): Promise<A | 'failed'>;
+}
+
+export class OpenQuestions {
+  readonly #options: OpenQuestionsOptions;
+  /** Asked by another process, and not yet here. By item. */
+  readonly #takenUp = new Map<string, KeptQuestion>();
+  readonly #kept = new Map<string, number>();
+
+  constructor(options: OpenQuestionsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether something waits for an answer that another process may take. */
+  get outlives(): boolean {
+    return this.#kept.size > 0;
+  }
+
+  isKept(itemId: string): boolean {
+    return this.#kept.has(itemId);
+  }
+
+  /** Goes on with questions that another process asked: they are put under their ids when their calls ask them again. */
+  takeUp(questions: readonly KeptQuestion[]): void {
+    for (const question of questions) {
+      this.#takenUp.set(question.itemId, question);
+      this.#kept.set(question.itemId, question.requestId);
+    }
+  }
+
+  /** Whether the item's question was asked by another process and is still to be asked here. */
+  isTakenUp(itemId: string, method: ServerRequest['method']): boolean {
+    return this.#takenUp.get(itemId)?.method === method;
+  }
+
+  /** The item's call ended without asking again; true when it had something to ask. */
+  withdraw(itemId: string): boolean {
+    const question = this.#takenUp.get(itemId);
+    if (question === undefined) return false;
+    this.#takenUp.delete(itemId);
+    this.#drop(itemId, question.requestId);
+    return true;
+  }
+
+  async put<A>(question: Question<A>): Promise<A | 'failed'> {
+    const { itemId, signal, rehearse } = question;
+    const id = this.#open(question);
+    const answer = await question.put({ id, signal, ...(rehearse === undefined ? {} : { rehearse }) });
+    if (this.#kept.get(itemId) !== id) return answer;
+    // Whatever was answered meanwhile: the process ends, and the next one asks again.
+    if (signal.reason === SUSPENDED) return await new Promise<never>(() => undefined);
+    return this.#drop(itemId, id) ? answer : 'failed';
+  }
+
+  #open(question: Question<unknown>): number {
+    const { itemId, turnId, conditions, ask, request, signal } = question;
+    const { store, threadId } = this.#options;
+    const takenUp = this.#takenUp.get(itemId);
+    if (takenUp !== undefined && this.isTakenUp(itemId, request.method)) {
+      this.#takenUp.delete(itemId);
+      return takenUp.requestId;
+    }
+    if (conditions === null || signal.aborted || !this.#options.isStored()) return store.newRequestId();
+    const id = store.keepQuestion({ ...request, threadId, turnId, itemId, ask, conditions });
+    this.#kept.set(itemId, id);
+    return id;
+  }
+
+  /** False when it cannot be known that no other process will ask it again: then nothing may be done about the answer. */
+  #drop(itemId: string, requestId: number): boolean {
+    if (this.#kept.get(itemId) === requestId) this.#kept.delete(itemId);
+    const { store, threadId, log } = this.#options;
+    try {
+      store.dropQuestion(threadId, requestId);
+      return true;
+    } catch (error) {
+      log.warn('An answered question could not be let go.', { threadId, requestId, reason: messageOf(error) });
+      return false;
+    }
+  }
+}
