@@ -17,7 +17,7 @@ export const EXEC_COMMAND_SPEC: ToolSpec = {
   name: 'exec_command',
   description:
     'Runs a shell script and returns its output. A script that is still running after yield_time_ms goes on in the background: ' +
-    'the answer then has a session ID for write_stdin.',
+    'the answer then has a session ID for write_stdin. What a script leaves in the background ends with it: keep a server in the foreground.',
   parameters: {
     type: 'object',
     properties: {

@@ -3,11 +3,14 @@ import { isAbsolute, resolve } from 'node:path';
 import { proposedCommand, runningCommand } from '../core/command/commandItem.ts';
 import { outputTokens, startYieldMs } from '../core/command/commandLimits.ts';
 import { isTrustedShell, shellAt } from '../core/command/shell.ts';
-import type { CommandRunner, Log, Shell, ShellEnvironment } from '../core/ports.ts';
-import type { Action, Tool, ToolCall, ToolContext, ToolOutput, Verdict } from '../core/turn/tool.ts';
+import type { CommandRunner, CommandSandbox, CommandSpec, Log, Shell, ShellEnvironment } from '../core/ports.ts';
+import type { Action, Ask, Tool, ToolCall, ToolContext, ToolOutput, Verdict } from '../core/turn/tool.ts';
+import { messageOf } from '../protocol/errors.ts';
 import type { CommandExecutionItem } from '../protocol/schema/item.ts';
 import { ExecArguments, parseArguments } from './commandArguments.ts';
 import { EXEC_COMMAND_SPEC } from './commandSpecs.ts';
+import { startContained, type Started } from './containedStart.ts';
+import type { Terminal } from './terminal.ts';
 import { terminalReport } from './terminalReport.ts';
 import type { Terminals } from './terminals.ts';
 
@@ -20,6 +23,7 @@ export interface InterceptedPatch {
 export interface ExecCommandDeps {
   readonly runner: CommandRunner;
   readonly environment: ShellEnvironment;
+  readonly sandbox: CommandSandbox;
   /** The table of the thread whose calls come here. */
   readonly terminals: Terminals;
   readonly log: Log;
@@ -28,6 +32,11 @@ export interface ExecCommandDeps {
   /** The patch in a script that does nothing but apply one; null for every other script. */
   readonly interceptPatch?: (script: string, cwd: string) => InterceptedPatch | null;
   readonly applyPatch?: (callId: string, patch: InterceptedPatch, context: ToolContext) => Promise<ToolOutput>;
+}
+
+interface Deps extends ExecCommandDeps {
+  /** Scripts that failed in the sandbox; the question to run one of them outside says so. */
+  readonly failed: Set<string>;
 }
 
 /** A call that is understood and may be decided on. */
@@ -40,7 +49,11 @@ interface Plan {
   readonly action: Extract<Action, { kind: 'command' }>;
 }
 
-export function createExecCommand(deps: ExecCommandDeps): Tool {
+/** How many scripts that failed in the sandbox are remembered. */
+const MOST_FAILED = 200;
+
+export function createExecCommand(given: ExecCommandDeps): Tool {
+  const deps: Deps = { ...given, failed: new Set() };
   return {
     spec: EXEC_COMMAND_SPEC,
     changesWorkspace: true,
@@ -83,12 +96,13 @@ function planCall(
     escalated: args.sandbox_permissions === 'require_escalated',
     justification: args.justification ?? null,
     isInteractive: args.tty ?? false,
+    ...(args.prefix_rule === undefined ? {} : { prefixRule: args.prefix_rule }),
     ...(args.shell === undefined ? {} : { shell: args.shell }),
   };
   return { type: 'ok', value: { callId, args, cwd, shell, item, action } };
 }
 
-async function runPlan(plan: Plan, context: ToolContext, deps: ExecCommandDeps): Promise<ToolOutput> {
+async function runPlan(plan: Plan, context: ToolContext, deps: Deps): Promise<ToolOutput> {
   const decision = await context.decide(plan.action);
   if (decision.type === 'refuse') return { output: `exec_command was not run: ${decision.reason}` };
   // before the question, so that nothing can fail between the consent and the start
@@ -98,14 +112,22 @@ async function runPlan(plan: Plan, context: ToolContext, deps: ExecCommandDeps):
   if (decision.type !== 'ask') {
     const sessionId = deps.terminals.freeId();
     const item = context.startItem(runningCommand(plan.item, sessionId));
-    return runItem({ plan, item, sessionId, env }, context, deps);
+    return runItem({ plan, item, sessionId, env, isSandboxed: decision.type === 'runSandboxed' }, context, deps);
   }
   const asked = { ...plan.item, startedAtMs: context.clock.nowMs() };
-  const verdict = await context.askCommand(asked, { action: plan.action, ask: decision });
+  const ask = decision.isSandboxed ? decision : asEscalation(decision, plan, deps);
+  const verdict = await context.askCommand(asked, { action: plan.action, ask });
   // an interrupt wins over an answer that comes with it
   if (verdict !== 'accepted' || context.signal.aborted) return refused(asked, verdict, context);
   const sessionId = deps.terminals.freeId();
-  return runItem({ plan, item: runningCommand(asked, sessionId), sessionId, env }, context, deps);
+  const item = runningCommand(asked, sessionId);
+  return runItem({ plan, item, sessionId, env, isSandboxed: ask.isSandboxed }, context, deps);
+}
+
+/** A script that failed in the sandbox is not run outside of it without being told so. */
+function asEscalation(ask: Ask, plan: Plan, { failed }: Deps): Ask {
+  if (!failed.has(scriptKey(plan))) return ask;
+  return { ...ask, reason: `${ask.reason} It was run in the sandbox before and failed there.` };
 }
 
 interface Start {
@@ -113,27 +135,68 @@ interface Start {
   readonly item: CommandExecutionItem;
   readonly sessionId: number;
   readonly env: Record<string, string>;
+  readonly isSandboxed: boolean;
 }
 
-async function runItem(start: Start, context: ToolContext, deps: ExecCommandDeps): Promise<ToolOutput> {
-  const { plan, item, sessionId, env } = start;
+async function runItem(start: Start, context: ToolContext, deps: Deps): Promise<ToolOutput> {
+  const { plan, item, sessionId } = start;
   const { clock, signal } = context;
+  const started = await startProcess(start, context, deps);
+  if (started.type === 'notStarted') return started.output;
+  const { running, containment } = started;
   const isInteractive = plan.args.tty ?? false;
-  const running = deps.runner.start({
-    // the login shell's environment is in `env` already; a login shell for each command would cost a profile each
-    argv: plan.shell.argv(plan.args.cmd, false),
-    cwd: plan.cwd,
-    env,
-    tty: isInteractive,
-    timeoutMs: deps.timeLimitMs ?? null,
+  const terminal = deps.terminals.open({
+    sessionId,
+    item,
+    running,
+    isInteractive,
+    containment,
+    context,
+    log: deps.log,
   });
-  const terminal = deps.terminals.open({ sessionId, item, running, isInteractive, context, log: deps.log });
+  void terminal.ended.then(() => rememberFailure(terminal, plan, deps));
   const end = await terminal.wait({ clock, signal, yieldMs: startYieldMs(plan.args.yield_time_ms), settleMs: null });
   if (end === 'interrupted') await terminal.kill();
   if (terminal.exit === null) terminal.leaveToBackground();
   else deps.terminals.forget(sessionId);
   const wallTimeMs = clock.nowMs() - terminal.startedAtMs;
   return terminalReport(terminal, end, { wallTimeMs, maxTokens: outputTokens(plan.args.max_output_tokens) });
+}
+
+type ProcessStart =
+  | ({ readonly type: 'started' } & Started)
+  | { readonly type: 'notStarted'; readonly output: ToolOutput };
+
+/** Fails closed: what cannot be contained does not run. */
+async function startProcess(start: Start, context: ToolContext, deps: Deps): Promise<ProcessStart> {
+  const { plan, item } = start;
+  const spec: CommandSpec = {
+    // the login shell's environment is in `env` already; a login shell for each command would cost a profile each
+    argv: plan.shell.argv(plan.args.cmd, false),
+    cwd: plan.cwd,
+    env: start.env,
+    tty: plan.args.tty ?? false,
+    timeoutMs: deps.timeLimitMs ?? null,
+  };
+  if (!start.isSandboxed) return { type: 'started', running: deps.runner.start(spec), containment: null };
+  try {
+    return { type: 'started', ...(await startContained(spec, { item, context }, deps)) };
+  } catch (error) {
+    const reason = `The sandbox could not be put around the command, so it was not run: ${messageOf(error)}`;
+    deps.log.error('A command could not be sandboxed and was not run.', { reason: messageOf(error) });
+    context.completeItem({ ...item, processId: null, status: 'failed', aggregatedOutput: reason });
+    return { type: 'notStarted', output: { output: `exec_command was not run. ${reason}` } };
+  }
+}
+
+function rememberFailure({ containment, exit }: Terminal, plan: Plan, { failed }: Deps): void {
+  if (containment === null || exit?.type !== 'exited' || exit.exitCode === 0) return;
+  if (failed.size >= MOST_FAILED) failed.clear();
+  failed.add(scriptKey(plan));
+}
+
+function scriptKey({ args, cwd }: Plan): string {
+  return JSON.stringify([args.cmd, cwd]);
 }
 
 const INTERRUPTED: ToolOutput = { output: 'exec_command was not run: aborted by user' };

@@ -1,9 +1,11 @@
 // One running command as its thread sees it: streams its output into its item, keeps what the model has not read, completes the item.
 import { createOutputBuffer } from '../core/command/outputBuffer.ts';
+import { sandboxNotice } from '../core/command/sandboxNotice.ts';
 import { endedCommand } from '../core/command/commandItem.ts';
 import type { Clock, CommandExit, Log, RunningCommand } from '../core/ports.ts';
 import type { ToolContext } from '../core/turn/tool.ts';
 import type { CommandExecutionItem } from '../protocol/schema/item.ts';
+import type { Containment } from './containedStart.ts';
 
 export type TerminalState = 'foreground' | 'background' | 'ended';
 
@@ -24,6 +26,8 @@ export interface TerminalStart {
   readonly running: RunningCommand;
   /** Whether it was started to be written to. */
   readonly isInteractive: boolean;
+  /** The sandbox around it; null when it runs as it is. */
+  readonly containment?: Containment | null;
   readonly context: ToolContext;
   readonly log: Log;
 }
@@ -32,6 +36,9 @@ export interface TerminalStart {
 const ITEM_OUTPUT_BYTES = 1024 * 1024;
 /** A command that never stops printing must not fill the clients' queues; the completed item has its end all the same. */
 const LIVE_OUTPUT_CHARACTERS = 16 * 1024 * 1024;
+
+/** Why a command failed stands at the end of its output. */
+const NOTICED_CHARACTERS = 20_000;
 
 export class Terminal {
   readonly sessionId: number;
@@ -45,6 +52,8 @@ export class Terminal {
   readonly startedAtMs: number;
   readonly hasTerminal: boolean;
   readonly isInteractive: boolean;
+  /** The sandbox around it; null when it runs as it is. */
+  readonly containment: Containment | null;
   /** Resolves when the command has ended and its item is completed; never rejects. */
   readonly ended: Promise<void>;
   readonly #start: TerminalStart;
@@ -66,6 +75,7 @@ export class Terminal {
     this.startedAtMs = context.clock.nowMs();
     this.hasTerminal = running.isTerminal;
     this.isInteractive = start.isInteractive;
+    this.containment = start.containment ?? null;
     const live = liveOutput(start);
     running.onOutput((chunk) => {
       this.#whole.append(chunk);
@@ -111,6 +121,15 @@ export class Terminal {
     const taken = { text: this.#unread.text(), totalBytes: this.#unread.totalBytes };
     this.#unread = createOutputBuffer(ITEM_OUTPUT_BYTES);
     return taken;
+  }
+
+  /** It failed in the sandbox, and what it printed says that the sandbox was in its way; what the model is to know of that. */
+  get sandboxNotice(): string | null {
+    const { containment } = this;
+    const isFailure = this.#exit?.type === 'exited' && this.#exit.exitCode !== 0 && !this.#isKilled;
+    if (containment === null || !isFailure) return null;
+    const output = this.#whole.text().slice(-NOTICED_CHARACTERS);
+    return sandboxNotice({ output, isOffline: containment.isOffline, refusedHosts: containment.refusedHosts() });
   }
 
   /** Waits for the end, for output that has settled, for the time to be up, or for the turn to be interrupted. */

@@ -13,7 +13,9 @@ export function terminalReport(terminal: Terminal, end: WaitEnd, options: Report
   const { text, totalBytes } = terminal.takeOutput();
   const progress = progressOf(terminal, end);
   const chunkId = randomBytes(3).toString('hex');
-  return { output: renderCommandReport({ chunkId, progress, output: text, totalBytes, ...options }) };
+  const report = renderCommandReport({ chunkId, progress, output: text, totalBytes, ...options });
+  const notice = terminal.sandboxNotice;
+  return { output: notice === null ? report : `${report.replace(/\n$/, '')}\n${notice}` };
 }
 
 function progressOf({ sessionId, exit }: Terminal, end: WaitEnd): CommandProgress {

@@ -79,11 +79,14 @@ async function type(typing: Typing, context: ToolContext): Promise<string | null
  */
 async function refusalOf({ callId, terminal, text }: Typing, context: ToolContext): Promise<string | null> {
   const { sessionId, cwd, command } = terminal;
+  const { type: mode } = context.settings.sandbox;
+  const wouldBeContained = mode === 'readOnly' || mode === 'workspaceWrite';
   const action: Extract<Action, { kind: 'command' }> = {
     kind: 'command',
     script: text,
     cwd,
-    escalated: false,
+    // what is typed into a command outside of the sandbox happens outside of it
+    escalated: wouldBeContained && terminal.containment === null,
     justification: null,
     session: sessionId,
   };

@@ -1,8 +1,9 @@
 // A turn as a command tool sees it: records what it is told, decides and answers as the test says, and has time pass when the test says so.
 import { EventEmitter, once } from 'node:events';
 import type { Settings } from '../../server/core/settings.ts';
-import type { Ask, Decision, ToolContext, Verdict } from '../../server/core/turn/tool.ts';
+import type { Action, Ask, CommandQuestion, Decision, ToolContext, Verdict } from '../../server/core/turn/tool.ts';
 import type { ServerNotification } from '../../server/protocol/methods.ts';
+import type { SandboxPolicy } from '../../server/protocol/schema/common.ts';
 import type { CommandExecutionItem, ThreadItem } from '../../server/protocol/schema/item.ts';
 import { createHandClock, type HandClock } from './handClock.ts';
 
@@ -40,12 +41,18 @@ export interface CommandContextOptions {
   readonly turnId?: string;
   readonly clock?: HandClock;
   readonly decision?: Decision;
+  readonly sandbox?: SandboxPolicy;
+  /** Whether a command may reach a host; it may not unless told. */
+  readonly mayReach?: boolean;
   /** Answers when the user is asked. */
   readonly answer?: (item: CommandExecutionItem) => Promise<Verdict>;
 }
 
 export class CommandContext {
   readonly events: ServerNotification[] = [];
+  /** What was decided on, and what was asked about commands. */
+  readonly actions: Action[] = [];
+  readonly questions: CommandQuestion[] = [];
   readonly clock: HandClock;
   readonly context: ToolContext;
   readonly #interrupt = new AbortController();
@@ -68,7 +75,7 @@ export class CommandContext {
     };
     this.context = {
       ...inTurn,
-      settings: { ...SETTINGS, cwd: options.cwd },
+      settings: { ...SETTINGS, cwd: options.cwd, sandbox: options.sandbox ?? SETTINGS.sandbox },
       clock,
       ids: { next: () => 'id' },
       signal: this.#interrupt.signal,
@@ -83,11 +90,17 @@ export class CommandContext {
         return completed;
       },
       record,
-      decide: () => Promise.resolve(decision),
-      askCommand: (item) => (options.answer ?? (() => Promise.resolve('accepted' as const)))(startItem(item)),
+      decide: (action) => {
+        this.actions.push(action);
+        return Promise.resolve(decision);
+      },
+      askCommand: (item, question) => {
+        this.questions.push(question);
+        return (options.answer ?? (() => Promise.resolve('accepted' as const)))(startItem(item));
+      },
       askFileChange: () => Promise.resolve('declined'),
       askRead: () => Promise.resolve('declined'),
-      askNetwork: () => Promise.resolve(false),
+      askNetwork: () => Promise.resolve(options.mayReach ?? false),
       filesChanged: () => undefined,
     };
   }

@@ -7,10 +7,11 @@ import { createCommandRunner } from '../../server/adapters/exec/commandRunner.ts
 import { isGroupAlive } from '../../server/adapters/exec/processGroup.ts';
 import { shellAt } from '../../server/core/command/shell.ts';
 import type { CommandSpec, Log } from '../../server/core/ports.ts';
-import type { ToolContext, ToolOutput } from '../../server/core/turn/tool.ts';
+import type { Tool, ToolContext, ToolOutput } from '../../server/core/turn/tool.ts';
 import { createExecCommand, type ExecCommandDeps } from '../../server/tools/execCommand.ts';
 import { createTerminals } from '../../server/tools/terminals.ts';
 import { createWriteStdin } from '../../server/tools/writeStdin.ts';
+import { SandboxDouble } from './sandboxDouble.ts';
 import { CommandContext, type CommandContextOptions } from './commandContext.ts';
 
 /** How many commands may run at once. */
@@ -20,6 +21,8 @@ export class CommandTools {
   readonly cwd: string;
   /** Session ids count up from 1001. */
   readonly terminals;
+  /** Contains nothing, and tells what it was asked to contain. */
+  readonly sandbox = new SandboxDouble();
   /** What went wrong without being an answer. */
   readonly errors: string[] = [];
   readonly #runner = createCommandRunner({ killGraceMs: 200 });
@@ -53,7 +56,15 @@ export class CommandTools {
 
   /** The answer of `exec_command`; `args` as an object or as the text the model wrote. */
   async exec(context: ToolContext, args: unknown, changes: Partial<ExecCommandDeps> = {}): Promise<string> {
-    const tool = createExecCommand({ ...this.#deps(), ...changes });
+    return this.run(this.tool(changes), context, args);
+  }
+
+  /** `exec_command` of a thread, which remembers what ran. */
+  tool(changes: Partial<ExecCommandDeps> = {}): Tool {
+    return createExecCommand({ ...this.#deps(), ...changes });
+  }
+
+  async run(tool: Tool, context: ToolContext, args: unknown): Promise<string> {
     const input = typeof args === 'string' ? args : JSON.stringify(args);
     return textOf(await tool.run({ callId: 'call', name: 'exec_command', form: 'function', input }, context));
   }
@@ -90,6 +101,7 @@ export class CommandTools {
         shell: () => shellAt('/bin/bash'),
         variables: () => Promise.resolve({ PATH: process.env['PATH'] ?? '/usr/bin:/bin', SHLVL: '1' }),
       },
+      sandbox: this.sandbox,
       terminals: this.terminals,
       log,
     };

@@ -14,6 +14,8 @@ export interface Wrapping {
   /** Nobody can guess it: it is how a connection says whose it is. */
   readonly id: string;
   readonly containment: Omit<Containment, 'absent' | 'workspaces'>;
+  /** The terminal of the command is its own: it may control it, and nobody else reads what it puts there. */
+  readonly hasTerminal: boolean;
   /** Null: no network at all. */
   readonly door: NetworkDoor | null;
 }
@@ -37,7 +39,7 @@ const MAC_DEVICES = ['/dev/null', '/dev/tty', '/dev/stdout', '/dev/stderr', '/de
 export function linuxBackend(programs: SandboxPrograms): Backend {
   return {
     name: 'bubblewrap',
-    async wrap({ script, id, containment, door }) {
+    async wrap({ script, id, containment, hasTerminal, door }) {
       const line = await wrapCommandWithSandboxLinux({
         command: script,
         commandId: id,
@@ -54,10 +56,27 @@ export function linuxBackend(programs: SandboxPrograms): Backend {
         ripgrepConfig: { command: '/bin/true' },
         mandatoryDenySearchDepth: 1,
       });
-      return [SHELL, '-c', `exec ${line}`];
+      const contained = withOwnMemory(line);
+      return [SHELL, '-c', `exec ${hasTerminal ? withTerminal(contained) : contained}`];
     },
     after: () => cleanupBwrapMountPoints(),
   };
+}
+
+const OWN_PROCESSES = ' --unshare-pid';
+
+/** The shared memory and the queues of System V have names of the whole machine: a command gets names of its own. */
+function withOwnMemory(line: string): string {
+  if (!line.includes(OWN_PROCESSES)) throw new Error('The sandbox has changed how it separates processes.');
+  return line.replace(OWN_PROCESSES, `${OWN_PROCESSES} --unshare-ipc`);
+}
+
+const NEW_SESSION = ' --new-session';
+
+/** Without a session of its own the command has its terminal for jobs and Ctrl-C. */
+function withTerminal(line: string): string {
+  if (!line.includes(NEW_SESSION)) throw new Error('The sandbox has changed how it gives terminals to commands.');
+  return line.replace(NEW_SESSION, '');
 }
 
 export function macBackend(): Backend {

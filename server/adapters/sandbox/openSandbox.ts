@@ -92,8 +92,15 @@ class Contained implements OpenSandbox {
     const network = command.network === null ? null : await door.open();
     const held = standIns.hold(containment.absent);
     try {
-      const readOnly = [...containment.readOnly, ...held];
-      const argv = await backend.wrap({ script, id, containment: { ...containment, readOnly }, door: network });
+      const readOnly = [...new Set([...containment.readOnly, ...held])];
+      const hasTerminal = command.hasTerminal ?? false;
+      const argv = await backend.wrap({
+        script,
+        id,
+        containment: { ...containment, readOnly },
+        hasTerminal,
+        door: network,
+      });
       if (network !== null && command.network !== null) network.admit(id, command.network);
       this.#held.set(id, { standIns: held, workspaces: containment.workspaces });
       return argv;

@@ -47,7 +47,13 @@ export async function tryToEscape(trial: Trial): Promise<Unavailable | null> {
   try {
     const script = trialScript({ outside, socket, socat, temporary: folders.temporary });
     const containment = { writable: [folders.temporary], readOnly: [folders.base], hidden: [] };
-    const argv = await backend.wrap({ script, id: 'trial-of-the-sandbox-itself', containment, door: null });
+    const argv = await backend.wrap({
+      script,
+      id: 'trial-of-the-sandbox-itself',
+      containment,
+      hasTerminal: false,
+      door: null,
+    });
     const end = await run(argv, folders.own);
     backend.after();
     return judge(end, existsSync(outside), listener?.wasReached() ?? false);
