@@ -2,18 +2,27 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { answer, command, patch } from '../support/modelScript.ts';
 import { outputOf } from '../support/modelRequest.ts';
-import { startThread, startTurn, story } from '../support/story.ts';
+import { startThread, startTurn, story, type ServerKind, type Stage } from '../support/story.ts';
 
-type Outcome = 'runs' | 'asks' | 'refused';
+/** `fails`: it runs unasked and cannot do what it wants to, as the sandbox is in its way. */
+type Outcome = 'runs' | 'fails' | 'asks' | 'refused';
+
+/** Root of a bare machine may use the sandbox here, and the temporary folder, where the workspaces of tests lie, is outside of them. */
+const CONFIG = `[sandbox]
+allow_root = true
+[sandbox_workspace_write]
+exclude_slash_tmp = true
+exclude_tmpdir_env_var = true
+`;
 
 const COMMANDS: readonly [policy: string, sandbox: string, plain: Outcome, escalated: Outcome][] = [
   ['untrusted', 'workspace-write', 'asks', 'asks'],
   ['untrusted', 'danger-full-access', 'asks', 'asks'],
-  ['on-request', 'read-only', 'asks', 'asks'],
-  ['on-request', 'workspace-write', 'asks', 'asks'],
+  ['on-request', 'read-only', 'fails', 'asks'],
+  ['on-request', 'workspace-write', 'runs', 'asks'],
   ['on-request', 'danger-full-access', 'runs', 'asks'],
-  ['never', 'read-only', 'refused', 'refused'],
-  ['never', 'workspace-write', 'refused', 'refused'],
+  ['never', 'read-only', 'fails', 'refused'],
+  ['never', 'workspace-write', 'runs', 'refused'],
   ['never', 'danger-full-access', 'runs', 'runs'],
 ];
 
@@ -28,7 +37,8 @@ const PATCHES: readonly [policy: string, sandbox: string, inside: Outcome, outsi
 
 describe('a command', () => {
   for (const [approvalPolicy, sandbox, plain, escalated] of COMMANDS) {
-    story(`under ${approvalPolicy} and ${sandbox}: ${plain}, escalated: ${escalated}`, async (stage, kind) => {
+    const title = `under ${approvalPolicy} and ${sandbox}: ${plain}, escalated: ${escalated}`;
+    const tell = async (stage: Stage, kind: ServerKind): Promise<void> => {
       const more = { sandbox_permissions: 'require_escalated', justification: 'because' };
       stage.model.script(answer([command('touch a', {}, { callId: 'a' }), command('touch b', more, { callId: 'b' })]));
       const client = await stage.open(kind);
@@ -40,13 +50,15 @@ describe('a command', () => {
       const asked = client.incoming().filter(({ method }) => method === 'item/commandExecution/requestApproval');
       const outcome = (callId: string): Outcome => {
         if (asked.some(({ params }) => params.itemId === callId)) return 'asks';
-        return stage.exists(callId) ? 'runs' : 'refused';
+        if (stage.exists(callId)) return 'runs';
+        return isShown(callId) ? 'fails' : 'refused';
       };
+      const isShown = (callId: string): boolean => client.incoming().some(({ params }) => params?.item?.id === callId);
       deepEqual([outcome('a'), outcome('b')], [plain, escalated]);
-      if (plain === 'refused') match(outputOf(request, 'a'), /not run: .*never/s);
-      const shown = client.incoming().filter(({ params }) => params?.item?.id === 'a').length;
-      equal(shown > 0, plain !== 'refused', 'a refused command has no item');
-    });
+      if (plain === 'fails') match(outputOf(request, 'a'), /Read-only file system[^]*require_escalated/);
+      if (escalated === 'refused') match(outputOf(request, 'b'), /not run: .*never/s);
+    };
+    story(title, tell, { config: CONFIG });
   }
 });
 
@@ -70,6 +82,7 @@ describe('a patch', () => {
         deepEqual([outcome('a', 'a'), outcome('b', '../b')], [inside, outside]);
         if (outside === 'refused') match(outputOf(await stage.model.request(1), 'b'), /patch rejected: .*never/s);
       },
+      { config: CONFIG },
     );
   }
 
