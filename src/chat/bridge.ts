@@ -153,8 +153,8 @@ export class ChatBridge implements Disposable {
     if (method === 'thread/start') {
       const opened = await store.start(await limits.start(this.#checked(method, params)));
       shown.adopt(opened.thread.id);
-      this.#sendModel();
       this.#sendSafety();
+      this.#sendModel();
       return opened;
     }
     if (method === 'turn/start') return await this.#startTurn(this.#checked(method, params));

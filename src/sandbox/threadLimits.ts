@@ -59,9 +59,12 @@ export class ThreadLimits implements Disposable {
   }
 
   /** What a stored thread is opened or forked with. */
-  opening(threadId: string): OpenOverrides {
-    const { settings, trust } = this.#ports;
-    return openOverrides(settings(), this.#facts(), trust.isRestricted(threadId));
+  async opening(threadId: string): Promise<OpenOverrides> {
+    const { settings, trust, models } = this.#ports;
+    const isRestricted = trust.isRestricted(threadId);
+    // it gets what a new thread would get, which the configuration has a word in
+    if (isRestricted && trust.isTrusted && models.defaults === null) await models.refresh();
+    return openOverrides(settings(), this.#facts(), isRestricted);
   }
 
   /** What the next turn of a thread is started with; asks before the first one with full access. */

@@ -63,7 +63,7 @@ const KEEP_OPEN = 6;
 export class ThreadStore implements Disposable {
   readonly #server: ServerPort;
   readonly #log: Log;
-  readonly #openWith: (threadId: string) => OpenOverrides;
+  readonly #openWith: (threadId: string) => Promise<OpenOverrides>;
   /** In the order of their last opening. */
   readonly #loaded = new Map<string, LoadedThread>();
   /** Threads on their way, with the notifications that arrived meanwhile. */
@@ -89,7 +89,7 @@ export class ThreadStore implements Disposable {
   readonly onDidResolveRequest = this.#requestResolved.event;
 
   /** `openWith` is what a server must know before it can go on with a stored thread, and within which limits. */
-  constructor(server: ServerPort, log: Log, openWith: (threadId: string) => OpenOverrides = () => ({})) {
+  constructor(server: ServerPort, log: Log, openWith: (threadId: string) => Promise<OpenOverrides> = nothing) {
     this.#server = server;
     this.#log = log;
     this.#openWith = openWith;
@@ -153,7 +153,7 @@ export class ThreadStore implements Disposable {
 
   /** Opens a thread as a copy of another, up to and including `lastTurnId` if one is given. */
   async fork(params: ClientRequestInput<'thread/fork'>): Promise<OpenedThread> {
-    const overrides = this.#openWith(params.threadId);
+    const overrides = await this.#openWith(params.threadId);
     const opened = await this.#server.request('thread/fork', { ...overrides, ...params, excludeTurns: true });
     await this.open(opened.thread.id);
     return opened;
@@ -213,7 +213,7 @@ export class ThreadStore implements Disposable {
   /** Resumes without turns and then reads the latest ones, so that the length of a thread does not matter. */
   async #fetch(threadId: string, takeover: boolean, missed: readonly ServerNotification[]): Promise<LoadedThread> {
     const resume = { threadId, excludeTurns: true, ...(takeover ? { takeover } : {}) };
-    const opened = await this.#server.request('thread/resume', { ...this.#openWith(threadId), ...resume });
+    const opened = await this.#server.request('thread/resume', { ...(await this.#openWith(threadId)), ...resume });
     const page = await this.#server.request('thread/turns/list', {
       threadId,
       limit: FIRST_TURNS,
@@ -340,4 +340,8 @@ export class ThreadStore implements Disposable {
       }
     }
   }
+}
+
+function nothing(): Promise<OpenOverrides> {
+  return Promise.resolve({});
 }

@@ -1,9 +1,8 @@
 // Every state of the chat page worth looking at, by name.
-import type { ChatOptions, ChatPage } from './chatPage.ts';
 import * as sample from './chatSamples.ts';
+import { scene, type Scene } from './chatScene.ts';
 import { BEAM_DIFF, everyKind, finishedTurn, longThread, TEST_OUTPUT } from './chatStories.ts';
-
-export type Scene = { readonly options: ChatOptions; readonly act?: (chat: ChatPage) => Promise<void> };
+import { safetyScenes } from './safetyScenes.ts';
 
 const plan = {
   explanation: 'Three steps, smallest first.',
@@ -57,11 +56,6 @@ const pendingOf = (request: typeof commandRequest | typeof patchRequest) => [
 ];
 
 const second = (items: Parameters<typeof sample.runningTurn>[1]) => [finishedTurn, sample.runningTurn('t2', items)];
-const scene = (snapshot: ChatOptions['snapshot'], more: Partial<ChatOptions> & Pick<Scene, 'act'> = {}): Scene => {
-  const { act, ...options } = more;
-  return { options: { snapshot, ...options }, ...(act !== undefined && { act }) };
-};
-
 const demoModel = { provider: 'demo', providerName: 'Guided tour', model: 'demo', isDemo: true };
 const local = [
   { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1', models: ['qwen3-coder:30b', 'gpt-oss:20b', 'devstral:24b'] },
@@ -295,5 +289,6 @@ export const gallery: Record<string, Scene> = {
     },
   ),
   zoomed: scene(sample.snapshot(sample.state([finishedTurn])), { size: { width: 640, height: 1100 }, zoom: 2 }),
+  ...safetyScenes,
   wide: scene(sample.snapshot(sample.state([finishedTurn])), { size: { width: 1100, height: 760 } }),
 };

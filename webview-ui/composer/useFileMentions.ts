@@ -49,20 +49,11 @@ export function useFileMentions(
     };
     session.ask(session.bridge.call('completeFiles', { query: mention.query }).then(show));
   };
-  const name = (file: MentionedFile): void => {
-    const element = field.current;
-    const mention = mentionIn(element);
-    if (element === null || mention === undefined) return close();
-    const token = mentionToken(file);
-    replaceText(session, element, { from: mention.from, to: element.selectionStart, text: `@${token} ` });
-    session.composer.mentions.value = { ...session.composer.mentions.value, [token]: file.path };
-    close();
-  };
   const choose = (file: MentionedFile): void => {
-    if (file.keptBy === undefined) return name(file);
     close();
+    if (file.keptBy === undefined) return nameFile(session, field.current, file);
     const attached = session.bridge.call('attachFiles', { paths: [file.path] });
-    session.ask(attached.then((allowed) => (allowed.length > 0 ? name(file) : undefined)));
+    session.ask(attached.then((allowed) => (allowed.length > 0 ? nameFile(session, field.current, file) : undefined)));
   };
   const begin = (): void => {
     if (field.current !== null) beginMention(session, field.current);
@@ -108,6 +99,15 @@ function meaningOf({ key, shiftKey }: KeyboardEvent, files: readonly MentionedFi
   const file = files[active];
   if ((key === 'Enter' || key === 'Tab') && !shiftKey && file !== undefined) return { type: 'choose', file };
   return { type: key === 'Escape' ? 'dismiss' : 'other' };
+}
+
+/** Puts the file in the place of the @-word at the caret. */
+function nameFile(session: Session, element: HTMLTextAreaElement | null, file: MentionedFile): void {
+  const mention = mentionIn(element);
+  if (element === null || mention === undefined) return;
+  const token = mentionToken(file);
+  replaceText(session, element, { from: mention.from, to: element.selectionStart, text: `@${token} ` });
+  session.composer.mentions.value = { ...session.composer.mentions.value, [token]: file.path };
 }
 
 function replaceText(

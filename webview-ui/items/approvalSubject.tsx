@@ -49,19 +49,10 @@ function CommandSubject({
   );
   if (!target) return lines;
   return (
-    <>
-      <div class="approval-host">
-        <Icon name="globe" />
-        <code>{visible(target.host)}</code>
-        <span class="quiet">{strings.connection(PROTOCOLS[target.protocol])}</span>
-      </div>
-      {command !== '' && (
-        <div>
-          <div class="subject-head">{strings.waitingCommand}</div>
-          {lines}
-        </div>
-      )}
-    </>
+    <div>
+      <div class="subject-head">{strings.waitingCommand(PROTOCOLS[target.protocol])}</div>
+      {lines}
+    </div>
   );
 }
 
@@ -94,7 +85,7 @@ function Permissions({ request }: { request: RequestOf<'item/permissions/request
       <Paths title={strings.wantsRead} icon="eye" paths={fileSystem?.read ?? []} />
       <Paths title={strings.wantsWrite} icon="edit" paths={fileSystem?.write ?? []} />
       {network?.enabled === true && (
-        <div class="approval-host">
+        <div class="wants-network">
           <Icon name="globe" />
           {strings.wantsNetwork}
         </div>

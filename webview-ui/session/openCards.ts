@@ -65,10 +65,11 @@ export function createOpenCards({ bridge, diffOf }: OpenCardsSource): OpenCards 
     },
     rehearse: ({ id, params: { threadId, turnId } }) => {
       const waiting = { type: 'waiting' } as const;
+      const diffBefore = diffOf(turnId);
       change(id, { rehearsal: waiting });
       const asked = bridge
         .request('approval/rehearse', { threadId, requestId: id })
-        .then((rehearsal) => ({ rehearsal, diffBefore: diffOf(turnId) }));
+        .then((rehearsal) => ({ rehearsal, diffBefore }));
       void known(asked).then((rehearsal) => {
         if (shown.value.get(id)?.rehearsal === waiting) change(id, { rehearsal });
       });

@@ -25,6 +25,12 @@ export interface Growing {
   readonly changed: (isStuck: boolean) => void;
 }
 
+/** A button that is pressed may make its row smaller and larger again, and moves the box by that alone. */
+function isPress(event: Event): boolean {
+  const isOnButton = event.target instanceof Element && event.target.closest('button') !== null;
+  return isOnButton && (!(event instanceof KeyboardEvent) || event.key === 'Enter' || event.key === ' ');
+}
+
 export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
   let isStuck = true;
   let lastTop = box.scrollTop;
@@ -55,8 +61,8 @@ export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
     if (event.deltaY < 0 && box.scrollHeight > box.clientHeight) set(false);
   };
 
-  const touched = (): void => {
-    handAt = performance.now();
+  const touched = (event: Event): void => {
+    if (!isPress(event)) handAt = performance.now();
   };
 
   for (const hand of HANDS) box.addEventListener(hand, touched, { passive: true });

@@ -51,10 +51,12 @@ describe('approvals in the chat', function () {
     assert.equal(await card(chat).locator('.approval-command').innerText(), 'git push --force');
     assert.match(await card(chat).innerText(), /It changes the remote repository\./);
     assert.ok((await card(chat).innerText()).includes(sample.FOLDER));
+    const words = await card(chat).innerText();
+    assert.ok(words.indexOf('It changes') < words.indexOf('git push --force'), 'the reason comes first');
     assert.deepEqual(await card(chat).getByRole('button').allInnerTexts(), [
       'Run',
       'Decline',
-      'Run and Always Allow “git push”',
+      'Run and Remember…',
       'Decline and Stop',
     ]);
     await chat.page.getByText('Waiting for your approval').waitFor();
@@ -80,10 +82,17 @@ describe('approvals in the chat', function () {
     assert.equal(chat.posted.filter(isAnswer).length, 1);
   });
 
-  it('sends the amendment exactly as it was offered', async () => {
-    const chat = await open({ snapshot: running() });
+  it('sends the amendment as it was offered when the server proposes none', async () => {
+    const chat = await open({
+      snapshot: running(),
+      onRequest: () => {
+        throw new Error('there is no such method.');
+      },
+    });
     await chat.send({ kind: 'serverRequest', request });
-    await chat.page.getByRole('button', { name: 'Run and Always Allow “git push”' }).click();
+    await chat.page.getByRole('button', { name: 'Run and Remember…' }).click();
+    await card(chat).getByText('What it would cover is not known: there is no such method.').waitFor();
+    await chat.page.getByRole('button', { name: 'Remember and Run' }).click();
     const answer = await chat.waitForPosted(isAnswer);
     assert.deepEqual(answer.kind === 'answer' && answer.result, {
       decision: { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['git', 'push'] } },

@@ -4,11 +4,15 @@ import type { HostMessage } from '../../../server/protocol/chatBridge.ts';
 import { ProtocolError } from '../../../server/protocol/errors.ts';
 import { ChatBridge } from '../../../src/chat/bridge.ts';
 import { Drafts } from '../../../src/chat/drafts.ts';
+import { Emitter } from '../../../src/emitter.ts';
 import type { Services } from '../../../src/chat/hostServices.ts';
 import { ShownThread } from '../../../src/chat/shownThread.ts';
 import { ModelState } from '../../../src/models/modelState.ts';
 import { ThreadStore } from '../../../src/threads/threadStore.ts';
 import { approval, FakePort, opened, QUIET, SETTINGS, turn } from './fakePort.ts';
+
+const SAFE = { sandbox: null, trust: 'trusted', hasFullAccess: false } as const;
+const READ_ONLY = { type: 'readOnly', networkAccess: false } as const;
 
 function setUp(
   remembered: string | null = null,
@@ -39,6 +43,7 @@ function setUp(
     update: (key, value) => Promise.resolve(void values.set(key, value)),
   });
   const posted: HostMessage[] = [];
+  const limitsChanged = new Emitter<void>();
   const copied: string[] = [];
   const services = {
     saveDraft: ({ threadId, draft }) => drafts.set(threadId === '' ? null : threadId, draft).then(() => null),
@@ -54,7 +59,18 @@ function setUp(
     drafts,
     services,
     folders: () => ['/w'],
-    startParams: (asked) => ({ ...asked, cwd: '/w', model: 'm9' }),
+    limits: {
+      onDidChange: limitsChanged.event,
+      start: (asked) => Promise.resolve({ ...asked, cwd: '/w', model: 'm9' }),
+      turn: (threadId) => Promise.resolve(threadId === 'confined' ? { sandboxPolicy: READ_ONLY } : {}),
+      tell: (threadId) => ({ ...SAFE, hasFullAccess: threadId === 'free' }),
+    },
+    kept: {
+      checkInput: (input) =>
+        input.some((part) => part.type === 'mention' && part.path.endsWith('.env'))
+          ? Promise.reject(new ProtocolError('invalidRequest', '.env is kept from the model.'))
+          : Promise.resolve(),
+    },
     reopen: reopen ?? ((threadId) => store.open(threadId).then(() => undefined)),
     log: QUIET,
   });
@@ -68,7 +84,20 @@ function setUp(
       look();
     });
   const kinds = () => posted.map(({ kind }) => kind);
-  return { fake, store, shown, models, drafts, posted, copied, bridge, reply, kinds, memory: () => memory };
+  return {
+    fake,
+    store,
+    shown,
+    models,
+    drafts,
+    posted,
+    copied,
+    bridge,
+    reply,
+    kinds,
+    limitsChanged,
+    memory: () => memory,
+  };
 }
 
 describe('chat bridge', () => {
@@ -196,6 +225,39 @@ describe('chat bridge', () => {
     bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
     await reply(1);
     deepEqual(fake.asked.at(-1)?.params, { model: 'm2', effort: 'high', threadId: 'a', input: [] });
+  });
+
+  it('tells of the limits with each snapshot, and again when they change', async () => {
+    const { bridge, shown, posted, kinds, limitsChanged } = setUp();
+    bridge.receive({ kind: 'ready' });
+    await shown.show('free');
+    const snapshot = posted.findLast(({ kind }) => kind === 'snapshot');
+    ok(snapshot?.kind === 'snapshot' && snapshot.snapshot.safety.hasFullAccess);
+    limitsChanged.fire();
+    equal(kinds().at(-1), 'safety');
+  });
+
+  it('starts a turn within the limits of its thread', async () => {
+    const { bridge, fake, shown, reply } = setUp();
+    await shown.show('confined');
+    bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'confined', input: [] } });
+    await reply(1);
+    deepEqual(fake.asked.at(-1)?.params, { sandboxPolicy: READ_ONLY, threadId: 'confined', input: [] });
+  });
+
+  it('sends no message with a file that is kept from the model and was not agreed to', async () => {
+    const { bridge, fake, shown, reply } = setUp();
+    await shown.show('a');
+    const input = [{ type: 'mention', name: '.env', path: '/w/.env' }];
+    const steer = { threadId: 'a', input, expectedTurnId: 't1' };
+    bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input } });
+    bridge.receive({ kind: 'request', id: 2, method: 'turn/steer', params: steer });
+    for (const id of [1, 2]) {
+      const answer = await reply(id);
+      ok(answer.kind === 'reply' && 'error' in answer);
+      match(answer.error.message, /kept from the model/);
+    }
+    ok(!fake.methods().some((method) => method === 'turn/start' || method === 'turn/steer'));
   });
 
   it('closes the card of a request whose server has gone', async () => {

@@ -9,25 +9,37 @@ import {
 } from '../../../src/models/localProvider.ts';
 import { listPickableModels } from '../../../src/models/modelChoices.ts';
 import { ModelState } from '../../../src/models/modelState.ts';
-import { resumeConfig, threadStartParams } from '../../../src/models/threadDefaults.ts';
+import { openOverrides, resumeConfig, sandboxOf, threadStartParams } from '../../../src/models/threadDefaults.ts';
 import type { Settings } from '../../../src/settings.ts';
 import { statusLook } from '../../../src/statusLook.ts';
 import { FakePort, QUIET, SETTINGS } from './fakePort.ts';
 
 const OLLAMA = { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' };
-const TRUSTED = { folders: ['/w', '/v'], isTrusted: true, isSandboxConfigured: true };
+const SAYS_ALL = { approvalPolicy: null, sandbox: 'workspace-write', hasNetwork: true } as const;
+const SAYS_NOTHING = { approvalPolicy: null, sandbox: null, hasNetwork: false } as const;
+const TRUSTED = { folders: ['/w', '/v'], isTrusted: true, configured: SAYS_ALL };
+const ARMED = {
+  'tripwires.recursive_deletion': true,
+  'tripwires.history_rewrite': true,
+  'tripwires.device_write': true,
+  'tripwires.credential_read': true,
+  'tripwires.network_to_shell': true,
+  'tripwires.fork_bomb': true,
+  'tripwires.mass_deletion': true,
+};
 
 describe('thread defaults', () => {
   it('leave to the server what no setting names', () => {
-    deepEqual(threadStartParams({}, SETTINGS, TRUSTED), { cwd: '/w' });
-    deepEqual(threadStartParams({}, SETTINGS, { ...TRUSTED, folders: [] }), {});
+    deepEqual(threadStartParams({}, SETTINGS, TRUSTED), { cwd: '/w', config: ARMED });
+    deepEqual(threadStartParams({}, SETTINGS, { ...TRUSTED, folders: [] }), { config: ARMED });
   });
 
   it('let the agent write in a trusted workspace for which nobody has said anything', () => {
-    const silent = { ...TRUSTED, isSandboxConfigured: false };
+    const silent = { ...TRUSTED, configured: SAYS_NOTHING };
     equal(threadStartParams({}, SETTINGS, silent).sandbox, 'workspace-write');
     equal(threadStartParams({}, { ...SETTINGS, sandbox: 'read-only' }, silent).sandbox, 'read-only');
     equal(threadStartParams({}, SETTINGS, { ...silent, folders: [] }).sandbox, undefined);
+    equal(threadStartParams({}, SETTINGS, { ...silent, configured: null }).sandbox, undefined);
   });
 
   it('give way to what is asked', () => {
@@ -37,14 +49,53 @@ describe('thread defaults', () => {
       model: 'm',
       approvalPolicy: 'never',
       sandbox: 'workspace-write',
+      config: ARMED,
     });
+  });
+
+  it('ask for hosts one by one, unless the network is off or config.toml has its own word', () => {
+    const network = (settings: Settings, configured: typeof SAYS_ALL | typeof SAYS_NOTHING | null) =>
+      threadStartParams({}, settings, { ...TRUSTED, configured }).config?.['sandbox_workspace_write.network_access'];
+    equal(network(SETTINGS, SAYS_NOTHING), true);
+    equal(network({ ...SETTINGS, network: 'off' }, SAYS_NOTHING), false);
+    equal(network(SETTINGS, SAYS_ALL), undefined);
+    equal(network(SETTINGS, null), undefined, 'nobody knows yet: nothing is opened');
+  });
+
+  it('say of each tripwire whether it is armed, also when a thread is opened again', () => {
+    const settings: Settings = { ...SETTINGS, tripwiresOff: ['fork_bomb'] };
+    const config = { ...ARMED, 'tripwires.fork_bomb': false };
+    deepEqual(threadStartParams({}, settings, TRUSTED).config, config);
+    deepEqual(openOverrides(settings, TRUSTED, false), { config });
+    deepEqual(openOverrides(SETTINGS, TRUSTED, false), { config: ARMED });
   });
 
   it('only read, and ask for everything, where the user trusts nobody', () => {
     const settings: Settings = { ...SETTINGS, approvalPolicy: 'never', sandbox: 'danger-full-access' };
-    const params = threadStartParams({}, settings, { ...TRUSTED, isTrusted: false, isSandboxConfigured: false });
+    const untrusted = { ...TRUSTED, isTrusted: false, configured: SAYS_NOTHING };
+    const params = threadStartParams({}, settings, untrusted);
     equal(params.approvalPolicy, 'untrusted');
     equal(params.sandbox, 'read-only');
+    equal(sandboxOf(settings, untrusted), 'read-only');
+    deepEqual(params.config, { ...ARMED, workspace_trust: 'untrusted' });
+    deepEqual(openOverrides(settings, untrusted, false), {
+      approvalPolicy: 'untrusted',
+      sandbox: 'read-only',
+      config: { ...ARMED, workspace_trust: 'untrusted' },
+    });
+  });
+
+  it('give a thread that was read-only for want of trust what a new one would get', () => {
+    const silent = { ...TRUSTED, configured: SAYS_NOTHING };
+    const config = { ...ARMED, 'sandbox_workspace_write.network_access': true, workspace_trust: 'trusted' };
+    deepEqual(openOverrides(SETTINGS, silent, true), {
+      approvalPolicy: 'on-request',
+      sandbox: 'workspace-write',
+      config,
+    });
+    const configured = { approvalPolicy: 'never', sandbox: 'read-only', hasNetwork: false } as const;
+    const own = openOverrides(SETTINGS, { ...TRUSTED, configured }, true);
+    deepEqual([own.approvalPolicy, own.sandbox], ['never', 'read-only']);
   });
 
   it('make a chosen local server known without writing a file', () => {
@@ -57,7 +108,7 @@ describe('thread defaults', () => {
     };
     const { config, ...rest } = threadStartParams({}, settings, TRUSTED);
     deepEqual(rest, { cwd: '/w', modelProvider: 'local-11434', model: 'qwen' });
-    deepEqual(config, { ...providerConfig(OLLAMA), model_reasoning_effort: 'low' });
+    deepEqual(config, { ...ARMED, ...providerConfig(OLLAMA), model_reasoning_effort: 'low' });
     deepEqual(resumeConfig(settings), providerConfig(OLLAMA));
     deepEqual(resumeConfig(SETTINGS), {});
   });
@@ -163,6 +214,18 @@ describe('model state', () => {
     ok(!state.isFirstRun);
   });
 
+  it('tells what the configuration says about limits', async () => {
+    const config = {
+      sandbox_mode: 'read-only',
+      approval_policy: 'nonsense',
+      sandbox_workspace_write: { network_access: false },
+    };
+    const said = await stateOf(server(config, null, false));
+    deepEqual(said.defaults?.policies, { approvalPolicy: null, sandbox: 'read-only', hasNetwork: true });
+    const silent = await stateOf(server({ sandbox_workspace_write: { writable_roots: [] } }, null, false));
+    deepEqual(silent.defaults?.policies, { approvalPolicy: null, sandbox: null, hasNetwork: false });
+  });
+
   it('is what the settings say before anything else', async () => {
     const settings = { ...SETTINGS, localServers: [OLLAMA], modelProvider: 'local-11434', model: 'qwen' };
     const state = await stateOf(server({}, null, false), settings);
@@ -217,7 +280,7 @@ describe('status bar', () => {
     equal(statusLook(facts).text, '$(sparkle) m');
     equal(statusLook({ ...facts, running: 1 }).text, '$(loading~spin) m');
     deepEqual(statusLook({ ...facts, running: 1, waiting: 2 }), {
-      text: '$(bell-dot) Bowline: approval',
+      text: '$(bell-dot) Bowline: 2 approvals',
       tooltip: '2 approvals wait for your answer',
       background: 'warning',
     });

@@ -155,11 +155,7 @@ describe('the choices of an approval', () => {
         availableDecisions: ['accept', 'cancel'],
       },
     };
-    assert.deepEqual(answersOf(command), [
-      { decision: 'accept' },
-      { decision: 'decline' },
-      { decision: 'cancel' },
-    ]);
+    assert.deepEqual(answersOf(command), [{ decision: 'accept' }, { decision: 'decline' }, { decision: 'cancel' }]);
     assert.deepEqual(answersOf(request), [
       { decision: 'accept' },
       { decision: 'decline' },
