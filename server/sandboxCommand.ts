@@ -56,7 +56,7 @@ export async function runSandboxed(run: SandboxRun, options: SandboxCommandOptio
     const command = { argv, env: own, cwd: settings.cwd, workspace: settings.cwd, policy, network };
     const wrapped = await sandbox.wrap(command);
     const code = await start({ argv: wrapped.argv, env: wrapped.env, cwd: settings.cwd });
-    await sandbox.after(wrapped);
+    await sandbox.after(wrapped, code > 128);
     return code;
   } catch (error) {
     process.stderr.write(`bowline sandbox: ${messageOf(error)}\n`);

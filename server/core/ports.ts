@@ -143,7 +143,8 @@ export interface CommandSandbox {
   /** Whether commands can be contained here; found out once by running one. */
   probe(): Promise<SandboxState>;
   wrap(command: SandboxedCommand): Promise<WrappedCommand>;
-  after(wrapped: WrappedCommand): Promise<void>;
+  /** `wasKilled`: it did not end by itself. */
+  after(wrapped: WrappedCommand, wasKilled: boolean): Promise<void>;
 }
 
 // --- files ----------------------------------------------------------------------------------------------------------

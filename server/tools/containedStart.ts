@@ -49,7 +49,7 @@ export async function startContained(
   });
   const running = runner.start({ ...spec, argv: wrapped.argv, env: wrapped.env });
   void running.exited
-    .then(() => sandbox.after(wrapped))
+    .then((exit) => sandbox.after(wrapped, exit.type !== 'exited'))
     .catch((error: unknown) => log.error('The sandbox of a command was not cleaned up.', { error: String(error) }));
   return { running, containment: { isOffline: !hasNetwork, refusedHosts: () => [...refused] } };
 }

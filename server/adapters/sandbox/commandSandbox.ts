@@ -42,7 +42,7 @@ export function createCommandSandbox(options: CommandSandboxOptions): OwnedComma
       if (isDisposed) throw new Error('The server is shutting down.');
       return wrapWith(sandbox, command);
     },
-    after: async (wrapped) => (await opened()).sandbox?.after(wrapped.id),
+    after: async (wrapped, wasKilled) => (await opened()).sandbox?.after(wrapped.id, wasKilled),
     async dispose() {
       isDisposed = true;
       await (await opening)?.sandbox?.close();

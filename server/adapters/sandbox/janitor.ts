@@ -2,6 +2,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import type { PrivateFolders } from './privateFolders.ts';
+import { END_SURVIVORS } from './survivors.ts';
 
 export interface Janitor {
   /** Sends it home: the server cleans up itself. */
@@ -9,13 +10,15 @@ export interface Janitor {
 }
 
 /**
- * The commands of a killed server end with it, by the guard of their groups; their stand-ins may go when they are over. A server that is
- * closed says so; then there is nothing to do.
+ * The commands of a killed server end with it, by the guard of their groups; those that were being started at that moment are looked for a
+ * few times. Then their stand-ins may go. A server that is closed says so, and there is nothing to do.
  */
 const SCRIPT = `
 read -r word && [ "$word" = done ] && exit
 base=$1 own=$2 temporary=$3
-sleep 1
+for round in 1 2 3 4 5; do
+  sleep 0.3 || sleep 1${END_SURVIVORS}
+done
 for note in "$own"/held/*; do
   [ -f "$note" ] || continue
   path=$(cat "$note"; echo x)

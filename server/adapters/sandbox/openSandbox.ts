@@ -9,6 +9,7 @@ import { missingForLinux, tryToEscape } from './probe.ts';
 import type { SandboxPrograms } from './programs.ts';
 import { createProtectedPathFinder, type ProtectedPathFinder } from './protectedPaths.ts';
 import { createStandIns, type StandIns } from './standIns.ts';
+import { endSurvivors } from './survivors.ts';
 
 export interface OpenOptions {
   readonly home: string;
@@ -28,7 +29,8 @@ export interface OpenSandbox {
   /** TMPDIR of the commands. */
   readonly temporary: string;
   wrap(id: string, wanted: Wanted): Promise<readonly string[]>;
-  after(id: string): void;
+  /** `wasKilled`: it did not end by itself, and what was just being started may not have heard of it. */
+  after(id: string, wasKilled: boolean): void;
   close(): Promise<void>;
 }
 
@@ -95,7 +97,8 @@ class Contained implements OpenSandbox {
       const readOnly = [...new Set([...containment.readOnly, ...held])];
       const hasTerminal = command.hasTerminal ?? false;
       const argv = await backend.wrap({
-        script,
+        // a word that tells its container from all others
+        script: `: ${id}\n${script}`,
         id,
         containment: { ...containment, readOnly },
         hasTerminal,
@@ -110,10 +113,11 @@ class Contained implements OpenSandbox {
     }
   }
 
-  after(id: string): void {
+  after(id: string, wasKilled: boolean): void {
     const held = this.#held.get(id);
     if (held === undefined) return;
     this.#held.delete(id);
+    if (wasKilled) endSurvivors(id);
     this.#parts.door.current()?.dismiss(id);
     this.#parts.standIns.release(held.standIns);
     this.#parts.backend.after();
@@ -121,7 +125,7 @@ class Contained implements OpenSandbox {
   }
 
   async close(): Promise<void> {
-    for (const id of this.#held.keys()) this.after(id);
+    for (const id of this.#held.keys()) this.after(id, true);
     await this.#parts.door.close();
     removePrivateFolders(this.#parts.folders);
     this.#parts.janitor.close();

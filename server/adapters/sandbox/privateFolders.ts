@@ -1,7 +1,18 @@
 // The sandbox's own folders: what it works with, which no command may write to, and the temporary folder of its commands.
-import { lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endSurvivors } from './survivors.ts';
 
 export interface PrivateFolders {
   /** Shared by all servers of this user: each command has it read-only, so that none reaches into another server's folder. */
@@ -22,7 +33,25 @@ export function makePrivateFolders(env: Readonly<Record<string, string | undefin
   }
   const own = mkdtempSync(join(base, `${process.pid}-`));
   mkdirSync(join(own, 'held'));
-  return { base, own, temporary: mkdtempSync(join(realpathSync(tmpdir()), 'bowline-tmp-')) };
+  const temporary = join(realpathSync(tmpdir()), `bowline-tmp-${randomBytes(8).toString('hex')}`);
+  // noted first, and made only if nobody was there before
+  writeFileSync(join(own, TEMPORARY), temporary);
+  mkdirSync(temporary, { mode: 0o700 });
+  return { base, own, temporary };
+}
+
+/** In a server's own folder: where its temporary folder is, for the server that finds it after that one was killed. */
+const TEMPORARY = 'temporary';
+
+/** Removes what a server that is gone left: commands, and folders. No command could write to the note. */
+export function removeWhatIsLeftOf(own: string): void {
+  const note = join(own, TEMPORARY);
+  if (existsSync(note)) {
+    const temporary = readFileSync(note, 'utf8');
+    endSurvivors(temporary);
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  rmSync(own, { recursive: true, force: true });
 }
 
 export function removePrivateFolders({ own, temporary }: PrivateFolders): void {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Log } from '../../core/ports.ts';
-import type { PrivateFolders } from './privateFolders.ts';
+import { removeWhatIsLeftOf, type PrivateFolders } from './privateFolders.ts';
 
 /**
  * A mount needs something to be mounted on. An empty folder is the one thing that can stand there and harm nobody: git does not see it,
@@ -106,7 +106,7 @@ function removeLeftOvers({ base, own }: PrivateFolders): void {
         // gone already, or no longer empty: not ours
       }
     }
-    rmSync(folder, { recursive: true, force: true });
+    removeWhatIsLeftOf(folder);
   }
 }
 
