@@ -1,6 +1,6 @@
 // One crash: a server is killed at a chosen byte of a turn's wire, and whatever its client saw must be there after the restart.
 import assert from 'node:assert/strict';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { seeded } from '../support/modelChunks.ts';
 import { lastUserText } from '../support/modelRequest.ts';
 import { answer, command, interleaved, patch, reasoning, text } from '../support/modelScript.ts';
 import { setStage, startThread, startTurn, type RunningServer, type Stage } from '../support/story.ts';
-import type { Line, WireClient } from '../support/wireClient.ts';
+import type { Incoming, Line, WireClient } from '../support/wireClient.ts';
 
 /** What an open item may lose: so many characters, ... */
 const MOST_LOST = 4096;
@@ -45,7 +45,8 @@ function writeScript(stage: Stage): void {
 /** What the user asks for. */
 const ALL = 'do it all';
 /** The question about it is never answered: there the turn stands still. */
-const LAST_COMMAND = 'touch never.txt';
+const LAST_FILE = 'never.txt';
+const LAST_COMMAND = `touch ${LAST_FILE}`;
 
 /** How far a turn has come on the wire. */
 export interface Progress {
@@ -110,7 +111,7 @@ export async function endInOrder(end: (server: RunningServer) => void): Promise<
 }
 
 async function startWatched(): Promise<Watched & AsyncDisposable> {
-  const stage = await setStage();
+  const stage = await setStage('sandbox_mode = "workspace-write"\napproval_policy = "untrusted"\n');
   writeScript(stage);
   const server = await stage.start('binary');
   const client = await server.connect();
@@ -179,13 +180,31 @@ async function compareAfterRestart(
     assert.equal(seen.turn, undefined, 'a thread whose turn was seen is gone');
     return;
   }
+  const { data: waiting } = await client.request('approval/list', {});
   const { thread } = await client.request('thread/resume', { threadId });
   const [turn, ...others] = (thread as Thread).turns;
   assert.deepEqual(others, []);
   if (seen.turn !== undefined) assert.ok(turn, 'the turn was seen and is gone');
   if (turn !== undefined) {
-    assert.equal(turn.status, 'interrupted');
-    assert.deepEqual(openItems(turn), [], 'an item is still open');
+    const asked = await askedAgain(client, waiting.length);
+    assert.deepEqual(
+      asked.map(({ id }) => id),
+      waiting.map(({ requestId }: { requestId: number }) => requestId),
+    );
+    for (const { id } of asked) assert.ok(!isResolved(lines, id), 'a question was resolved and is asked again');
+    for (const id of openRequests(lines))
+      assert.ok(
+        asked.some((again) => again.id === id),
+        'a question is gone',
+      );
+    assert.equal(turn.status, asked.length === 0 ? 'interrupted' : 'inProgress');
+    assert.deepEqual(
+      openItems(turn)
+        .map(({ id }) => id)
+        .toSorted(),
+      asked.map(({ params }) => params.itemId).toSorted(),
+      'other items are open than those that are asked about',
+    );
     for (const item of seen.turn?.items ?? []) compareItem(item, turn.items, mayLose ? seen.unsavable : new Map());
   }
   assert.deepEqual(
@@ -193,10 +212,43 @@ async function compareAfterRestart(
     turn?.items.slice(0, seen.turn?.items.length).map(({ id }) => id),
     'the items have another order',
   );
+  if (waiting.length > 0) {
+    client.whenAsked(() => ({ decision: 'decline' }));
+    for (const { requestId } of waiting) client.send({ id: requestId, result: { decision: 'decline' } });
+    assert.equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+    assert.ok(!existsSync(join(stage.workspace, LAST_FILE)), 'what was declined has run');
+  }
   await startTurn(client, threadId, 'go on');
   const { params } = await client.turnCompleted(threadId);
   assert.equal(params.turn.status, 'completed');
   assertIntact(stage);
+}
+
+/** So many requests of the server, in the order of their ids. */
+async function askedAgain(client: WireClient, count: number): Promise<Incoming[]> {
+  const asked: Incoming[] = [];
+  while (asked.length < count) asked.push(await client.next('item/commandExecution/requestApproval'));
+  return asked.toSorted((left, right) => Number(left.id) - Number(right.id));
+}
+
+/** Requests of the server that the client has seen and not answered. */
+function openRequests(lines: readonly Line[]): unknown[] {
+  const asked = lines.flatMap(({ direction, message }) =>
+    direction === '<' && 'method' in message && 'id' in message ? [message.id] : [],
+  );
+  return asked.filter(
+    (id) => !lines.some(({ direction, message }) => direction === '>' && !('method' in message) && message.id === id),
+  );
+}
+
+function isResolved(lines: readonly Line[], requestId: unknown): boolean {
+  return lines.some(
+    ({ direction, message }) =>
+      direction === '<' &&
+      'method' in message &&
+      message.method === 'serverRequest/resolved' &&
+      JSON.stringify(message.params).includes(`"requestId":${JSON.stringify(requestId)}`),
+  );
 }
 
 function compareItem(seen: ThreadItem, stored: readonly ThreadItem[], unsavable: ReadonlyMap<string, number>): void {
@@ -206,7 +258,7 @@ function compareItem(seen: ThreadItem, stored: readonly ThreadItem[], unsavable:
     assert.deepEqual(found, seen, 'a completed item has changed');
     return;
   }
-  if ('status' in found) assert.match(found.status, /^(failed|completed|declined)$/);
+  if ('status' in found && found.completedAtMs !== null) assert.match(found.status, /^(failed|completed|declined)$/);
   const before = contentOf(seen);
   const after = contentOf(found);
   assert.ok(before.startsWith(after) || after.startsWith(before), `${seen.type} has another content than was seen`);
