@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { Disposables, Emitter } from '../emitter.ts';
 import { choicesOf } from './choice.ts';
-import { harmlessRows, inboxRows, rowLook, type InboxRow, type OpenRow } from './inboxRows.ts';
+import { harmlessRows, inboxRows, placeOf, rowLook, type InboxRow, type OpenRow } from './inboxRows.ts';
 import type { Questions } from './questions.ts';
 import { riskWords } from './safetyWords.ts';
 import type { SuspendedRequests } from './suspended.ts';
@@ -13,6 +13,8 @@ const AGES_CHANGE_MS = 60_000;
 export interface InboxPorts {
   readonly questions: Questions;
   readonly suspended: SuspendedRequests;
+  /** Absolute paths of the workspace's folders. */
+  readonly folders: () => readonly string[];
 }
 
 /** How much waits; for the context keys and the status bar. */
@@ -92,13 +94,12 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
   }
 
   #update(): void {
-    const { questions, suspended } = this.#ports;
-    const open = questions.all().map((request): OpenRow => ({
-      kind: 'open',
-      request,
-      wording: questions.wording(request),
-      threadTitle: questions.titleOf(request),
-    }));
+    const { questions, suspended, folders } = this.#ports;
+    const open = questions.all().map((request): OpenRow => {
+      const wording = questions.wording(request);
+      const place = placeOf(wording.where, folders());
+      return { kind: 'open', request, wording, threadTitle: questions.titleOf(request), place };
+    });
     this.#rows = inboxRows(open, suspended.all());
     const value = this.#rows.length;
     const tooltip = value === 1 ? 'An approval waits for your answer' : `${value} approvals wait for your answer`;

@@ -1,8 +1,9 @@
 // What the inbox shows, as plain values: which requests stand where, how each one reads, and what may be accepted together.
+import { basename, join, relative } from 'node:path';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import type { Risk } from '../../server/protocol/schema/safety.ts';
 import { oneLine, visible } from '../../server/protocol/shownText.ts';
-import { ageWords } from '../threads/threadRows.ts';
+import { ageWords, isWithin } from '../threads/threadRows.ts';
 import { choicesOf, isHarmless, mustBeRead, type ApprovalWording } from './choice.ts';
 import { riskWords } from './safetyWords.ts';
 import type { SuspendedRequest } from './suspended.ts';
@@ -13,6 +14,8 @@ export interface OpenRow {
   readonly request: ServerRequest;
   readonly wording: ApprovalWording;
   readonly threadTitle: string;
+  /** Where it would happen, seen from the workspace; "" where that goes without saying. */
+  readonly place: string;
 }
 
 /** A request of a thread that is not open in this window: its thread must be opened first. */
@@ -84,10 +87,9 @@ export function rowLook(row: InboxRow, nowMs: number): RowLook {
   if (row.kind === 'suspended') return suspendedLook(row, age);
   const { wording } = row;
   const title = shortTitle(row.threadTitle);
-  const where = wording.where === null ? '' : folderName(wording.where);
   return {
     label: oneLine(wording.summary, 120),
-    description: [title, where, age].filter((part) => part !== '').join(' · '),
+    description: [title, row.place, age].filter((part) => part !== '').join(' · '),
     ...lookOf(wording.risk),
     context: contextOf(row),
     spoken: `${riskWords(wording.risk)}. ${wording.question} ${oneLine(wording.summary, 200)}. Thread ${title}, ${age}`,
@@ -123,6 +125,15 @@ function contextOf({ request, wording }: OpenRow): string {
   const isPatch = request.method === 'item/fileChange/requestApproval';
   const extra = [...(wording.canRehearse ? ['rehearse'] : []), ...(isPatch ? ['diff'] : [])];
   return ['request', ...new Set(kinds), ...extra].join(' ');
+}
+
+/** A folder as it is seen from the workspace; "" for its only folder. */
+export function placeOf(where: string | null, folders: readonly string[]): string {
+  if (where === null) return '';
+  const folder = folders.find((candidate) => isWithin(where, candidate));
+  if (folder === undefined) return visible(where);
+  const way = relative(folder, where);
+  return visible(folders.length > 1 ? join(basename(folder), way) : way);
 }
 
 function shortTitle(title: string): string {

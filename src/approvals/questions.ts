@@ -4,6 +4,7 @@ import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ServerRequest } from '../../server/protocol/methods.ts';
 import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { visible } from '../../server/protocol/shownText.ts';
+import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import { Disposables, Emitter } from '../emitter.ts';
 import type { Host } from '../host.ts';
 import { threadTitle, UNTITLED } from '../threads/threadRows.ts';
@@ -73,7 +74,10 @@ export class Questions implements vscode.Disposable {
 
   titleOf({ params: { threadId } }: ServerRequest): string {
     const state = this.#host.store.get(threadId);
-    return state === undefined ? UNTITLED : threadTitle(state.thread);
+    if (state === undefined) return UNTITLED;
+    const { thread } = state;
+    // of a thread that was just started nothing is told but what happens in it
+    return threadTitle(thread.preview === '' ? { ...thread, preview: firstMessage(state) } : thread);
   }
 
   rehearsed(request: ServerRequest): Rehearsal | undefined {
@@ -94,6 +98,12 @@ export class Questions implements vscode.Disposable {
   dispose(): void {
     this.#owned.dispose();
   }
+}
+
+/** What was first asked in a thread. */
+function firstMessage({ turns }: ThreadState): string {
+  const message = turns.flatMap(({ items }) => items).find((item) => item.type === 'userMessage');
+  return message?.content.find((part) => part.type === 'text')?.text ?? '';
 }
 
 export function tellTooLate(): void {

@@ -33,7 +33,7 @@ export function buildApprovals(host: Host, { diffs, folders, showThread }: Appro
   const questions = owned.add(new Questions(host));
   const prompts = owned.add(new ApprovalPrompts(host, questions, diffs));
   const suspended = owned.add(new SuspendedRequests({ server, store, folders, log }));
-  const inbox = owned.add(new Inbox({ questions, suspended }));
+  const inbox = owned.add(new Inbox({ questions, suspended, folders }));
   const pointer = owned.add(new EditorPointer(questions));
   owned.add(
     new ApprovalAlerts({

@@ -55,6 +55,6 @@ export function tripwireNote(safety: MaybeSafety): string {
 export function sandboxNote(safety: MaybeSafety): string {
   if (safety === null || safety === undefined) return '';
   return safety.isSandboxed
-    ? 'It would run inside of the sandbox, and reach no further than that lets it.'
+    ? 'It would run inside of the sandbox, with no more than that allows.'
     : 'It would run OUTSIDE of the sandbox, and could do everything that you may do.';
 }

@@ -7,6 +7,7 @@ import {
   batchWords,
   harmlessRows,
   inboxRows,
+  placeOf,
   rowLook,
   type OpenRow,
 } from '../../../src/approvals/inboxRows.ts';
@@ -29,7 +30,8 @@ function row(id: string, params: Partial<CommandParams> = {}): OpenRow {
   const base = approval(id, 'a');
   if (base.method !== 'item/commandExecution/requestApproval') throw new Error('not a command');
   const request = { ...base, params: { ...base.params, command: `do ${id}`, ...params } };
-  return { kind: 'open', request, wording: approvalWording(request, undefined), threadTitle: 'Fix the build' };
+  const wording = approvalWording(request, undefined);
+  return { kind: 'open', request, wording, threadTitle: 'Fix the build', place: '' };
 }
 
 const low = safety({ risk: 'low' });
@@ -62,11 +64,19 @@ describe('the rows of the inbox', () => {
   });
 
   it('tell what, whose, where and since when', () => {
-    const look = rowLook(row('x', { cwd: '/home/me/shop', startedAtMs: 0, safety: high }), 5 * 60_000);
+    const look = rowLook({ ...row('x', { startedAtMs: 0, safety: high }), place: 'shop' }, 5 * 60_000);
     equal(look.label, 'do x');
     equal(look.description, 'Fix the build · shop · 5 min ago');
     deepEqual([look.icon, look.color], ['warning', 'list.errorForeground']);
     equal(look.spoken, 'High risk. Bowline wants to run a command. Allow it? do x. Thread Fix the build, 5 min ago');
+  });
+
+  it('name a folder as it is seen from the workspace', () => {
+    equal(placeOf('/ws', ['/ws']), '');
+    equal(placeOf('/ws/sub/dir', ['/ws']), 'sub/dir');
+    equal(placeOf('/ws', ['/ws', '/other']), 'ws');
+    equal(placeOf('/etc', ['/ws']), '/etc');
+    equal(placeOf(null, ['/ws']), '');
   });
 
   it('look different for each risk, by more than the colour', () => {
