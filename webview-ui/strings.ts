@@ -97,6 +97,7 @@ export const strings = {
 
   // approvals
   approveCommand: 'Run this command?',
+  approveInput: 'Type this into a running command?',
   approveNetwork: 'Allow this network access?',
   approveAllNetwork: 'Give the agent the network?',
   approveHost: (host: string) => `Connect to ${host}?`,
@@ -109,6 +110,9 @@ export const strings = {
   runAnyway: 'Run Anyway',
   runForSession: 'Run and Allow for This Session',
   remember: 'Run and Remember…',
+  type: 'Type It',
+  typeAnyway: 'Type It Anyway',
+  typeForSession: 'Type It and Allow for This Session',
   apply: 'Apply',
   applyAnyway: 'Apply Anyway',
   applyForSession: 'Apply and Allow These Files for This Session',

@@ -41,7 +41,7 @@ export function ruleRows({ data, problems }: RuleListResult): RuleRow[] {
   ];
 }
 
-/** What the rule is about, e.g. `git (push|fetch) …` or `registry.npmjs.org`. */
+/** What the rule is about, e.g. `git (push|fetch) …` or `packages.example.org`. */
 export function ruleSubject(rule: Rule): string {
   switch (rule.kind) {
     case 'command': {

@@ -47,11 +47,11 @@ export const permissionRequest: ServerRequest = {
 
 export const networkRequest = commandRequest('npm install --save-dev fast-check@4.10.2', {
   kind: 'command',
-  reason: 'The command reaches for registry.npmjs.org on port 443, which no rule allows.',
-  networkApprovalContext: { host: 'registry.npmjs.org', protocol: 'https' },
+  reason: 'The command reaches for packages.example.org on port 443, which no rule allows.',
+  networkApprovalContext: { host: 'packages.example.org', protocol: 'https' },
   proposedNetworkPolicyAmendments: [
-    { host: 'registry.npmjs.org', action: 'allow' },
-    { host: 'registry.npmjs.org', action: 'deny' },
+    { host: 'packages.example.org', action: 'allow' },
+    { host: 'packages.example.org', action: 'deny' },
   ],
 });
 

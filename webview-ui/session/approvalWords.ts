@@ -14,7 +14,7 @@ export function approvalTitle(request: ServerRequest, changes: readonly FileUpda
     case 'item/commandExecution/requestApproval': {
       const target = request.params.networkApprovalContext;
       if (target) return strings.approveHost(visible(target.host));
-      return request.params.kind === 'network' ? strings.approveNetwork : strings.approveCommand;
+      return COMMAND_TITLES[request.params.kind] ?? strings.approveCommand;
     }
     case 'item/fileChange/requestApproval': {
       const { grantRoot } = request.params;
@@ -24,6 +24,12 @@ export function approvalTitle(request: ServerRequest, changes: readonly FileUpda
       return permissionTitle(request.params.permissions);
   }
 }
+
+/** By the kind of the request; any other is that of a command. */
+const COMMAND_TITLES: Readonly<Record<string, string>> = {
+  network: strings.approveNetwork,
+  writeStdin: strings.approveInput,
+};
 
 type Permissions = Extract<ServerRequest, { method: 'item/permissions/requestApproval' }>['params']['permissions'];
 

@@ -82,8 +82,12 @@ function decisionsOf({ params }: CommandRequest): readonly CommandApprovalDecisi
 
 function commandChoice(request: CommandRequest, decision: CommandApprovalDecision): Choice[] {
   if (typeof decision === 'object') return amendmentChoice(decision);
-  const words = request.params.networkApprovalContext ? NETWORK_WORDS : COMMAND_WORDS;
-  return [plainChoice(decision, words, hasTripwire(request))];
+  return [plainChoice(decision, wordsOf(request), hasTripwire(request))];
+}
+
+function wordsOf({ params }: CommandRequest): YesWords {
+  if (params.networkApprovalContext) return NETWORK_WORDS;
+  return params.kind === 'writeStdin' ? INPUT_WORDS : COMMAND_WORDS;
 }
 
 function amendmentChoice(decision: Exclude<CommandApprovalDecision, string>): Choice[] {
@@ -108,6 +112,7 @@ interface YesWords {
 }
 
 const COMMAND_WORDS: YesWords = { once: strings.run, anyway: strings.runAnyway, session: strings.runForSession };
+const INPUT_WORDS: YesWords = { once: strings.type, anyway: strings.typeAnyway, session: strings.typeForSession };
 const NETWORK_WORDS: YesWords = {
   once: strings.allowOnce,
   anyway: strings.allowAnyway,

@@ -134,10 +134,10 @@ describe('safety in the chat', function () {
 
   it('asks about a host once, for the thread, always or never', async () => {
     const chat = await ask(networkRequest);
-    await chat.page.getByRole('heading', { name: 'Connect to registry.npmjs.org?' }).waitFor();
+    await chat.page.getByRole('heading', { name: 'Connect to packages.example.org?' }).waitFor();
     assert.match(await card(chat).innerText(), /port 443[^]*over HTTPS[^]*npm install/);
     await button(chat, 'Always Allow This Host').click();
-    const amendment = { host: 'registry.npmjs.org', action: 'allow' };
+    const amendment = { host: 'packages.example.org', action: 'allow' };
     assert.deepEqual(await answerOf(chat), {
       decision: { applyNetworkPolicyAmendment: { network_policy_amendment: amendment } },
     });

@@ -20,7 +20,7 @@ const network: Rule = {
   id: 'r2',
   line: 1,
   kind: 'network',
-  host: 'registry.npmjs.org',
+  host: 'packages.example.org',
   decision: 'forbidden',
 };
 const workspace: Rule = { ...command, id: 'r3', scope: 'workspace', path: '/a/rules/x.rules' };
@@ -38,7 +38,7 @@ describe('the rows of rules', () => {
 
   it('say what a rule is about, with nothing hidden in it', () => {
     equal(ruleSubject(command), 'git (push|fetch) "a b" …');
-    equal(ruleSubject(network), 'registry.npmjs.org');
+    equal(ruleSubject(network), 'packages.example.org');
     match(ruleSubject({ ...network, host: 'evil\u202emoc' }), /\\u\{202e\}/);
   });
 

@@ -52,10 +52,16 @@ describe('the choices of a card', () => {
       'Never Allow This Host',
       'Decline and Stop',
     ]);
-    const never = { host: 'registry.npmjs.org', action: 'deny' };
+    const never = { host: 'packages.example.org', action: 'deny' };
     assert.deepEqual(answers(networkRequest)[4], {
       decision: { applyNetworkPolicyAmendment: { network_policy_amendment: never } },
     });
+  });
+
+  it('of input for a running command say that it is typed', () => {
+    const input = commandRequest('yes', { kind: 'writeStdin', availableDecisions: ['accept', 'decline'] });
+    assert.deepEqual(labels(input), ['Type It', 'Decline']);
+    assert.equal(approvalTitle(input, []), 'Type this into a running command?');
   });
 
   it('of permissions grant exactly what was asked for, or nothing', () => {
@@ -80,7 +86,7 @@ describe('the choices of a card', () => {
 describe('the words of a card', () => {
   it('name the danger, the host or the files', () => {
     assert.equal(approvalTitle(tripwire(), []), 'This deletes whole folders for good');
-    assert.equal(approvalTitle(networkRequest, []), 'Connect to registry.npmjs.org?');
+    assert.equal(approvalTitle(networkRequest, []), 'Connect to packages.example.org?');
     assert.equal(approvalTitle(permissionRequest, []), 'Let the agent read these 2 files?');
     assert.equal(approvalTitle(rememberRequest, []), 'Run this command?');
   });
