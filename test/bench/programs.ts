@@ -1,10 +1,12 @@
 // The two programs that are compared, each with homes of its own that name the same scripted model.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { CACHE } from '../../scripts/folders.mjs';
 import { referenceServer } from '../support/referenceServer.ts';
 
 export type ProgramName = 'ours' | 'reference';
+
+export type Sandbox = 'danger-full-access' | 'workspace-write';
 
 /** A server program with a home whose only model is the one at `modelUrl`. */
 export interface Program {
@@ -15,8 +17,8 @@ export interface Program {
 }
 
 export interface Programs {
-  /** The program with a fresh home for this model. */
-  of(name: ProgramName, modelUrl: string): Program;
+  /** The program with a fresh home for this model; commands run as they are unless told. */
+  of(name: ProgramName, modelUrl: string, sandbox?: Sandbox): Program;
   /** Removes all homes. */
   dispose(): void;
 }
@@ -24,7 +26,9 @@ export interface Programs {
 const HOME_VARIABLE = { ours: 'BOWLINE_HOME', reference: 'CODEX_HOME' } as const;
 
 export async function findPrograms(): Promise<Programs> {
-  const folder = mkdtempSync(join(tmpdir(), 'bowline-bench-'));
+  // not in the temporary folder: there the reference does not put what its sandbox needs
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, 'bench-'));
   const exe = process.platform === 'win32' ? '.exe' : '';
   const paths = {
     ours: resolve(import.meta.dirname, `../../dist/bin/bowline${exe}`),
@@ -32,11 +36,11 @@ export async function findPrograms(): Promise<Programs> {
   };
   let count = 0;
   return {
-    of(name, modelUrl) {
+    of(name, modelUrl, sandbox = 'danger-full-access') {
       const home = join(folder, `${name}-${count++}`);
-      const workspace = join(home, 'work');
-      mkdirSync(workspace, { recursive: true });
-      writeFileSync(join(home, 'config.toml'), configFor(modelUrl));
+      const workspace = `${home}-work`;
+      for (const made of [home, workspace]) mkdirSync(made);
+      writeFileSync(join(home, 'config.toml'), configFor(modelUrl, sandbox));
       // the reference says everything on stderr that is not silenced
       const env = { ...cleanEnvironment(), [HOME_VARIABLE[name]]: home, RUST_LOG: 'off', BOWLINE_LOG: 'error' };
       return { name, path: paths[name], env, workspace };
@@ -45,12 +49,14 @@ export async function findPrograms(): Promise<Programs> {
   };
 }
 
-/** One file that both programs read: full access and no questions, so that commands run. */
-function configFor(modelUrl: string): string {
+/** One file that both programs read: no questions, so that commands run. */
+function configFor(modelUrl: string, sandbox: Sandbox): string {
   return `model = "scripted-model"
 model_provider = "scripted"
 approval_policy = "never"
-sandbox_mode = "danger-full-access"
+sandbox_mode = "${sandbox}"
+[sandbox]
+allow_root = true
 [model_providers.scripted]
 name = "Scripted"
 base_url = "${modelUrl}"

@@ -23,6 +23,7 @@ export async function measureServers(runs: number, told: (text: string) => void)
       text: programs.of(name, text.url),
       deltas: programs.of(name, deltas.url),
       commands: programs.of(name, commands.url),
+      sandboxed: programs.of(name, commands.url, 'workspace-write'),
     });
     const homes = { ours: homesOf('ours'), reference: homesOf('reference') };
     const samples: Record<ProgramName, Sample[]> = { ours: [], reference: [] };
@@ -45,13 +46,15 @@ interface Homes {
   readonly text: Program;
   readonly deltas: Program;
   readonly commands: Program;
+  readonly sandboxed: Program;
 }
 
 async function measureOnce(homes: Homes): Promise<Sample> {
   return {
     ...(await firstTurn(homes.text)),
     ...(await manyDeltas(homes.deltas)),
-    ...(await manyCommands(homes.commands)),
+    command: await oneOfManyCommands(homes.commands),
+    sandboxedCommand: await oneOfManyCommands(homes.sandboxed),
   };
 }
 
@@ -82,10 +85,10 @@ async function manyDeltas(program: Program): Promise<Sample> {
   return { deltas: totalMs };
 }
 
-async function manyCommands(program: Program): Promise<Sample> {
+async function oneOfManyCommands(program: Program): Promise<number> {
   await using session = await Session.start(program);
   const { totalMs, text, commands } = await session.turn(await session.startThread());
   assert.equal(text, `ran ${COMMANDS} commands`, `${program.name} did not run the commands`);
   assert.equal(commands, COMMANDS, `${program.name} did not show the commands`);
-  return { command: totalMs / COMMANDS };
+  return totalMs / COMMANDS;
 }
