@@ -8,17 +8,21 @@ import { createShellEnvironment } from './adapters/exec/shellEnvironment.ts';
 import { createBowlineIgnore } from './adapters/fs/bowlineIgnore.ts';
 import { createFileGuard, machinePlaces } from './adapters/fs/fileGuard.ts';
 import { createFiles } from './adapters/fs/files.ts';
+import { hardLinkProblem } from './adapters/fs/hardLinks.ts';
 import { createWorkspaceWatch } from './adapters/fs/workspaceWatch.ts';
 import { createGitReader } from './adapters/git/gitReader.ts';
 import { createModels } from './adapters/models.ts';
 import { allowsRoot } from './adapters/sandbox/allowRoot.ts';
 import { createCommandSandbox } from './adapters/sandbox/commandSandbox.ts';
-import { createRuleBook } from './adapters/rules/ruleBook.ts';
+import { RuleFiles } from './adapters/rules/ruleBook.ts';
 import { ripgrep } from './adapters/search.ts';
+import { createSecretMasks } from './adapters/secrets/secretMasks.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
-import type { ProviderConfig } from './core/config/providerConfig.ts';
+import { keyNames } from './core/config/keyNames.ts';
 import { interceptPatch } from './core/patch/heredoc.ts';
-import type { Approver, Clock, CommandSandbox, Files, Ids, Log } from './core/ports.ts';
+import type { Approver, Clock, CommandSandbox, FileGuard, Files, Ids, Log } from './core/ports.ts';
+import type { Places } from './core/pathPolicy/places.ts';
+import { maskedRunner, type LoadMask } from './core/secrets/maskedRunner.ts';
 import { readPrompt, type PromptSurroundings } from './core/prompt/prompt.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
 import type { Model } from './protocol/schema/model.ts';
@@ -55,29 +59,19 @@ export interface TurnAdapters {
 
 export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   const { clock, ids, log, configuration } = options;
-  const models = createModels({
-    clock,
-    ids,
-    version: options.version,
-    env: options.env,
-    providers: () => configuration.providers(),
-    openaiKey: async () => options.apiKey.key(),
-    ...(options.demoWordDelayMs === undefined ? {} : { demoWordDelayMs: options.demoWordDelayMs }),
-  });
-  const toolbox = createToolbox(options, () => keyNames(configuration.providers()));
-  const { files } = toolbox;
-  const rules = createRuleBook({
-    home: options.home,
-    clock,
-    files,
-    workspaceFolders: (cwd) => configuration.workspaceFolders(cwd),
-  });
+  const models = modelsOf(options);
   const sandbox = createCommandSandbox({
     ...options,
     executable: process.execPath,
     allowsRoot: () => allowsRoot(options.home),
   });
   const places = machinePlaces(options);
+  const guard = createFileGuard(places, createBowlineIgnore());
+  const hiddenNames = (): string[] => keyNames(configuration.providers());
+  const masks = createSecretMasks({ env: options.env, hiddenNames, key: () => options.apiKey.key() });
+  const toolbox = createToolbox({ ...options, sandbox, places, guard, mask: () => masks.load() }, hiddenNames);
+  const { files } = toolbox;
+  const rules = new RuleFiles({ ...options, workspaceFolders: (cwd) => configuration.workspaceFolders(cwd) });
   return {
     sandbox,
     openWorld: async (approver) => ({
@@ -89,7 +83,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       rules,
       files,
       places,
-      guard: createFileGuard(places, createBowlineIgnore()),
+      guard,
       store: await openThreadStore({ home: options.home, clock, log }),
       models: {
         provider: (settings) => {
@@ -111,7 +105,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       );
     },
     async warm() {
-      await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe()]);
+      await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe(), masks.load()]);
     },
     async dispose() {
       models.dispose();
@@ -122,6 +116,18 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   };
 }
 
+function modelsOf({ configuration, apiKey, demoWordDelayMs, ...options }: TurnAdapterOptions): OwnedModels {
+  return createModels({
+    clock: options.clock,
+    ids: options.ids,
+    version: options.version,
+    env: options.env,
+    providers: () => configuration.providers(),
+    openaiKey: async () => apiKey.key(),
+    ...(demoWordDelayMs === undefined ? {} : { demoWordDelayMs }),
+  });
+}
+
 interface Toolbox {
   readonly files: Files;
   readonly surroundings: PromptSurroundings;
@@ -130,18 +136,26 @@ interface Toolbox {
   dispose(): Promise<void>;
 }
 
-function createToolbox({ home, clock, env, log }: TurnAdapterOptions, hiddenNames: () => readonly string[]): Toolbox {
+interface ToolboxOptions extends TurnAdapterOptions {
+  readonly sandbox: CommandSandbox;
+  readonly places: Places;
+  readonly guard: FileGuard;
+  readonly mask: LoadMask;
+}
+
+function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly string[]): Toolbox {
+  const { home, clock, env, log, sandbox, places, guard, mask } = options;
   const keyFile = keyFileOf(home);
-  const files = createFiles({ keyFile });
+  const files = createFiles({ keyFile, hardLinkProblem: hardLinkProblem(places) });
   const runner = createCommandRunner();
   const environment = createShellEnvironment({ runner, log, env, home: homedir(), hiddenNames });
-  const search = ripgrep({ env, executable: process.execPath, keyFile });
-  const patches = createApplyPatch({ files, form: 'custom' });
+  const search = ripgrep({ env, executable: process.execPath });
+  const patches = createApplyPatch({ files, guard, mask, form: 'custom' });
   const applyPatch = patches.applyPatchText.bind(patches);
   const shared = [
-    readFileTool(files),
+    readFileTool({ files, mask }),
     listDirTool(files),
-    grepTool(search, files),
+    grepTool({ search, files, guard, mask }),
     updatePlanTool,
     viewImageTool(files),
     patches.tool,
@@ -150,6 +164,7 @@ function createToolbox({ home, clock, env, log }: TurnAdapterOptions, hiddenName
     files,
     surroundings: {
       files,
+      guard,
       home,
       clock,
       shellPath: () => environment.shell().path,
@@ -158,15 +173,17 @@ function createToolbox({ home, clock, env, log }: TurnAdapterOptions, hiddenName
     },
     ofThread() {
       const terminals = createTerminals();
-      const exec = createExecCommand({ runner, environment, terminals, log, interceptPatch, applyPatch });
+      const exec = createExecCommand({
+        runner: maskedRunner({ runner, mask, clock }),
+        environment,
+        sandbox,
+        terminals,
+        log,
+        interceptPatch,
+        applyPatch,
+      });
       return { tools: [exec, createWriteStdin({ terminals }), ...shared], close: () => terminals.killAll() };
     },
     dispose: () => runner.dispose(),
   };
-}
-
-/** Environment variables that hold keys of providers; they never reach a command. */
-function keyNames(providers: readonly ProviderConfig[]): string[] {
-  const named = providers.flatMap((provider) => [provider.envKey, ...Object.values(provider.envHeaders)]);
-  return ['OPENAI_API_KEY', ...named.filter((name) => name !== null)];
 }

@@ -1,10 +1,9 @@
 // Runs ripgrep, wherever it is: named by BOWLINE_RG, shipped beside the server, or installed.
 import { spawn } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, dirname, isAbsolute, join, resolve as resolvePath, sep } from 'node:path';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { TextSearch, TextSearchResult } from '../core/ports.ts';
 import { messageOf } from '../protocol/errors.ts';
-import { KEPT_PRIVATE } from './fs/files.ts';
 
 export interface SearchOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -12,8 +11,6 @@ export interface SearchOptions {
   readonly executable: string;
   /** What is kept of the output, in bytes; ripgrep is stopped when it prints more. */
   readonly maxOutputBytes?: number;
-  /** The file with the user's key; it is never searched. */
-  readonly keyFile?: string;
 }
 
 const MAX_OUTPUT_BYTES = 1 << 20;
@@ -27,11 +24,7 @@ export function ripgrep(options: SearchOptions): TextSearch {
     run(args, cwd, signal) {
       program ??= findProgram(options);
       if (program === null) return Promise.resolve({ type: 'missing', message: MISSING });
-      const allowed = options.keyFile === undefined ? args : withoutFile(args, { cwd, file: options.keyFile });
-      if (allowed === null) {
-        return Promise.resolve({ type: 'done', exitCode: 2, stdout: '', stderr: KEPT_PRIVATE, truncated: false });
-      }
-      return runProgram(program, allowed, { cwd, signal, maxBytes: options.maxOutputBytes ?? MAX_OUTPUT_BYTES });
+      return runProgram(program, args, { cwd, signal, maxBytes: options.maxOutputBytes ?? MAX_OUTPUT_BYTES });
     },
   };
 }
@@ -55,31 +48,6 @@ function isProgram(path: string): boolean {
   } catch {
     // not there, or not to be run
     return false;
-  }
-}
-
-/**
- * The arguments, which end with `--` and what is searched, so that `file` is left out; null when nothing else is asked for. A search around the
- * file leaves out all of its name: ripgrep knows no absolute paths in its globs.
- */
-function withoutFile(
-  args: readonly string[],
-  { cwd, file }: { readonly cwd: string; readonly file: string },
-): readonly string[] | null {
-  const searched = realPathOf(resolvePath(cwd, args.at(-1) ?? '.'));
-  const kept = realPathOf(file);
-  if (searched === kept) return null;
-  const folder = searched.endsWith(sep) ? searched : `${searched}${sep}`;
-  if (!kept.startsWith(folder)) return args;
-  // behind the globs of the model: the last one that fits decides
-  return args.toSpliced(args.indexOf('--'), 0, `--glob=!**/${basename(file)}`);
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // not there: nothing of it can be found either
   }
 }
 

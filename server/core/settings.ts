@@ -34,6 +34,11 @@ export interface Settings {
   /** In tokens; null when not known. */
   readonly contextWindow: number | null;
   readonly shellEnvironment: ShellEnvironmentPolicy;
+  /**
+   * What the client says about the workspace: false keeps its AGENTS.md, configuration and rules out whatever else says that it is trusted.
+   * Null or absent: the configuration alone decides.
+   */
+  readonly isWorkspaceTrusted?: boolean | null;
   /** Bytes of AGENTS.md files read into the prompt at most. */
   readonly projectDocMaxBytes: number;
   /** Values that a client gave in `config`; kept so that a fork or a resume can be resolved again. */

@@ -5,7 +5,10 @@ import { PatchError } from '../core/patch/patchError.ts';
 import { relativePath, resolvePath } from '../core/patch/paths.ts';
 import { planPatch, type PatchPlan } from '../core/patch/plan.ts';
 import { FileTexts, growingChanges, StreamingPatch } from '../core/patch/streamingParse.ts';
-import type { Files } from '../core/ports.ts';
+import type { PatchFile } from '../core/patch/patchReader.ts';
+import type { FileGuard, Files } from '../core/ports.ts';
+import type { LoadMask } from '../core/secrets/maskedRunner.ts';
+import { readConsent } from '../core/turn/readConsent.ts';
 import type { FileEffect, InputWatcher, Tool, ToolCall, ToolContext, ToolOutput } from '../core/turn/tool.ts';
 import type { FileChangeItem, FileUpdateChange } from '../protocol/schema/item.ts';
 import { applyPatchSpec } from './applyPatchSpec.ts';
@@ -13,6 +16,8 @@ import { GrowingPatchItem, recordPatch, sameChanges } from './growingPatchItem.t
 
 export interface ApplyPatchDeps {
   readonly files: Files;
+  readonly guard: FileGuard;
+  readonly mask: LoadMask;
   /** How the tool is described: `custom`, free text with a grammar (Responses API), or `function`, `{input}` as JSON. Both are read. */
   readonly form: 'custom' | 'function';
 }
@@ -40,7 +45,7 @@ export function createApplyPatch(deps: ApplyPatchDeps): ApplyPatch {
   const growing = new Map<string, GrowingPatchItem>();
   const inThread = threadQueues();
   const run = (patchRun: PatchRun, context: ToolContext): Promise<ToolOutput> =>
-    inThread(context.threadId, () => runPatch(patchRun, files, context));
+    inThread(context.threadId, () => runPatch(patchRun, deps, context));
   return {
     tool: {
       spec: applyPatchSpec(form),
@@ -92,20 +97,33 @@ function patchOf(call: ToolCall): string {
   return call.input;
 }
 
-async function runPatch(run: PatchRun, files: Files, context: ToolContext): Promise<ToolOutput> {
+async function runPatch(asked: PatchRun, deps: ApplyPatchDeps, context: ToolContext): Promise<ToolOutput> {
+  const { files, mask } = deps;
   const startedAtMs = context.clock.nowMs();
+  let run = asked;
   let plan: PatchPlan;
   try {
-    plan = await planPatch(parsePatch(run.patch), run.cwd, files);
+    const patch = parsePatch(run.patch);
+    for (const path of await keptFiles(patch, run.cwd, deps)) {
+      const item = openItem(run, await readableChanges(run, files), context);
+      run = { ...run, started: item };
+      const consent = await readConsent({ path, itemId: item.id }, context);
+      if (consent.type !== 'refused') continue;
+      context.completeItem({ ...item, status: 'declined' });
+      return { output: `patch rejected: ${consent.reason}` };
+    }
+    plan = await planPatch(patch, run.cwd, files);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     const item = openItem(run, await readableChanges(run, files), context);
     context.completeItem({ ...item, status: 'failed' });
-    return { output: `apply_patch failed. No file was changed.\n${error.message}` };
+    // it quotes the file
+    const { text } = (await mask()).mask(error.message);
+    return { output: `apply_patch failed. No file was changed.\n${text}` };
   }
   const item = openItem(run, plan.changes, context);
   const paths = await targetsOf(plan, files, context);
-  const refusal = paths.length === 0 ? null : await consent(item, paths, context);
+  const refusal = paths.length === 0 ? null : await consent(item, { paths, deleted: deletedBy(plan, paths) }, context);
   if (refusal !== null) {
     context.completeItem({ ...item, status: refusal.status });
     return { output: refusal.output };
@@ -120,6 +138,21 @@ async function runPatch(run: PatchRun, files: Files, context: ToolContext): Prom
   context.completeItem({ ...item, status: 'completed' });
   if (plan.files.length > 0) context.filesChanged(plan.files.map(effectOf));
   return { output: successText(plan, context.clock.nowMs() - startedAtMs) };
+}
+
+/** Real paths of files that are kept from the model and that the patch edits: whether it fits would tell what is in them. */
+async function keptFiles(
+  patch: readonly PatchFile[],
+  cwd: string,
+  { files, guard }: ApplyPatchDeps,
+): Promise<ReadonlySet<string>> {
+  const kept = new Set<string>();
+  for (const file of patch) {
+    if (file.type !== 'update') continue;
+    const realPath = await files.realPath(resolvePath(cwd, file.path));
+    if ((await guard.placeOf(realPath)).type !== 'free') kept.add(realPath);
+  }
+  return kept;
 }
 
 /** Starts the item, or brings the one that was started while the model wrote up to date. */
@@ -159,9 +192,22 @@ async function targetsOf(plan: PatchPlan, files: Files, { settings }: ToolContex
   });
 }
 
+/** What is gone afterwards; a file that was moved is not. `paths` are the targets of the plan's files. */
+function deletedBy(plan: PatchPlan, paths: readonly string[]): string[] {
+  const moved = new Set(plan.files.map((file) => file.movedFrom));
+  return paths.filter((_, index) => {
+    const file = plan.files[index];
+    return file?.after === null && !moved.has(file.path);
+  });
+}
+
 /** Null when the patch may be applied. */
-async function consent(item: FileChangeItem, paths: readonly string[], context: ToolContext): Promise<Refusal | null> {
-  const decision = await context.decide({ kind: 'patch', paths });
+async function consent(
+  item: FileChangeItem,
+  targets: { readonly paths: readonly string[]; readonly deleted: readonly string[] },
+  context: ToolContext,
+): Promise<Refusal | null> {
+  const decision = await context.decide({ kind: 'patch', ...targets });
   if (decision.type === 'refuse') return { status: 'failed', output: `patch rejected: ${decision.reason}` };
   const verdict = decision.type === 'ask' ? await context.askFileChange(item, { ask: decision }) : 'accepted';
   switch (verdict) {

@@ -1,22 +1,24 @@
 // The tool `grep`: searches the workspace with ripgrep.
 import { relative, isAbsolute } from 'node:path';
 import * as z from 'zod';
-import type { Files, TextSearch, TextSearchResult } from '../core/ports.ts';
+import type { FileGuard, TextSearch, TextSearchResult } from '../core/ports.ts';
+import { countMarks, maskedNote } from '../core/secrets/secretMask.ts';
 import type { Tool, ToolSpec } from '../core/turn/tool.ts';
 import { lazy, type Infer } from '../protocol/define.ts';
 import { optional, parseArguments } from './commandArguments.ts';
-import { findReadable } from './readablePath.ts';
+import { foundLines, readFound, shownFiles, type Searched } from './foundLines.ts';
+import { keptBelow, keptNote } from './keptBelow.ts';
+import { expectConsent, findReadable, type ReadingDeps } from './readablePath.ts';
 import { shownCall, ToolRefusal } from './shownCall.ts';
 
 const DEFAULT_LINES = 200;
 const MOST_LINES = 2000;
-const LONGEST_LINE = 400;
 
 const SPEC: ToolSpec = {
   type: 'function',
   name: 'grep',
   description:
-    'Searches files for a regular expression (ripgrep syntax) and returns path:line:text of each match, sorted by path. Files that git ignores are left out.',
+    'Searches files for a regular expression (ripgrep syntax) and returns path:line:text of each match, sorted by path. Files that git ignores are left out, and so are files that are kept from you, such as .env.',
   parameters: {
     type: 'object',
     properties: {
@@ -51,7 +53,13 @@ const Arguments = lazy(() =>
 );
 type Arguments = Infer<typeof Arguments>;
 
-export function grepTool(search: TextSearch, files: Files): Tool {
+export interface GrepDeps extends ReadingDeps {
+  readonly search: TextSearch;
+  readonly guard: FileGuard;
+}
+
+export function grepTool(deps: GrepDeps): Tool {
+  const { search, files, mask } = deps;
   return {
     spec: SPEC,
     run: async (call, context) => {
@@ -61,28 +69,37 @@ export function grepTool(search: TextSearch, files: Files): Tool {
       return shownCall(call, context, async (signal) => {
         const { cwd } = context.settings;
         const found = await findReadable(files, cwd, args.path ?? '.');
-        const result = await search.run(searchArguments(args, pathFrom(cwd, found.path)), cwd, signal);
+        const isAllowed = await expectConsent(found, call.callId, context);
+        const searched: Searched = { ...deps, cwd, root: found.realPath, isAllowed, mask: await mask() };
+        const path = pathFrom(cwd, found.realPath);
+        const result = await search.run(searchArguments(args, path), cwd, signal);
         signal.throwIfAborted();
-        return resultText(result, args.limit ?? DEFAULT_LINES);
+        const output = outputOf(result);
+        const limit = args.limit ?? DEFAULT_LINES;
+        const text = args.files_only
+          ? limited(await shownFiles(output, searched), limit, isCut(result))
+          : await linesText(output, searched, { limit, isCut: isCut(result) });
+        const kept =
+          found.stat.kind === 'directory' && !isAllowed ? await keptBelow(path, { ...deps, cwd }, signal) : [];
+        return `${text}${keptNote(kept)}`;
       });
     },
   };
 }
 
-/** `--no-config`: a configuration of ripgrep may name programs to run. */
+/** `--no-config`: a configuration of ripgrep may name programs to run. Of lines only the numbers are wanted. */
 function searchArguments(args: Arguments, path: string): string[] {
   const always = [
     '--no-config',
     '--color=never',
     '--no-heading',
     '--with-filename',
+    '--null',
     '--sort=path',
     '--hidden',
     '--glob=!.git',
   ];
-  const shape = args.files_only
-    ? ['--files-with-matches']
-    : ['--line-number', `--max-columns=${LONGEST_LINE}`, '--max-columns-preview'];
+  const shape = args.files_only ? ['--files-with-matches'] : ['--line-number', '--max-columns=1'];
   return [
     ...always,
     ...shape,
@@ -104,15 +121,31 @@ function pathFrom(cwd: string, path: string): string {
 }
 
 /** ripgrep ends with 0 for matches, 1 for none, 2 for errors, which may come with matches. */
-function resultText(result: TextSearchResult, limit: number): string {
+function outputOf(result: TextSearchResult): string {
   if (result.type === 'missing') throw new ToolRefusal(result.message);
-  const lines = result.stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.replace(/^\.\//, ''));
-  if (result.exitCode > 1 && lines.length === 0) throw new ToolRefusal(`The search failed: ${result.stderr.trim()}`);
+  if (result.exitCode > 1 && result.stdout === '') throw new ToolRefusal(`The search failed: ${result.stderr.trim()}`);
+  return result.stdout;
+}
+
+function isCut(result: TextSearchResult): boolean {
+  return result.type === 'done' && result.truncated;
+}
+
+async function linesText(
+  output: string,
+  searched: Searched,
+  { limit, isCut: isOutputCut }: { readonly limit: number; readonly isCut: boolean },
+): Promise<string> {
+  const all = foundLines(output);
+  const text = limited(await readFound(all, limit, searched), limit, isOutputCut, all.length);
+  const masked = countMarks(text);
+  return masked === 0 ? text : `${text}\n${maskedNote(masked)}`;
+}
+
+function limited(lines: readonly string[], limit: number, isOutputCut: boolean, total = lines.length): string {
   if (lines.length === 0) return 'No matches.';
-  if (lines.length <= limit && !result.truncated) return lines.join('\n');
-  const count = result.truncated ? `more than ${lines.length}` : String(lines.length);
-  return `${lines.slice(0, limit).join('\n')}\n[The first ${Math.min(limit, lines.length)} of ${count} lines. Search for something more exact, or in a smaller folder.]`;
+  if (total <= limit && !isOutputCut) return lines.join('\n');
+  const shown = lines.slice(0, limit);
+  const count = isOutputCut ? `more than ${total}` : String(total);
+  return `${shown.join('\n')}\n[The first ${shown.length} of ${count} lines. Search for something more exact, or in a smaller folder.]`;
 }

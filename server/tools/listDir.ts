@@ -7,7 +7,7 @@ import type { Tool, ToolSpec } from '../core/turn/tool.ts';
 import { messageOf } from '../protocol/errors.ts';
 import { lazy } from '../protocol/define.ts';
 import { optional, parseArguments } from './commandArguments.ts';
-import { findReadable } from './readablePath.ts';
+import { expectConsent, findReadable } from './readablePath.ts';
 import { shownCall, ToolRefusal } from './shownCall.ts';
 
 const DEFAULT_ENTRIES = 300;
@@ -57,8 +57,9 @@ export function listDirTool(files: Files): Tool {
         const found = await findReadable(files, context.settings.cwd, path);
         if (found.stat.kind !== 'directory')
           throw new ToolRefusal(`${found.path} is a file; read_file shows what is in it.`);
+        await expectConsent(found, call.callId, context);
         const listing = new Listing(files, { depth, limit, signal });
-        await listing.add(found.path, 0);
+        await listing.add(found.realPath, 0);
         return listing.text(found.path);
       });
     },

@@ -1,11 +1,11 @@
 // The tool `read_file`: lines of a text file, numbered.
 import * as z from 'zod';
 import { linesOfText, numberedLines } from '../core/text/numberedLines.ts';
-import type { Files } from '../core/ports.ts';
+import { countMarks, maskedNote, type SecretMask } from '../core/secrets/secretMask.ts';
 import type { Tool, ToolSpec } from '../core/turn/tool.ts';
 import { lazy } from '../protocol/define.ts';
 import { optional, parseArguments } from './commandArguments.ts';
-import { findFile } from './readablePath.ts';
+import { expectConsent, findFile, type ReadingDeps } from './readablePath.ts';
 import { shownCall, ToolRefusal } from './shownCall.ts';
 
 const DEFAULT_LINES = 2000;
@@ -13,6 +13,8 @@ const DEFAULT_LINES = 2000;
 const LARGEST_FILE = 20 * 1024 * 1024;
 /** How far into a file a zero byte tells that it holds no text. */
 const LOOKED_AT = 8192;
+/** Lines around those that are shown which are looked at too: a private key is told by its beginning. */
+const MARGIN_LINES = 200;
 
 const SPEC: ToolSpec = {
   type: 'function',
@@ -38,7 +40,7 @@ const Arguments = lazy(() =>
   }),
 );
 
-export function readFileTool(files: Files): Tool {
+export function readFileTool({ files, mask }: ReadingDeps): Tool {
   return {
     spec: SPEC,
     run: async (call, context) => {
@@ -47,18 +49,34 @@ export function readFileTool(files: Files): Tool {
       const { path, offset = 1, limit = DEFAULT_LINES } = parsed.value;
       return shownCall(call, context, async () => {
         const found = await findFile(files, context.settings.cwd, path);
+        await expectConsent(found, call.callId, context);
         if (found.stat.size > LARGEST_FILE) {
           throw new ToolRefusal(
             `${found.path} has ${found.stat.size} bytes; read parts of it with exec_command (head, sed -n, tail).`,
           );
         }
-        const lines = linesOfText(textOf(await files.read(found.path), found.path));
+        const lines = linesOfText(textOf(await files.read(found.realPath), found.path));
         if (lines.length === 0) return '[The file is empty.]';
         if (offset > lines.length) throw new ToolRefusal(`${found.path} has only ${lines.length} lines.`);
-        return numberedLines(lines, { offset, limit });
+        return maskedLines(lines, { offset, limit }, await mask());
       });
     },
   };
+}
+
+function maskedLines(
+  lines: readonly string[],
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+  mask: SecretMask,
+): string {
+  const [from, to] = [
+    Math.max(0, offset - 1 - MARGIN_LINES),
+    Math.min(lines.length, offset - 1 + limit + MARGIN_LINES),
+  ];
+  const around = mask.mask(lines.slice(from, to).join('\n'), { keepsLines: true }).text.split('\n');
+  const shown = numberedLines([...lines.slice(0, from), ...around, ...lines.slice(to)], { offset, limit });
+  const count = countMarks(shown);
+  return count === 0 ? shown : `${shown}\n${maskedNote(count)}`;
 }
 
 function textOf(bytes: Uint8Array, path: string): string {

@@ -5,7 +5,7 @@ import type { Tool, ToolContext, ToolOutput, ToolSpec } from '../core/turn/tool.
 import { messageOf } from '../protocol/errors.ts';
 import { lazy } from '../protocol/define.ts';
 import { parseArguments } from './commandArguments.ts';
-import { findFile } from './readablePath.ts';
+import { expectConsent, findFile } from './readablePath.ts';
 import { ToolRefusal } from './shownCall.ts';
 
 /** In bytes. */
@@ -47,10 +47,16 @@ async function view(
   const found = await findFile(files, context.settings.cwd, path);
   if (found.stat.size > LARGEST_IMAGE)
     throw new ToolRefusal(`${found.path} is larger than ${LARGEST_IMAGE} bytes; make it smaller first.`);
-  const bytes = await files.read(found.path);
+  const bytes = await files.read(found.realPath);
   const type = imageType(bytes);
   if (type === null) throw new ToolRefusal(`${found.path} is no PNG, JPEG, GIF or WebP picture.`);
-  context.completeItem(context.startItem({ type: 'imageView', id: callId, path: found.path }));
+  const item = context.startItem({ type: 'imageView', id: callId, path: found.path });
+  try {
+    // nothing of it has left the server so far, and the question belongs to an item
+    await expectConsent(found, callId, context);
+  } finally {
+    context.completeItem(item);
+  }
   const url = `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
   return { output: [{ type: 'input_image', image_url: url }] };
 }

@@ -44,6 +44,8 @@ export interface CommandContextOptions {
   readonly sandbox?: SandboxPolicy;
   /** Whether a command may reach a host; it may not unless told. */
   readonly mayReach?: boolean;
+  /** What the user says when a file that is kept is to be read; no unless told. */
+  readonly readAnswer?: Verdict;
   /** Answers when the user is asked. */
   readonly answer?: (item: CommandExecutionItem) => Promise<Verdict>;
 }
@@ -53,6 +55,8 @@ export class CommandContext {
   /** What was decided on, and what was asked about commands. */
   readonly actions: Action[] = [];
   readonly questions: CommandQuestion[] = [];
+  /** The files that were asked for. */
+  readonly readQuestions: string[] = [];
   readonly clock: HandClock;
   readonly context: ToolContext;
   readonly #interrupt = new AbortController();
@@ -99,7 +103,10 @@ export class CommandContext {
         return (options.answer ?? (() => Promise.resolve('accepted' as const)))(startItem(item));
       },
       askFileChange: () => Promise.resolve('declined'),
-      askRead: () => Promise.resolve('declined'),
+      askRead: (_itemId, paths) => {
+        this.readQuestions.push(...paths);
+        return Promise.resolve(options.readAnswer ?? 'declined');
+      },
       askNetwork: () => Promise.resolve(options.mayReach ?? false),
       filesChanged: () => undefined,
     };

@@ -5,6 +5,7 @@ import type { ConfigProblem } from '../../core/config/configValues.ts';
 import type { ProviderConfig } from '../../core/config/providerConfig.ts';
 import { DEMO_PROVIDER, providerProblems, providersOf } from '../../core/config/providers.ts';
 import {
+  clientTrust,
   defaultProviderOf,
   resolveSettings,
   settingsProblems,
@@ -58,7 +59,8 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
   return {
     async resolve(request) {
       const cwd = resolvePath(options.serverCwd, request.cwd ?? '.');
-      const read = files.read(cwd);
+      const isUntrusted = clientTrust(request.config) === false;
+      const read = files.read(cwd, isUntrusted);
       refuseBroken(read);
       const config = mergeLayers(read.layers).config;
       const asked = withOverrides(config, request.config ?? {});
@@ -71,7 +73,7 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
       const defaultModel = isModelKnown ? null : await options.defaultModel(provider);
       return resolveSettings(config, request, {
         cwd,
-        isTrusted: isTrusted(read.layers, cwd),
+        isTrusted: !isUntrusted && isTrusted(read.layers, cwd),
         hasOpenaiKey,
         defaultModel,
       });

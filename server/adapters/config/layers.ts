@@ -45,13 +45,13 @@ export class LayerFiles {
     this.#sessionWarnings = warnings;
   }
 
-  /** The layers for a folder; without one, those that hold everywhere. */
-  read(cwd: string | null): ReadLayers {
+  /** The layers for a folder; without one, or in one that a client does not trust, those that hold everywhere. */
+  read(cwd: string | null, isUntrusted = false): ReadLayers {
     const { path } = this.#user;
     const user = this.#user.read();
     const userLayer = layerOf({ type: 'user', file: path, profile: null }, user.type === 'table' ? user.table : {});
     const everywhere = [userLayer, ...(this.#session === null ? [] : [this.#session])];
-    const projects = cwd !== null && isTrusted(everywhere, cwd) ? this.#projectLayers(cwd) : [];
+    const projects = cwd !== null && !isUntrusted && isTrusted(everywhere, cwd) ? this.#projectLayers(cwd) : [];
     const contents = [{ path, content: user }, ...projects];
     return {
       layers: [

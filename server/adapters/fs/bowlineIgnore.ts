@@ -16,7 +16,7 @@ const MOST_KNOWN = 1000;
 export interface BowlineIgnore {
   /** The `.bowlineignore` that keeps the file; null when none does. `path` is a real path. */
   keeperOf(path: string): string | null;
-  /** Whether any `.bowlineignore` lies in a folder above the path. */
+  /** Whether any `.bowlineignore` lies in the folder or in one above it. */
   isUsedAbove(path: string): boolean;
 }
 
@@ -48,7 +48,7 @@ export function createBowlineIgnore(): BowlineIgnore {
       }
       return null;
     },
-    isUsedAbove: (path) => foldersAbove(path).some((folder) => rulesIn(folder) !== null),
+    isUsedAbove: (path) => [path, ...foldersAbove(path)].some((folder) => rulesIn(folder) !== null),
   };
 }
 

@@ -27,6 +27,7 @@ export function machinePlaces({ home, env }: MachineOptions): Places {
 
 export function createFileGuard(places: Places, ignored: BowlineIgnore): FileGuard {
   return {
+    hasIgnoreFileAbove: (path) => ignored.isUsedAbove(path),
     placeOf: (path) => {
       const place = placeOfRead(path, places);
       if (place.type !== 'free') return Promise.resolve(place);

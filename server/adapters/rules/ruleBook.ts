@@ -50,8 +50,8 @@ export class RuleFiles implements RuleBook {
     this.#home = this.#folder(join(options.home, FOLDER));
   }
 
-  async rules({ cwd }: Settings): Promise<RuleSet> {
-    return ruleSet(await this.#read(cwd));
+  async rules({ cwd, isWorkspaceTrusted }: Settings): Promise<RuleSet> {
+    return ruleSet(await this.#read(isWorkspaceTrusted === false ? null : cwd));
   }
 
   async allowCommand(pattern: readonly string[]): Promise<void> {

@@ -153,11 +153,12 @@ async function overridden(app: RequestContext['app'], settings: Settings, reques
     modelProvider: modelProvider ?? settings.modelProvider,
     config: { ...settings.overrides, ...config },
   });
+  const isSandboxKept = (sandbox === undefined || sandbox === null) && resolved.isWorkspaceTrusted !== false;
   return {
     ...resolved,
     effort: resolved.effort ?? settings.effort,
     approvalPolicy: approvalPolicy ?? settings.approvalPolicy,
-    sandbox: sandbox === undefined || sandbox === null ? settings.sandbox : resolved.sandbox,
+    sandbox: isSandboxKept ? settings.sandbox : resolved.sandbox,
     baseInstructions: baseInstructions ?? settings.baseInstructions,
     developerInstructions: developerInstructions ?? settings.developerInstructions,
   };

@@ -95,7 +95,8 @@ function applyOverrides({ app }: RequestContext, thread: LiveThread, params: Tur
     ...settings,
     cwd: params.cwd === undefined || params.cwd === null ? settings.cwd : app.absolutePath(params.cwd),
     approvalPolicy: params.approvalPolicy ?? settings.approvalPolicy,
-    sandbox: params.sandboxPolicy ?? settings.sandbox,
+    // who does not trust the workspace must say so no longer before more than reading is possible
+    sandbox: settings.isWorkspaceTrusted === false ? settings.sandbox : (params.sandboxPolicy ?? settings.sandbox),
     model: params.model ?? settings.model,
     effort: params.effort ?? settings.effort,
     summary: params.summary ?? settings.summary,

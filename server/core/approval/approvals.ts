@@ -15,6 +15,7 @@ import type { Action, Ask, CommandQuestion, PatchQuestion, Verdict } from '../tu
 import type { Grants } from './grants.ts';
 import { NetworkQuestions } from './networkQuestions.ts';
 import { OpenQuestions, type OpenQuestionsOptions } from './openQuestions.ts';
+import { ReadGrants, readQuestionParams, type ReadQuestion } from './readQuestion.ts';
 import { rememberCommand } from './remember.ts';
 import type { RuleBook } from './ruleBook.ts';
 
@@ -34,6 +35,7 @@ export interface ApprovalsOptions extends OpenQuestionsOptions {
 
 const COMMAND = 'item/commandExecution/requestApproval';
 const FILE_CHANGE = 'item/fileChange/requestApproval';
+const PERMISSIONS = 'item/permissions/requestApproval';
 
 /** Where a question belongs. */
 export interface AskedIn {
@@ -51,12 +53,14 @@ export class Approvals {
   readonly #refused = new Set<string>();
   readonly #open: OpenQuestions;
   readonly #network: NetworkQuestions;
+  readonly #reads: ReadGrants;
   #waiting = 0;
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
     this.#open = new OpenQuestions(options);
     this.#network = new NetworkQuestions(options);
+    this.#reads = new ReadGrants(options.grants);
   }
 
   get isWaiting(): boolean {
@@ -152,8 +156,33 @@ export class Approvals {
     return this.#settle(item.id, decision, action);
   }
 
+  /** `isCall`: a tool call asks, which another process can run again; a message of the user cannot be sent anew. */
+  async askRead(question: ReadQuestion, asked: AskedIn & { readonly isCall: boolean }): Promise<Verdict> {
+    if (this.#reads.cover(question)) return 'accepted';
+    const { itemId, ask } = question;
+    const { turnId, signal } = asked;
+    this.#enter(itemId, PERMISSIONS);
+    const startedAtMs = this.#options.clock.nowMs();
+    const params = readQuestionParams(question, { threadId: this.#options.threadId, turnId, startedAtMs });
+    const answer = await this.#open.put({
+      turnId,
+      itemId,
+      request: { method: PERMISSIONS, params },
+      ask,
+      conditions: asked.isCall ? asked.conditions : null,
+      signal,
+      put: (asking) => this.#options.approver.askPermissions(params, asking),
+    });
+    this.#leave();
+    return this.#reads.take(question, answer);
+  }
+
   /** Whether a running command may reach a host. */
-  mayReach(item: CommandExecutionItem, target: NetworkTarget, asked: AskedIn & { settings: Settings }): Promise<boolean> {
+  mayReach(
+    item: CommandExecutionItem,
+    target: NetworkTarget,
+    asked: AskedIn & { settings: Settings },
+  ): Promise<boolean> {
     const { turnId, settings, signal } = asked;
     return this.#network.mayReach(target, {
       item,
@@ -173,6 +202,7 @@ export class Approvals {
   /** Call before a turn ends: what its commands still reach for in the background is refused. */
   turnEnded(): void {
     this.#network.turnEnded();
+    this.#reads.turnEnded();
   }
 
   /** Call when an item has been completed: a refused one stops counting as waiting only now, as the wire has it. */

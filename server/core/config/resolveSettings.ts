@@ -43,6 +43,7 @@ const DEMO_MODEL = 'demo';
 export function resolveSettings(config: ConfigTable, request: SettingsRequest, known: Circumstances): Settings {
   const reader = new ConfigReader(withOverrides(config, request.config ?? {}));
   const modelProvider = request.modelProvider ?? providerIn(reader, known.hasOpenaiKey);
+  const isWorkspaceTrusted = clientTrust(request.config);
   const settings: Settings = {
     cwd: known.cwd,
     model: modelFor(modelProvider, request.model ?? reader.text('model') ?? known.defaultModel),
@@ -51,7 +52,11 @@ export function resolveSettings(config: ConfigTable, request: SettingsRequest, k
     summary: reader.oneOf('model_reasoning_summary', SUMMARIES),
     verbosity: reader.oneOf('model_verbosity', VERBOSITIES),
     approvalPolicy: request.approvalPolicy ?? readApprovalPolicy(reader),
-    sandbox: sandboxPolicy(reader, request.sandbox ?? readSandboxMode(reader, known.isTrusted)),
+    sandbox: sandboxPolicy(
+      reader,
+      isWorkspaceTrusted === false ? 'read-only' : (request.sandbox ?? readSandboxMode(reader, known.isTrusted)),
+    ),
+    isWorkspaceTrusted,
     disarmed: disarmedTripwires(reader),
     baseInstructions: request.baseInstructions ?? null,
     developerInstructions: request.developerInstructions ?? reader.text('developer_instructions'),
@@ -61,6 +66,15 @@ export function resolveSettings(config: ConfigTable, request: SettingsRequest, k
     overrides: request.config ?? {},
   };
   return settings;
+}
+
+/**
+ * What a client says about the workspace with `workspace_trust`: a client that shows it to the user knows best that it is not to be trusted,
+ * while trust itself is a matter of the user's configuration. Null when it says nothing; a word that is not known is no trust.
+ */
+export function clientTrust(overrides: ConfigOverrides | null | undefined): boolean | null {
+  const word = withOverrides({}, overrides ?? {})['workspace_trust'];
+  return word === undefined || word === null ? null : word === 'trusted';
 }
 
 /** The provider of threads that name none: the configured one, else OpenAI when there is a key for it, else the tour. */

@@ -6,6 +6,7 @@ import type { FileEffect } from '../turn/tool.ts';
 import { editFile, replaceFile } from './editFile.ts';
 import { displayText, encodeText, isBinary, sameBytes } from './fileText.ts';
 import { comparePaths, fileName, parentFolder, resolvePath } from './paths.ts';
+import { refuseMarks } from './maskedMarks.ts';
 import { PatchError } from './patchError.ts';
 import type { Patch, PatchFile } from './patchReader.ts';
 
@@ -64,7 +65,7 @@ class Planner {
     try {
       switch (file.type) {
         case 'add':
-          return await this.#add(file.path, file.lines);
+          return await this.#add(file);
         case 'delete':
           return await this.#delete(file.path);
         case 'update':
@@ -92,8 +93,10 @@ class Planner {
     };
   }
 
-  async #add(path: string, lines: readonly string[]): Promise<void> {
+  async #add(added: Extract<PatchFile, { type: 'add' }>): Promise<void> {
+    const { path, lines } = added;
     const file = await this.#open(path);
+    refuseMarks(added, file.now);
     // Models rewrite whole files this way; it is shown as the update that it is.
     const letter = file.now === null ? 'A' : 'M';
     this.#settle(file);
@@ -112,6 +115,7 @@ class Planner {
   async #update(update: Extract<PatchFile, { type: 'update' }>): Promise<void> {
     const { path, moveTo, hunks } = update;
     const { file, now } = await this.#existing(path);
+    refuseMarks(update, now);
     const { bytes, notes } = hunks.length === 0 ? { bytes: now, notes: [] } : editFile(now, hunks);
     if (moveTo === null && sameBytes(bytes, now))
       throw new PatchError('The hunks would change nothing: their removed and added lines are the same.');
@@ -163,6 +167,8 @@ class Planner {
     if (stat !== null && stat.size > MAX_FILE_BYTES) throw new PatchError('It is larger than 32 MiB; use a command.');
     const before = stat === null ? null : await this.#files.read(realPath);
     const mode = stat?.mode ?? null;
+    if (stat !== null && stat.links > 1)
+      this.#notes.push(`${path}: the file has another name elsewhere (a hard link); that one keeps the old content.`);
     const file: Planned = { path: absolute, realPath, before, now: before, mode, movedFrom: null };
     this.#planned.set(realPath, file);
     return file;

@@ -1,5 +1,6 @@
 // Finds and reads the AGENTS.md files in force for a folder: the user's own, then those from the repository's root down.
-import type { Files, FileStat } from '../ports.ts';
+import { isWithin } from '../pathPolicy/places.ts';
+import type { FileGuard, Files, FileStat } from '../ports.ts';
 import { parentFolder, resolvePath } from '../patch/paths.ts';
 
 /** In one folder the first of these that is there and not empty counts. */
@@ -22,15 +23,26 @@ export interface DocsQuery {
   readonly home: string;
   /** For the files of the project together, in bytes; 0 reads none of them. */
   readonly maxBytes: number;
+  /** The workspace is not trusted: none of its files is read. */
+  readonly isUntrusted?: boolean;
+}
+
+export interface DocsReading {
+  readonly files: Files;
+  readonly guard: FileGuard;
 }
 
 /** The user's own file, which the limit does not count, then the project's, outermost first. Unreadable files are passed over. */
-export async function readProjectDocs(files: Files, { cwd, home, maxBytes }: DocsQuery): Promise<ProjectDoc[]> {
-  const docs = [await readDoc(files, home, Number.MAX_SAFE_INTEGER)];
-  let left = maxBytes;
-  for (const folder of await projectFolders(files, cwd)) {
+export async function readProjectDocs(reading: DocsReading, query: DocsQuery): Promise<ProjectDoc[]> {
+  const { cwd, home, maxBytes, isUntrusted = false } = query;
+  // the user's own file may be a link to anywhere, a project's only to something of the project
+  const docs = [await readDoc(reading, { folder: home, within: null, maxBytes: Number.MAX_SAFE_INTEGER })];
+  let left = isUntrusted ? 0 : maxBytes;
+  const folders = left > 0 ? await projectFolders(reading.files, cwd) : [];
+  const within = await reading.files.realPath(folders[0] ?? cwd);
+  for (const folder of folders) {
     if (left <= 0) break;
-    const doc = folder === home ? null : await readDoc(files, folder, left);
+    const doc = folder === home ? null : await readDoc(reading, { folder, within, maxBytes: left });
     if (doc === null) continue;
     docs.push(doc);
     left -= new TextEncoder().encode(doc.text).length;
@@ -48,23 +60,34 @@ async function projectFolders(files: Files, cwd: string): Promise<string[]> {
   }
 }
 
-async function readDoc(files: Files, folder: string, maxBytes: number): Promise<ProjectDoc | null> {
+interface DocPlace {
+  readonly folder: string;
+  /** Real path of the folder that it must really lie in; null for anywhere. */
+  readonly within: string | null;
+  readonly maxBytes: number;
+}
+
+async function readDoc(reading: DocsReading, { folder, within, maxBytes }: DocPlace): Promise<ProjectDoc | null> {
   for (const name of FILE_NAMES) {
     const path = resolvePath(folder, name);
-    const stat = await statOf(files, path);
-    const doc = stat?.kind === 'file' ? await readStart(files, { path, size: stat.size, maxBytes }) : null;
+    const stat = await statOf(reading.files, path);
+    const doc = stat?.kind === 'file' ? await readStart(reading, { path, size: stat.size, maxBytes, within }) : null;
     if (doc !== null && doc.text !== '') return doc;
   }
   return null;
 }
 
 async function readStart(
-  files: Files,
-  { path, size, maxBytes }: { path: string; size: number; maxBytes: number },
+  { files, guard }: DocsReading,
+  { path, size, maxBytes, within }: Omit<DocPlace, 'folder'> & { path: string; size: number },
 ): Promise<ProjectDoc | null> {
-  if (size > LARGEST_FILE) return { path, text: `[Left out: the file has ${size} bytes.]`, isCut: false };
+  const leftOut = (why: string): ProjectDoc => ({ path, text: `[Left out: ${why}.]`, isCut: false });
+  if (size > LARGEST_FILE) return leftOut(`the file has ${size} bytes`);
   try {
-    const bytes = await files.read(path);
+    const realPath = await files.realPath(path);
+    if (within !== null && !isWithin(realPath, within)) return leftOut('it is a link that leads out of the project');
+    if ((await guard.placeOf(realPath)).type !== 'free') return leftOut('it is a link to a file that is kept from you');
+    const bytes = await files.read(realPath);
     const start = bytes.subarray(0, maxBytes);
     const isCut = start.length < bytes.length;
     // a character cut in two at the limit is left out

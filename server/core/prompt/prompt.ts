@@ -1,6 +1,6 @@
 // What the model is told before the conversation: instructions, permissions, project documents, environment.
 import { shellName } from '../command/shell.ts';
-import type { Clock, Files } from '../ports.ts';
+import type { Clock, FileGuard, Files } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { Prompt } from '../turn/turnWorld.ts';
@@ -10,6 +10,7 @@ import { readProjectDocs, type ProjectDoc } from './projectDocs.ts';
 
 export interface PromptSurroundings {
   readonly files: Files;
+  readonly guard: FileGuard;
   /** Absolute path of Bowline's home. */
   readonly home: string;
   readonly clock: Clock;
@@ -23,8 +24,13 @@ export interface PromptSurroundings {
 
 /** Read anew for each turn, so that an edited AGENTS.md counts from the next turn on. What seldom changes comes first. */
 export async function readPrompt(settings: Settings, surroundings: PromptSurroundings): Promise<Prompt> {
-  const { files, home, clock, platform, timeZone } = surroundings;
-  const docs = await readProjectDocs(files, { cwd: settings.cwd, home, maxBytes: settings.projectDocMaxBytes });
+  const { home, clock, platform, timeZone } = surroundings;
+  const docs = await readProjectDocs(surroundings, {
+    cwd: settings.cwd,
+    home,
+    maxBytes: settings.projectDocMaxBytes,
+    isUntrusted: settings.isWorkspaceTrusted === false,
+  });
   const shell = shellName(surroundings.shellPath());
   const environment = environmentContext(settings, { shell, platform, timeZone, nowMs: clock.nowMs() });
   const instructions = [settings.developerInstructions ?? '', permissionsText(settings)].filter((text) => text !== '');

@@ -9,6 +9,7 @@ import type { TurnConditions } from '../thread/keptQuestion.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import type { SuspendedCall, SuspendedTurn } from '../thread/suspendedTurn.ts';
 import { DiffTracker } from './diffTracker.ts';
+import { messageForModel } from './messageForModel.ts';
 import { ResponseReader, type ResponseEnd } from './modelEvents.ts';
 import { ModelFailure, type ModelProvider, type ModelRequest } from './modelPort.ts';
 import { retryDelayMs } from './retry.ts';
@@ -16,7 +17,7 @@ import type { RunningTurn } from './runningTurn.ts';
 import { toolContext } from './toolContext.ts';
 import { ToolRuns } from './toolRuns.ts';
 import { TurnItems } from './turnItems.ts';
-import { modelMessage, textOf, userMessageItem } from './userMessage.ts';
+import { textOf, userMessageItem } from './userMessage.ts';
 
 export interface TurnInput {
   readonly input: readonly UserInput[];
@@ -240,7 +241,9 @@ class TurnRun {
     const item = this.#items.start(userMessageItem(this.#thread.world.ids.next(), clientId, input));
     this.#items.complete(item);
     if (this.#thread.row.preview === '') this.#thread.change({ preview: textOf(input).slice(0, 2000) });
-    this.#thread.remember(this.#turn.id, [await modelMessage(input, this.#thread.world.files)]);
+    const [thread, turn, items, conditions] = [this.#thread, this.#turn, this.#items, this.#conditions];
+    const message = await messageForModel(input, { thread, turn, items, conditions, itemId: item.id });
+    this.#thread.remember(this.#turn.id, [message]);
   }
 
   /** Adds the messages that joined the turn; says whether there were any. */

@@ -30,7 +30,8 @@ export function toolContext({ thread, turn, items, conditions, filesChanged }: T
     decide: (action) => decideInThread({ world: thread.world, grants: thread.grants, settings }, action),
     askCommand: (item, question) => thread.approvals.askCommand(item, question, asked),
     askFileChange: (item, question) => thread.approvals.askFileChange(item, question, asked),
-    askRead: () => Promise.resolve('failed'),
+    askRead: (itemId, paths, ask) =>
+      thread.approvals.askRead({ itemId, paths, ask, cwd: settings.cwd }, { ...asked, isCall: true }),
     // what a command does after its turn is nobody's to answer
     askNetwork: async (item, target) =>
       thread.running === turn && (await thread.approvals.mayReach(item, target, { ...asked, settings })),

@@ -3,6 +3,7 @@ import { messageOf } from '../../protocol/errors.ts';
 import type { UserInput, UserMessageItem } from '../../protocol/schema/item.ts';
 import type { Files } from '../ports.ts';
 import type { ModelContent, ModelItem } from './modelPort.ts';
+import type { ReadConsent } from './readConsent.ts';
 
 const IMAGE_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -27,36 +28,46 @@ export function textOf(input: readonly UserInput[]): string {
     .join('\n');
 }
 
-/** The message for the model. A local image that cannot be read becomes a note instead of failing the turn. */
-export async function modelMessage(input: readonly UserInput[], files: Files): Promise<ModelItem> {
+/** What a message needs of the world. */
+export interface MessageReading {
+  readonly files: Files;
+  /** Asks where the file, given by its real path, is kept from the model. */
+  consent(path: string): Promise<ReadConsent>;
+}
+
+/** The message for the model. A local image that cannot or may not be read becomes a note instead of failing the turn. */
+export async function modelMessage(input: readonly UserInput[], reading: MessageReading): Promise<ModelItem> {
   const content: ModelContent[] = [];
-  for (const part of input) content.push(...(await contentOf(part, files)));
+  for (const part of input) content.push(...(await contentOf(part, reading)));
   return { type: 'message', role: 'user', content };
 }
 
-async function contentOf(part: UserInput, files: Files): Promise<ModelContent[]> {
+async function contentOf(part: UserInput, reading: MessageReading): Promise<ModelContent[]> {
   switch (part.type) {
     case 'text':
       return [{ type: 'input_text', text: part.text }];
     case 'image':
       return [{ type: 'input_image', image_url: part.url }];
     case 'localImage':
-      return await localImage(part.path, files);
+      return await localImage(part.path, reading);
     case 'mention':
     case 'skill':
       return [{ type: 'input_text', text: `[${part.type} "${part.name}" at ${part.path}]` }];
   }
 }
 
-async function localImage(path: string, files: Files): Promise<ModelContent[]> {
+async function localImage(path: string, { files, consent }: MessageReading): Promise<ModelContent[]> {
   const mime = IMAGE_TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
   if (mime === undefined) return [note(path, 'is not a supported image (png, jpg, gif, webp)')];
   try {
-    const stat = await files.stat(path);
+    const realPath = await files.realPath(path);
+    const stat = await files.stat(realPath);
     // a pipe or a device may have no end
     if (stat !== null && stat.kind !== 'file') return [note(path, 'is no file')];
     if (stat !== null && stat.size > MAX_IMAGE_BYTES) return [note(path, `is larger than ${MAX_IMAGE_BYTES} bytes`)];
-    const bytes = await files.read(path);
+    const answer = await consent(realPath);
+    if (answer.type === 'refused') return [note(path, 'is kept from you and was not sent')];
+    const bytes = await files.read(realPath);
     return [
       { type: 'input_text', text: `<image path=${JSON.stringify(path)}>` },
       { type: 'input_image', image_url: `data:${mime};base64,${base64(bytes)}` },

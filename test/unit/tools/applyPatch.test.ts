@@ -12,6 +12,9 @@ import type {
 import type { Settings } from '../../../server/core/settings.ts';
 import type { ServerNotification } from '../../../server/protocol/methods.ts';
 import type { FileChangeItem, FileUpdateChange, ThreadItem } from '../../../server/protocol/schema/item.ts';
+import { createSecretMasks } from '../../../server/adapters/secrets/secretMasks.ts';
+import { NO_PLACES } from '../../../server/core/pathPolicy/places.ts';
+import { placeOfRead } from '../../../server/core/pathPolicy/reading.ts';
 import { createApplyPatch } from '../../../server/tools/applyPatch.ts';
 import { asking } from '../../support/commandContext.ts';
 import { MemoryFiles, systemError } from '../../support/memoryFiles.ts';
@@ -35,6 +38,15 @@ const RECORDED_CHANGES: FileUpdateChange[] = [
   },
   { path: '/ws/src/new.txt', kind: { type: 'add' }, diff: 'line one\nline two\n' },
 ];
+
+/** By name alone; and with the masks of the server. */
+const SAFE = {
+  guard: {
+    placeOf: (path: string) => Promise.resolve(placeOfRead(path, NO_PLACES)),
+    hasIgnoreFileAbove: () => false,
+  },
+  mask: createSecretMasks({ env: {}, hiddenNames: () => [], key: () => null }).load,
+};
 
 type Seen =
   | ['started' | 'completed', string, FileUpdateChange[]]
@@ -112,7 +124,7 @@ const readme = (): MemoryFiles => new MemoryFiles({ '/ws/README.md': '# demo\n' 
 describe('apply_patch', () => {
   it('applies a patch, shows it as the wire does, and tells the model', async () => {
     const [turn, files] = [new FakeTurn(), readme()];
-    const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
+    const result = await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.deepEqual(turn.seen, [
       ['started', 'inProgress', RECORDED_CHANGES],
       ['decided', ['/ws/README.md', '/ws/src/new.txt']],
@@ -150,13 +162,13 @@ describe('apply_patch', () => {
       '*** Add File: /etc/c',
       '+c',
     );
-    await createApplyPatch({ files, form: 'custom' }).tool.run(custom(patch), turn.context);
+    await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(custom(patch), turn.context);
     assert.deepEqual(turn.seen[1], ['decided', ['/etc/c', '/ws/a', '/outside/b']]);
   });
 
   it('tells the model what it had to overlook', async () => {
     const files = new MemoryFiles({ '/ws/a': 'a  \nb\n' });
-    const result = await createApplyPatch({ files, form: 'custom' }).tool.run(
+    const result = await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(
       custom(wrap('*** Update File: a', '@@', ' a', '-b', '+c')),
       new FakeTurn().context,
     );
@@ -172,7 +184,10 @@ describe('apply_patch', () => {
   for (const [given, end, text] of refusals)
     it(`changes nothing when the answer is ${given.verdict ?? 'no by policy'}`, async () => {
       const [turn, files] = [Object.assign(new FakeTurn(), given), readme()];
-      const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
+      const result = await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(
+        custom(RECORDED),
+        turn.context,
+      );
       assert.equal(turn.steps().at(-1), end);
       assert.match(output(result), text);
       assert.deepEqual(files.texts(), { '/ws/README.md': '# demo\n' });
@@ -182,7 +197,7 @@ describe('apply_patch', () => {
   it('asks with the reason, and applies when the user accepts', async () => {
     const [turn, files] = [new FakeTurn(), readme()];
     turn.decision = asking('outside of the workspace');
-    await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
+    await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.deepEqual(
       turn.seen.find(([what]) => what === 'asked'),
       ['asked', 'outside of the workspace'],
@@ -194,7 +209,7 @@ describe('apply_patch', () => {
     const [turn, files] = [new FakeTurn(), readme()];
     turn.decision = asking('r');
     turn.onAsk = async () => turn.abort.abort();
-    await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
+    await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.equal(turn.steps().at(-1), 'completed failed');
     assert.deepEqual(files.texts(), { '/ws/README.md': '# demo\n' });
   });
@@ -203,7 +218,7 @@ describe('apply_patch', () => {
     const [turn, files] = [new FakeTurn(), readme()];
     turn.decision = asking('r');
     turn.onAsk = async () => files.put('/ws/README.md', '# mine\n');
-    const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
+    const result = await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.match(output(result), /README\.md could not be written: it changed after the patch was planned/);
     assert.deepEqual(files.texts(), { '/ws/README.md': '# mine\n' });
     assert.equal(turn.steps().at(-1), 'completed failed');
@@ -226,7 +241,7 @@ describe('apply_patch', () => {
       ],
     ] as const) {
       const [turn, files] = [new FakeTurn(), readme()];
-      const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(patch), turn.context);
+      const result = await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(custom(patch), turn.context);
       assert.deepEqual(turn.seen, [
         ['started', 'inProgress', changes],
         ['completed', 'failed', changes],
@@ -240,7 +255,7 @@ describe('apply_patch', () => {
     files.beforeChange = (path) => {
       if (path.endsWith('new.txt')) throw systemError('ENOSPC', path);
     };
-    const result = await createApplyPatch({ files, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
+    const result = await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(custom(RECORDED), turn.context);
     assert.match(output(result), /ENOSPC.*put back/s);
     assert.deepEqual(files.texts(), { '/ws/README.md': '# demo\n' });
     assert.deepEqual(turn.steps(), ['started inProgress', 'decided', 'completed failed']);
@@ -248,7 +263,7 @@ describe('apply_patch', () => {
 
   it('plans each of several patches of a thread on what the one before it left', async () => {
     const [turn, files] = [new FakeTurn(), new MemoryFiles({ '/ws/a': 'one\n' })];
-    const { tool } = createApplyPatch({ files, form: 'custom' });
+    const { tool } = createApplyPatch({ files, ...SAFE, form: 'custom' });
     const patch = (from: string, to: string): ToolCall =>
       custom(wrap('*** Update File: a', '@@', `-${from}`, `+${to}`));
     await Promise.all([tool.run(patch('one', 'two'), turn.context), tool.run(patch('two', 'three'), turn.context)]);
@@ -257,7 +272,7 @@ describe('apply_patch', () => {
 
   it('applies patches that come through the shell, relative to their folder', async () => {
     const [turn, files] = [new FakeTurn(), new MemoryFiles()];
-    const { applyPatchText } = createApplyPatch({ files, form: 'function' });
+    const { applyPatchText } = createApplyPatch({ files, ...SAFE, form: 'function' });
     await applyPatchText('call', { patch: wrap('*** Add File: a', '+x'), cwd: '/ws/sub' }, turn.context);
     assert.deepEqual(files.texts(), { '/ws/sub/a': 'x\n' });
   });
@@ -266,13 +281,13 @@ describe('apply_patch', () => {
     for (const input of [JSON.stringify({ input: RECORDED }), JSON.stringify({ patch: RECORDED }), RECORDED]) {
       const [turn, files] = [new FakeTurn(), readme()];
       const call: ToolCall = { callId: 'call', name: 'apply_patch', form: 'function', input };
-      await createApplyPatch({ files, form: 'function' }).tool.run(call, turn.context);
+      await createApplyPatch({ files, ...SAFE, form: 'function' }).tool.run(call, turn.context);
       assert.equal(turn.steps().at(-1), 'changed');
     }
   });
 
   it('describes itself in both forms', () => {
-    const spec = (form: 'custom' | 'function') => createApplyPatch({ files: readme(), form }).tool.spec;
+    const spec = (form: 'custom' | 'function') => createApplyPatch({ files: readme(), ...SAFE, form }).tool.spec;
     const [free, json] = [spec('custom'), spec('function')];
     assert.ok(free.type === 'custom' && free.format.definition.includes('%import common.LF'));
     assert.ok(json.type === 'function' && JSON.stringify(json.parameters).includes('"required":["input"]'));
@@ -286,7 +301,7 @@ describe('apply_patch, while the model writes', () => {
   it('starts the item at the first header, shows hunks as they complete, and starts it only once', async () => {
     for (const form of ['custom', 'function'] as const) {
       const [turn, files] = [new FakeTurn(), readme()];
-      const { tool } = createApplyPatch({ files, form });
+      const { tool } = createApplyPatch({ files, ...SAFE, form });
       const watcher = tool.watchInput?.('call', turn.context);
       assert.ok(watcher);
       const input = form === 'custom' ? RECORDED : JSON.stringify({ input: RECORDED });
@@ -319,7 +334,7 @@ describe('apply_patch, while the model writes', () => {
 
   it('closes the item as failed, with what was there, when the call is given up', async () => {
     const [turn, files] = [new FakeTurn(), readme()];
-    const watcher = createApplyPatch({ files, form: 'custom' }).tool.watchInput?.('call', turn.context);
+    const watcher = createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.watchInput?.('call', turn.context);
     watcher?.delta('*** Begin Patch\n*** Add File: a\n+x\n+y');
     watcher?.abandoned();
     watcher?.delta('\n*** End Patch\n');
@@ -335,7 +350,10 @@ describe('apply_patch, while the model writes', () => {
 
   it('shows nothing of a call that is given up before its first header', () => {
     const turn = new FakeTurn();
-    const watcher = createApplyPatch({ files: readme(), form: 'custom' }).tool.watchInput?.('call', turn.context);
+    const watcher = createApplyPatch({ files: readme(), ...SAFE, form: 'custom' }).tool.watchInput?.(
+      'call',
+      turn.context,
+    );
     watcher?.delta('*** Begin Patch\n*** Add');
     watcher?.abandoned();
     assert.deepEqual(turn.seen, []);
@@ -351,7 +369,7 @@ describe('apply_patch, while the model writes', () => {
       realPath: (path: string) => files.realPath(path),
       write: (path: string, bytes: Uint8Array) => files.write(path, bytes),
     });
-    const { tool } = createApplyPatch({ files: slow, form: 'custom' });
+    const { tool } = createApplyPatch({ files: slow, ...SAFE, form: 'custom' });
     tool.watchInput?.('call', turn.context).delta(RECORDED);
     const running = tool.run(custom(RECORDED), turn.context);
     release();

@@ -4,8 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createBowlineIgnore } from '../../../server/adapters/fs/bowlineIgnore.ts';
+import { createFileGuard, machinePlaces } from '../../../server/adapters/fs/fileGuard.ts';
 import { createFiles } from '../../../server/adapters/fs/files.ts';
 import { ripgrep } from '../../../server/adapters/search.ts';
+import { createSecretMasks } from '../../../server/adapters/secrets/secretMasks.ts';
 import type { TextSearch } from '../../../server/core/ports.ts';
 import type { Tool } from '../../../server/core/turn/tool.ts';
 import type { DynamicToolCallItem } from '../../../server/protocol/schema/item.ts';
@@ -20,6 +23,9 @@ const PNG = Buffer.from(
   'base64',
 );
 const files = createFiles();
+const places = machinePlaces({ home: '/nowhere/home', env: {} });
+const guard = createFileGuard(places, createBowlineIgnore());
+const mask = createSecretMasks({ env: {}, hiddenNames: () => [], key: () => null }).load;
 
 describe('file tools', () => {
   let folder: string;
@@ -57,7 +63,7 @@ describe('file tools', () => {
   };
 
   describe('read_file', () => {
-    const tool = readFileTool(files);
+    const tool = readFileTool({ files, mask });
 
     it('numbers the lines, and shows the call as an item', async () => {
       put('src/a.ts', 'one\ntwo\r\nthree\n');
@@ -158,7 +164,7 @@ describe('file tools', () => {
   });
 
   describe('grep', () => {
-    const tool = grepTool(ripgrep({ env: process.env, executable: process.execPath }), files);
+    const tool = grepTool({ search: ripgrep({ env: process.env, executable: process.execPath }), files, guard, mask });
 
     it('finds lines, sorted by path', async () => {
       put('src/b.ts', 'let knot = 1;\nlet other = 2;\n');
@@ -187,14 +193,17 @@ describe('file tools', () => {
       put('a', 'x\n'.repeat(1000));
       match(await told(tool, { pattern: 'x', limit: 5 }), /a:5:x\n\[The first 5 of 1000 lines\./);
       const small = ripgrep({ env: process.env, executable: process.execPath, maxOutputBytes: 100 });
-      match(await told(grepTool(small, files), { pattern: 'x' }), /of more than \d+ lines/);
+      match(await told(grepTool({ search: small, files, guard, mask }), { pattern: 'x' }), /of more than \d+ lines/);
     });
 
     it('tells of bad patterns, missing folders and a missing rg', async () => {
       match(await refused(tool, { pattern: '(' }), /The search failed: .*regex parse error/s);
       match(await refused(tool, { pattern: 'x', path: 'nope' }), /There is nothing at/);
       const none: TextSearch = ripgrep({ env: { PATH: '/nowhere:.' }, executable: '/nowhere/at/all/bowline' });
-      match(await refused(grepTool(none, files), { pattern: 'x' }), /Install it \(for example/);
+      match(
+        await refused(grepTool({ search: none, files, guard, mask }), { pattern: 'x' }),
+        /Install it \(for example/,
+      );
     });
 
     it('ends when the turn is interrupted', async () => {
@@ -218,9 +227,13 @@ describe('file tools', () => {
         env: { BOWLINE_RG: join(folder, 'named/rg') },
         executable: join(folder, 'bin', 'bowline'),
       });
-      equal(await call(grepTool(beside, files), { pattern: 'x' }), 'beside');
-      equal(await call(grepTool(bundle, files), { pattern: 'x' }), 'beside');
-      equal(await call(grepTool(named, files), { pattern: 'x' }), 'named');
+      const printed = async (search: TextSearch) => {
+        const result = await search.run([], folder, new AbortController().signal);
+        return result.type === 'done' ? result.stdout : result.message;
+      };
+      equal(await printed(beside), 'beside\n');
+      equal(await printed(bundle), 'beside\n');
+      equal(await printed(named), 'named\n');
     });
   });
 

@@ -17,6 +17,28 @@ const resolve = (config: ConfigTable, request: SettingsRequest = {}, more: Parti
 const isInvalid = (error: unknown) => isProtocolError(error) && error.kind === 'configInvalid' && error.code === -32600;
 
 describe('settings of a thread', () => {
+  it('give a workspace nothing that the client does not trust, whatever else is said', () => {
+    const known = { cwd: '/work', isTrusted: false, hasOpenaiKey: false, defaultModel: null };
+    const config = { sandbox_mode: 'danger-full-access' };
+    const untrusted = resolveSettings(
+      config,
+      { sandbox: 'workspace-write', config: { workspace_trust: 'untrusted' } },
+      known,
+    );
+    equal(untrusted.isWorkspaceTrusted, false);
+    equal(untrusted.sandbox.type, 'readOnly');
+    const other = resolveSettings(config, { config: { workspace_trust: 'perhaps' } }, known);
+    equal(other.isWorkspaceTrusted, false);
+    const trusted = resolveSettings(
+      config,
+      { sandbox: 'workspace-write', config: { workspace_trust: 'trusted' } },
+      known,
+    );
+    equal(trusted.isWorkspaceTrusted, true);
+    equal(trusted.sandbox.type, 'workspaceWrite');
+    equal(resolveSettings({ workspace_trust: 'trusted' }, {}, known).isWorkspaceTrusted, null);
+  });
+
   it('without any configuration are the tour, read-only and asking', () => {
     deepEqual(resolve({}), {
       cwd: '/work',
@@ -28,6 +50,8 @@ describe('settings of a thread', () => {
       approvalPolicy: 'on-request',
       sandbox: { type: 'readOnly', networkAccess: false },
       baseInstructions: null,
+      disarmed: [],
+      isWorkspaceTrusted: null,
       developerInstructions: null,
       contextWindow: null,
       shellEnvironment: {

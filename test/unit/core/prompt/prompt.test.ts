@@ -4,12 +4,20 @@ import { BASE_INSTRUCTIONS } from '../../../../server/core/prompt/baseInstructio
 import { permissionsText } from '../../../../server/core/prompt/environmentContext.ts';
 import { readProjectDocs } from '../../../../server/core/prompt/projectDocs.ts';
 import { readPrompt } from '../../../../server/core/prompt/prompt.ts';
+import { NO_PLACES } from '../../../../server/core/pathPolicy/places.ts';
+import { placeOfRead } from '../../../../server/core/pathPolicy/reading.ts';
+import type { FileGuard } from '../../../../server/core/ports.ts';
 import type { Settings } from '../../../../server/core/settings.ts';
 import { SETTINGS } from '../../../support/commandContext.ts';
 import { createHandClock } from '../../../support/handClock.ts';
 import { MemoryFiles } from '../../../support/memoryFiles.ts';
 
 const ALL = 32_768;
+/** By name alone. */
+const FREE: FileGuard = {
+  placeOf: (path) => Promise.resolve(placeOfRead(path, NO_PLACES)),
+  hasIgnoreFileAbove: () => false,
+};
 
 async function textsOf(
   files: MemoryFiles,
@@ -19,6 +27,7 @@ async function textsOf(
     { ...SETTINGS, cwd: '/repo/app', projectDocMaxBytes: ALL, ...change },
     {
       files,
+      guard: FREE,
       home: '/home/me/.bowline',
       clock: createHandClock(),
       platform: 'linux',
@@ -83,7 +92,7 @@ describe('the prompt', () => {
 
 describe('project documents', () => {
   const read = (files: MemoryFiles, cwd: string, maxBytes = ALL) =>
-    readProjectDocs(files, { cwd, home: '/home/me/.bowline', maxBytes });
+    readProjectDocs({ files, guard: FREE }, { cwd, home: '/home/me/.bowline', maxBytes });
   const paths = async (files: MemoryFiles, cwd: string, maxBytes = ALL) =>
     (await read(files, cwd, maxBytes)).map((doc) => doc.path);
 
@@ -153,5 +162,29 @@ describe('project documents', () => {
     deepEqual(await paths(files, '/r'), []);
     files.stat = () => Promise.reject(new Error('EACCES'));
     deepEqual(await paths(files, '/r'), []);
+  });
+
+  it('are no way to what is kept from the model, or to what lies outside of the project', async () => {
+    const files = new MemoryFiles({
+      '/repo/.git/HEAD': '',
+      '/repo/.env': 'KEY=1',
+      '/repo/docs/rules.md': 'Tabs.',
+      '/other/a': 'x',
+    });
+    const textFor = async (target: string): Promise<string | undefined> => {
+      files.links.set('/repo/AGENTS.md', target);
+      return (await read(files, '/repo'))[0]?.text;
+    };
+    equal(await textFor('/repo/docs/rules.md'), 'Tabs.');
+    equal(await textFor('/repo/.env'), '[Left out: it is a link to a file that is kept from you.]');
+    equal(await textFor('/other/a'), '[Left out: it is a link that leads out of the project.]');
+  });
+
+  it('are the user’s own alone in a workspace that is not trusted', async () => {
+    const files = new MemoryFiles({ '/home/me/.bowline/AGENTS.md': 'mine', '/repo/AGENTS.md': 'theirs' });
+    const untrusted = await textsOf(files, { cwd: '/repo', isWorkspaceTrusted: false });
+    match(untrusted[2]?.texts[0] ?? '', /mine/);
+    ok(!JSON.stringify(untrusted).includes('theirs'));
+    ok(JSON.stringify(await textsOf(files, { cwd: '/repo', isWorkspaceTrusted: null })).includes('theirs'));
   });
 });
