@@ -1,13 +1,26 @@
 // Whether a word of a command names credentials, by the path policy and by what the word alone tells.
-import { credentialStoreOf } from '../pathPolicy/credentialStores.ts';
-import type { Places } from '../pathPolicy/places.ts';
+import { CREDENTIAL_STORES, credentialStoreOf } from '../pathPolicy/credentialStores.ts';
+import { comparablePath, type Places } from '../pathPolicy/places.ts';
 import { homeAround, valueOf, type Place } from './shell/place.ts';
 import type { ShellWord } from './shell/word.ts';
 import { resolvePath } from '../patch/paths.ts';
 
+/** Each path of a store has one of these names in it: what has none needs no closer look. */
+const TELLING = new Set([
+  ...CREDENTIAL_STORES.flatMap(({ paths }) => paths.map((path) => comparablePath(path).split('/').at(-1) ?? path)),
+  ...['auth.json', 'environ', 'mem', 'auxv', 'kcore', 'kmem'],
+]);
+const HOST_KEY = /ssh_host_/;
+
 /** What lies where the word points to, e.g. "SSH keys"; null for nothing of the kind. The homes of all users count. */
 export function credentialsAt(word: ShellWord, place: Place, places: Places): string | null {
   for (const path of pathsIn(word, place)) {
+    if (
+      !comparablePath(path)
+        .split('/')
+        .some((name) => TELLING.has(name) || HOST_KEY.test(name))
+    )
+      continue;
     // the public half of a key, and the hosts that are known, are no secrets
     if (/\.pub$|\/\.ssh\/known_hosts$/.test(path)) continue;
     const label = credentialStoreOf(path, {

@@ -51,15 +51,15 @@ function forbidden({ script, rules }: Case): Decision | null {
 
 function tripped(seen: Case): Decision | null {
   const { policy, script, isSandboxed } = seen;
-  const where = { roots: writableRoots({ ...policy, places: policy.places }), places: policy.places };
+  if (script.isUnread)
+    return ask(seen, {
+      reason: 'The script is too long or too deeply nested to be looked through.',
+      risk: 'high',
+      isSandboxed,
+    });
+  const where = { roots: writableRoots(policy), places: policy.places };
   const trip = trippedByScript(script, where, policy.disarmed);
-  if (trip !== null) return ask(seen, { reason: trip.reason, risk: 'high', tripwire: trip.name, isSandboxed });
-  if (!script.isUnread) return null;
-  return ask(seen, {
-    reason: 'The script is too long or too deeply nested to be looked through.',
-    risk: 'high',
-    isSandboxed,
-  });
+  return trip === null ? null : ask(seen, { reason: trip.reason, risk: 'high', tripwire: trip.name, isSandboxed });
 }
 
 /** Accepted in the sandbox is not accepted outside of it; what was accepted outside still runs inside where that is possible. */

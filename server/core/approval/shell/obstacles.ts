@@ -39,6 +39,8 @@ export function obstacleIn(node: SyntaxNode): string | null {
     case 'Assignment':
     case 'ArrayValue':
       return 'It sets variables.';
+    case 'Coproc':
+      return 'It leaves a command in the background (coproc).';
     case 'Function':
       return 'It defines functions.';
     case 'AnsiCQuoted':
@@ -59,8 +61,8 @@ export function obstacleIn(node: SyntaxNode): string | null {
   }
 }
 
-function commandObstacle({ name, suffix }: Command): string | null {
-  if (name === undefined) return suffix.length === 0 ? 'It sets variables.' : null;
+function commandObstacle({ name }: Command): string | null {
+  if (name === undefined) return null; // its assignments and redirections speak for themselves
   const isLiteral = (name.parts ?? []).every(
     (part) =>
       part.type === 'Literal' ||

@@ -4,13 +4,20 @@ import { hiddenCharacter } from './hiddenCharacters.ts';
 import { obstacleIn } from './obstacles.ts';
 import { pathOf, type Place } from './place.ts';
 import type { Redirection, ShellCommand, ShellScript } from './shellScript.ts';
-import { unwrap } from './unwrap.ts';
-import { literalWord, shellWord, type ShellWord } from './word.ts';
+import { textsRead } from './textsRead.ts';
+import { readsScript, unwrap } from './unwrap.ts';
+import { assignedWord, shellWord, type ShellWord } from './word.ts';
 
 /** A longer script is not parsed, and a script with more commands is not looked at further: nothing is concluded from either. */
 const LONGEST_SCRIPT = 200_000;
-const MOST_COMMANDS = 5_000;
+const MOST_COMMANDS = 1_000;
+const MOST_WORDS = 10_000;
+const MOST_VARIABLES = 200;
+/** Scripts in scripts, and nodes in nodes. */
 const DEEPEST_SCRIPT = 12;
+const DEEPEST_NODE = 400;
+/** The parser takes its time for many openings that are never closed. */
+const MOST_OPENINGS = 500;
 /** A longer script is never a simple one: nobody reads it in a prompt. */
 const LONGEST_SIMPLE = 10_000;
 
@@ -24,7 +31,7 @@ export function readScript(text: string, { folder, home }: ScriptStart): ShellSc
   if (text.length > LONGEST_SCRIPT)
     return { text, commands: [], obstacle: 'It is too long to be looked through.', isUnread: true };
   const reader = new ScriptReader();
-  reader.read(text, {
+  reader.start(text, {
     folder: { path: folder, before: [] },
     home,
     upstream: [],
@@ -55,9 +62,22 @@ class ScriptReader {
   isExhausted = false;
   readonly #variables = new Map<string, ShellWord | null>();
   #text = '';
+  /** How many nodes deep the reader is. */
+  #nodes = 0;
+  #words = 0;
+
+  /** Reads a whole script; what is too deep for the stack counts as not looked through. */
+  start(text: string, scope: Scope): void {
+    try {
+      this.read(text, scope);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#exhaust();
+    }
+  }
 
   read(text: string, scope: Scope): void {
-    if (scope.depth > DEEPEST_SCRIPT) return this.#exhaust();
+    if (scope.depth > DEEPEST_SCRIPT || isTooNested(text)) return this.#exhaust();
     const outer = this.#text;
     this.#text = text;
     const script = parse(text);
@@ -75,6 +95,13 @@ class ScriptReader {
 
   #visit(node: SyntaxNode, scope: Scope): void {
     if (this.isExhausted) return;
+    if (this.#nodes >= DEEPEST_NODE) return this.#exhaust();
+    this.#nodes += 1;
+    this.#look(node, scope);
+    this.#nodes -= 1;
+  }
+
+  #look(node: SyntaxNode, scope: Scope): void {
     this.obstacle ??= obstacleIn(node);
     switch (node.type) {
       case 'Command':
@@ -119,7 +146,7 @@ class ScriptReader {
     this.#children(node, { ...scope, upstream: [] });
     const nested = this.commands.slice(from);
     const words = [...(node.name === undefined ? [] : [node.name]), ...node.args].map((word) =>
-      word.type === 'Word' ? shellWord(word) : literalWord(word.text),
+      word.type === 'Word' ? shellWord(word) : assignedWord(word),
     );
     this.#add(
       {
@@ -137,13 +164,16 @@ class ScriptReader {
     own: Pick<ShellCommand, 'words' | 'redirections' | 'input' | 'nested' | 'hasHiddenArguments'>,
     scope: Scope,
   ): void {
-    if (this.commands.length >= MOST_COMMANDS) return this.#exhaust();
+    this.#words += own.words.length;
+    if (this.commands.length >= MOST_COMMANDS || this.#words > MOST_WORDS) return this.#exhaust();
     const { upstream, functions, isParallel, wrapper, folder, home } = scope;
     const place: Place = { folder: folder.path, home, variables: this.#variables };
     const command: ShellCommand = { ...own, upstream, functions, isParallel, wrapper, place };
     this.commands.push(command);
     changeFolder(command, folder);
     const inner: Scope = { ...scope, wrapper: command, depth: scope.depth + 1 };
+    if (readsScript(own.words))
+      for (const text of textsRead(command)) this.read(text, ownFolder({ ...inner, upstream: [] }));
     for (const wrapped of unwrap(own.words)) {
       if (wrapped.type === 'script') this.read(wrapped.text, ownFolder(inner));
       else if (inner.depth > DEEPEST_SCRIPT) this.#exhaust();
@@ -162,14 +192,23 @@ class ScriptReader {
 
   /** A variable is known when the script sets it in one place and nothing else names it without reading it. */
   #assign(name: string, value: ShellWord | null): void {
-    const isNamedOnce = this.#text.match(new RegExp(`(?<![$\\w{])${name}(?!\\w)`, 'g'))?.length === 1;
-    this.#variables.set(name, isNamedOnce && !this.#variables.has(name) ? value : null);
+    if (this.#variables.size >= MOST_VARIABLES) return this.#exhaust();
+    if (this.#variables.has(name) || !/^\w+$/.test(name)) {
+      this.#variables.set(name, null);
+      return;
+    }
+    const isNamedOnce = this.#text.match(new RegExp(`(?<![$\\w{./-])${name}(?!\\w)`, 'g'))?.length === 1;
+    this.#variables.set(name, isNamedOnce ? value : null);
   }
 
   #exhaust(): void {
     this.isExhausted = true;
     this.obstacle ??= 'It is too long or too deeply nested to be looked through.';
   }
+}
+
+function isTooNested(text: string): boolean {
+  return (text.match(/[$<>=(`[]\(|\$[{[]|`|\[\[|\{\s|\(\s/g)?.length ?? 0) > MOST_OPENINGS;
 }
 
 function parallel(scope: Scope): Scope {

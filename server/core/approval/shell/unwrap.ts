@@ -100,6 +100,17 @@ export function isTransparent(words: readonly ShellWord[]): boolean {
   return own.length < args.length && own.every((text) => shape.transparent?.some((pattern) => pattern.test(text)));
 }
 
+/** Whether it is a shell that runs what it reads as its input. */
+export function readsScript([name, ...words]: readonly ShellWord[]): boolean {
+  if (name?.isLiteral !== true || !isScriptShell(name.text)) return false;
+  const args = words.map(({ text }) => text);
+  if (args.some((arg) => COMMAND_FLAG.test(arg))) return false;
+  if (args.some((arg) => /^-[A-Za-z]*s|^-$|^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(arg))) return true;
+  return args.every(
+    (arg, index) => /^[-+]/.test(arg) || /^[-+][oO]$|^--(?:rcfile|init-file)$/.test(args[index - 1] ?? ''),
+  );
+}
+
 function wrappedBy(program: string, args: readonly ShellWord[]): readonly Wrapped[] {
   const shape = Object.hasOwn(WRAPPERS, program) ? WRAPPERS[program] : undefined;
   if (shape === undefined) return [];

@@ -1,5 +1,5 @@
 // A word of a shell script as far as it is known before the script runs.
-import type { Word, WordPart } from 'unbash';
+import type { Assignment, Word, WordPart } from 'unbash';
 
 export type WordPiece =
   | { readonly kind: 'text'; readonly text: string }
@@ -38,6 +38,14 @@ export function shellWord(word: Word): ShellWord {
     isLiteral: all.every(({ kind }) => kind === 'text'),
     isObscure: (parts ?? []).some(({ type }) => type === 'AnsiCQuoted' || type === 'LocaleString'),
   };
+}
+
+/** `NAME=value` among the arguments of a command. */
+export function assignedWord({ text, name, append, value }: Assignment): ShellWord {
+  if (value.type !== 'Word') return { pieces: [unknown({ text })], text, isLiteral: false, isObscure: false };
+  const { pieces, isLiteral, isObscure, text: assigned } = shellWord(value);
+  const start = `${name}${append === true ? '+' : ''}=`;
+  return { pieces: [textPiece(start), ...pieces], text: start + assigned, isLiteral, isObscure };
 }
 
 function piecesOf(part: WordPart): WordPiece[] {

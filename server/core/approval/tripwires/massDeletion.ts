@@ -9,13 +9,10 @@ const MANY = 10;
 export const massDeletion: Tripwire = {
   name: 'mass_deletion',
   command(command) {
-    if (
-      !['rm', 'unlink', 'del', 'shred'].includes(programOf(command)) &&
-      !isGitRm(command.words.map(({ text }) => text))
-    )
-      return null;
+    const texts = command.words.map(({ text }) => text);
+    if (!['rm', 'unlink', 'del', 'shred'].includes(programOf(command)) && !isGitRm(texts)) return null;
     const files = command.words
-      .slice(1)
+      .slice(isGitRm(texts) ? 2 : 1)
       .filter(({ text }) => !text.startsWith('-'))
       .flatMap(expandBraces);
     return files.length > MANY ? `Deletes ${files.length} files or folders at once.` : null;

@@ -2,6 +2,7 @@
 import { isScriptShell } from '../../command/shell.ts';
 import { argumentsOf, baseName, programOf, type ShellCommand } from '../shell/shellScript.ts';
 import { pathOf } from '../shell/place.ts';
+import { readsScript } from '../shell/unwrap.ts';
 import type { Tripwire } from './tripwire.ts';
 
 const FETCHES = /^(?:curl|wget|wget2|fetch|aria2c|http|https|xh|lynx|ftp|nc|ncat|socat)$/;
@@ -36,7 +37,7 @@ function fetchedFor(command: ShellCommand): string | null {
   const inWords = command.nested.find(isFetching);
   if (inWords !== undefined && (isShell || usesAsProgram(command))) return programOf(inWords);
   const piped = command.upstream.find(isFetching);
-  return piped !== undefined && readsProgram(program, args) ? programOf(piped) : null;
+  return piped !== undefined && readsProgram(command) ? programOf(piped) : null;
 }
 
 function isFetching(command: ShellCommand): boolean {
@@ -44,17 +45,15 @@ function isFetching(command: ShellCommand): boolean {
 }
 
 /** Whether the program that runs comes through the pipe, rather than the data for one that was named. */
-function readsProgram(program: string, args: readonly string[]): boolean {
+function readsProgram(command: ShellCommand): boolean {
+  const program = programOf(command);
+  const args = argumentsOf(command);
   if (['eval', 'source', '.'].includes(program))
     return program === 'eval' || /^(?:\/dev\/stdin|\/dev\/fd\/0|-)$/.test(args[0] ?? '');
   if (args.some((arg) => /^(?:-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(arg))) return true;
-  if (isScriptShell(program)) {
-    if (args.some((arg) => /^-[A-Za-z]*s/.test(arg))) return true;
-    // `sh -c "$(cat)"` runs what it reads as well
-    if (args.some((arg) => /^-[A-Za-z]*c/.test(arg)))
-      return args.some((arg) => /\$\(\s*cat\b|\$\(\s*<\s*\/dev\/stdin|`cat\b/.test(arg));
-    return operandsOf(args).length === 0;
-  }
+  // `sh -c "$(cat)"` runs what it reads as well
+  const runsInput = args.some((arg) => /\$\(\s*(?:cat\b|<\s*\/dev\/stdin)|`cat\b/.test(arg));
+  if (isScriptShell(program)) return readsScript(command.words) || runsInput;
   return !args.some((arg) => /^-{1,2}(?:[A-Za-z]*[cemr]|eval|print|p)$/.test(arg)) && operandsOf(args).length === 0;
 }
 

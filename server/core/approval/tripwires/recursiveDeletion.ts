@@ -18,19 +18,22 @@ export const recursiveDeletion: Tripwire = {
     }
     return null;
   },
-  script: ({ text }) => {
-    // the words of PowerShell are not a shell's
-    const found = REMOVE_ITEM.exec(text);
-    if (found === null) return null;
-    const target = (found.groups?.['target'] ?? '').replaceAll(/["']/g, '').replaceAll('\\', '/');
-    return target === '' || NOT_BELOW.test(target)
-      ? `Deletes a folder with all that is in it: ${shorten(found[0])}`
-      : null;
+  script({ text }) {
+    for (const pattern of WINDOWS) {
+      const found = pattern.exec(text);
+      const target = found?.groups?.['target']?.replaceAll(/["']/g, '').replaceAll('\\', '/') ?? '';
+      if (found !== null && (target === '' || NOT_BELOW.test(target)))
+        return `Deletes a folder with all that is in it: ${shorten(found[0])}`;
+    }
+    return null;
   },
 };
 
-const REMOVE_ITEM =
-  /\b(?:Remove-Item|ri)\b(?=[^;|\n]*\s-r(?:e(?:c(?:u(?:r(?:se?)?)?)?)?)?\b)(?:\s+-(?!path|literalpath)\w+)*(?:\s+-(?:path|literalpath))?(?:\s+(?<target>"[^"]*"|'[^']*'|[^\s;|]+))?/i;
+/** The words of PowerShell and of cmd, which are not a shell's. */
+const WINDOWS = [
+  /\b(?:Remove-Item|ri)\b(?=[^;|\n]*\s-r(?:e(?:c(?:u(?:r(?:se?)?)?)?)?)?\b)(?:\s+-(?!path|literalpath)\w+)*(?:\s+-(?:path|literalpath))?(?:\s+(?<target>"[^"]*"|'[^']*'|[^\s;|]+))?/i,
+  /\b(?:rd|rmdir|del|erase)\b(?=[^&|\n]*\s\/s\b)(?:\s+\/\w)+(?:\s+(?<target>"[^"]*"|[^\s&|]+))?/i,
+];
 /** Not a path below the folder that the script runs in, as far as can be told. */
 const NOT_BELOW = /^(?:[A-Za-z]:|\/|~|\$|%|\.\.|[.*]+\/?\*?$)/;
 
@@ -46,7 +49,8 @@ function targetsOf(command: ShellCommand): readonly Target[] {
   const args = argumentsOf(command);
   switch (programOf(command)) {
     case 'rm':
-      return hasFlag(args, 'rR', '--recursive', '--recursiv', '--recurs', '--recur') ? wholes(operandsOf(command)) : [];
+      if (!hasFlag(args, 'rR', '--recursive', '--recursiv', '--recurs', '--recur')) return [];
+      return [...wholes(operandsOf(command)), ...handedOver(command)];
     case 'find':
       return deletingFind(command, args);
     case 'rsync':
@@ -54,13 +58,6 @@ function targetsOf(command: ShellCommand): readonly Target[] {
     case 'rimraf':
     case 'del-cli':
       return wholes(operandsOf(command));
-    case 'rmdir':
-    case 'rd':
-    case 'del':
-    case 'erase':
-      return args.some((arg) => /^\/s$/i.test(arg))
-        ? wholes(operandsOf(command).filter(({ text }) => !/^\/\w$/.test(text)))
-        : [];
     case 'mv':
       return movedToNowhere(command);
     default:
@@ -81,21 +78,33 @@ function operandsOf({ words, hasHiddenArguments }: ShellCommand): ShellWord[] {
   return hasHiddenArguments ? found.filter(({ text }) => text !== '{}') : found;
 }
 
+/** What `xargs` is given: known where `find` looks for it. */
+function handedOver(command: ShellCommand): readonly Target[] {
+  let { wrapper } = command;
+  while (wrapper !== null && !/^(?:xargs|parallel)$/.test(programOf(wrapper))) ({ wrapper } = wrapper);
+  if (wrapper === null) return [];
+  const finds = command.upstream.filter((one) => programOf(one) === 'find');
+  return finds.length === 0 ? [{ word: null }] : finds.flatMap(searchedBy);
+}
+
 const FIND_DELETES = /(?:^|\/)(?:rm|shred|unlink)$/;
 
 /** `find PATHS … -delete`, and `find PATHS … -exec rm {} +`: the folders that it looks through. */
-function deletingFind({ words }: ShellCommand, args: readonly string[]): readonly Target[] {
+function deletingFind(find: ShellCommand, args: readonly string[]): readonly Target[] {
   const runs = args.findIndex((arg) => /^-(?:exec|execdir|ok|okdir)$/.test(arg));
   const deletes = args.includes('-delete') || (runs >= 0 && args.slice(runs + 1).some((arg) => FIND_DELETES.test(arg)));
-  if (!deletes) return [];
-  const options = words.slice(1).filter(({ text }) => !/^-[HLP]$|^-O\d$/.test(text));
+  return deletes ? searchedBy(find) : [];
+}
+
+function searchedBy(find: ShellCommand): readonly Target[] {
+  const options = find.words.slice(1).filter(({ text }) => !/^-[HLP]$|^-O\d$/.test(text));
   const end = options.findIndex(({ text }) => /^[-(!]/.test(text));
   const roots = end < 0 ? options : options.slice(0, end);
-  const isSearched = args.some((arg) =>
-    /^-(?:i?name|i?path|i?regex|[acm](?:time|min)|newer\w*|size|empty|mindepth)$/.test(arg),
-  );
+  const isSearched = options.some(({ text }) => FIND_CONDITION.test(text));
   return (roots.length === 0 ? [literalWord('.')] : roots).map((word) => ({ word, isSearched }));
 }
+
+const FIND_CONDITION = /^-(?:i?name|i?path|i?regex|[acm](?:time|min)|newer\w*|size|empty|mindepth)$/;
 
 function cleansIgnored(command: ShellCommand): boolean {
   const call = gitCall(command);
