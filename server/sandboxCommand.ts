@@ -5,12 +5,13 @@ import { createConfiguration } from './adapters/config/configuration.ts';
 import { createCommandRunner } from './adapters/exec/commandRunner.ts';
 import { createShellEnvironment } from './adapters/exec/shellEnvironment.ts';
 import { systemClock } from './adapters/clock.ts';
+import { RuleFiles } from './adapters/rules/ruleBook.ts';
 import { allowsRoot } from './adapters/sandbox/allowRoot.ts';
 import { createCommandSandbox, type OwnedCommandSandbox } from './adapters/sandbox/commandSandbox.ts';
 import type { SandboxRun } from './cli.ts';
 import { withoutCredentials } from './core/command/environmentPolicy.ts';
-import type { ProviderConfig } from './core/config/providerConfig.ts';
-import { NO_RULES, type RuleSet } from './core/approval/ruleBook.ts';
+import { keyNames } from './core/config/keyNames.ts';
+import type { RuleSet } from './core/approval/ruleBook.ts';
 import type { Log, NetworkTarget, SandboxState } from './core/ports.ts';
 import type { Settings } from './core/settings.ts';
 import { messageOf } from './protocol/errors.ts';
@@ -44,19 +45,14 @@ export async function probeSandbox(options: SandboxCommandOptions): Promise<numb
 export async function runSandboxed(run: SandboxRun, options: SandboxCommandOptions): Promise<number> {
   const sandbox = open(options);
   try {
-    const settings = await settingsOf(run, options);
-    const policy = policyOf(run, settings.sandbox);
-    const { env, providers } = await environmentOf(settings, options);
-    const argv = run.argv;
-    if (policy.type === 'dangerFullAccess' || policy.type === 'externalSandbox')
-      return await start({ argv, env, cwd: settings.cwd });
-    const own = withoutCredentials(env, settings.shellEnvironment.set);
-    for (const provider of providers) if (provider.envKey !== null) delete own[provider.envKey];
-    const network = policy.networkAccess ? hostDecision(NO_RULES) : null;
-    const command = { argv, env: own, cwd: settings.cwd, workspace: settings.cwd, policy, network };
-    const wrapped = await sandbox.wrap(command);
-    const code = await start({ argv: wrapped.argv, env: wrapped.env, cwd: settings.cwd });
-    await sandbox.after(wrapped, code > 128);
+    const prepared = await prepare(run, options);
+    const { argv, cwd, policy } = prepared;
+    if (policy.type === 'dangerFullAccess' || policy.type === 'externalSandbox') return await start(prepared);
+    const env = withoutCredentials(prepared.env, prepared.settings.shellEnvironment.set);
+    const network = policy.networkAccess ? hostDecision(prepared.rules) : null;
+    const wrapped = await sandbox.wrap({ argv, env, cwd, workspace: cwd, policy, network });
+    const code = await start({ argv: wrapped.argv, env: wrapped.env, cwd });
+    await sandbox.after(wrapped, false);
     return code;
   } catch (error) {
     process.stderr.write(`bowline sandbox: ${messageOf(error)}\n`);
@@ -64,6 +60,41 @@ export async function runSandboxed(run: SandboxRun, options: SandboxCommandOptio
   } finally {
     await sandbox.dispose();
   }
+}
+
+interface Prepared extends Start {
+  readonly policy: SandboxPolicy;
+  readonly settings: Settings;
+  readonly rules: RuleSet;
+}
+
+/** All that a turn would know of the command: configuration, environment, rules. */
+async function prepare(run: SandboxRun, options: SandboxCommandOptions): Promise<Prepared> {
+  const configuration = createConfiguration({
+    home: options.home,
+    overrides: [],
+    serverCwd: options.cwd,
+    hasOpenaiKey: () => false,
+    defaultModel: () => Promise.resolve(null),
+  });
+  const settings = await configuration.resolve({
+    cwd: run.cwd ?? options.cwd,
+    model: NO_MODEL,
+    ...(run.mode === null ? {} : { sandbox: run.mode }),
+  });
+  const rules = new RuleFiles({
+    home: options.home,
+    clock: systemClock,
+    workspaceFolders: (cwd) => configuration.workspaceFolders(cwd),
+  });
+  return {
+    argv: run.argv,
+    cwd: settings.cwd,
+    env: await environmentOf(settings, keyNames(configuration.providers()), options),
+    policy: policyOf(run, settings.sandbox),
+    settings,
+    rules: await rules.rules(settings),
+  };
 }
 
 function open({ home, env, log }: SandboxCommandOptions): OwnedCommandSandbox {
@@ -86,24 +117,6 @@ function hostDecision(rules: RuleSet): (target: NetworkTarget) => Promise<boolea
   };
 }
 
-async function settingsOf(run: SandboxRun, options: SandboxCommandOptions): Promise<Settings> {
-  return configurationOf(options).resolve({
-    cwd: run.cwd ?? options.cwd,
-    model: NO_MODEL,
-    ...(run.mode === null ? {} : { sandbox: run.mode }),
-  });
-}
-
-function configurationOf({ home, cwd }: SandboxCommandOptions): ReturnType<typeof createConfiguration> {
-  return createConfiguration({
-    home,
-    overrides: [],
-    serverCwd: cwd,
-    hasOpenaiKey: () => false,
-    defaultModel: () => Promise.resolve(null),
-  });
-}
-
 function policyOf({ network }: SandboxRun, policy: SandboxPolicy): SandboxPolicy {
   if (network === null || (policy.type !== 'readOnly' && policy.type !== 'workspaceWrite')) return policy;
   return { ...policy, networkAccess: network };
@@ -111,15 +124,13 @@ function policyOf({ network }: SandboxRun, policy: SandboxPolicy): SandboxPolicy
 
 async function environmentOf(
   settings: Settings,
-  options: SandboxCommandOptions,
-): Promise<{ readonly env: Record<string, string>; readonly providers: readonly ProviderConfig[] }> {
-  const providers = configurationOf(options).providers();
+  hidden: readonly string[],
+  { log, env }: SandboxCommandOptions,
+): Promise<Record<string, string>> {
   const runner = createCommandRunner();
-  const hiddenNames = (): string[] => providers.flatMap(({ envKey }) => (envKey === null ? [] : [envKey]));
-  const { log, env } = options;
   try {
-    const environment = createShellEnvironment({ runner, log, env, home: homedir(), hiddenNames });
-    return { env: await environment.variables(settings), providers };
+    const environment = createShellEnvironment({ runner, log, env, home: homedir(), hiddenNames: () => hidden });
+    return await environment.variables(settings);
   } finally {
     await runner.dispose();
   }

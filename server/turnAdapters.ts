@@ -11,7 +11,7 @@ import { createFiles } from './adapters/fs/files.ts';
 import { hardLinkProblem } from './adapters/fs/hardLinks.ts';
 import { createWorkspaceWatch } from './adapters/fs/workspaceWatch.ts';
 import { createGitReader } from './adapters/git/gitReader.ts';
-import { createModels } from './adapters/models.ts';
+import { createModels, type ConfiguredModels } from './adapters/models.ts';
 import { allowsRoot } from './adapters/sandbox/allowRoot.ts';
 import { createCommandSandbox } from './adapters/sandbox/commandSandbox.ts';
 import { RuleFiles } from './adapters/rules/ruleBook.ts';
@@ -116,7 +116,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   };
 }
 
-function modelsOf({ configuration, apiKey, demoWordDelayMs, ...options }: TurnAdapterOptions): OwnedModels {
+function modelsOf({ configuration, apiKey, demoWordDelayMs, ...options }: TurnAdapterOptions): ConfiguredModels {
   return createModels({
     clock: options.clock,
     ids: options.ids,
