@@ -61,11 +61,11 @@ async function findFiles(folder: string): Promise<FoundFile[]> {
 
 async function lookAt(path: string): Promise<FoundFile> {
   try {
-    const { mtimeNs, ctimeNs, size, ino, ...found } = await stat(path, { bigint: true });
-    const stamp = `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
+    const found = await stat(path, { bigint: true });
+    const stamp = `${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}`;
     // a pipe or a device would keep the reader waiting
     if (!found.isFile()) return { path, stamp, fault: 'It is no file.' };
-    return { path, stamp, fault: size > LARGEST_BYTES ? `It is larger than ${LARGEST_BYTES / 1024} KB.` : null };
+    return { path, stamp, fault: found.size > LARGEST_BYTES ? `It is larger than ${LARGEST_BYTES / 1024} KB.` : null };
   } catch (error) {
     return { path, stamp: null, fault: `It cannot be read: ${messageOf(error)}.` };
   }
