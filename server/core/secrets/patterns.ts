@@ -42,10 +42,10 @@ const SHAPES: readonly Shape[] = [
     isSecret: (secret) => !PLACEHOLDER.test(secret),
   },
   {
-    // as `printenv` and .env files have it
+    // as `printenv` and .env files have it, and `grep`, which puts the name of the file and the number of the line before it
     label: 'value of a secret variable',
     pattern:
-      /(?<=^[ \t+-]{0,8}(?:export[ \t]{1,4}|set[ \t]{1,4}|declare -x )?)[A-Z][A-Z0-9_]{0,60}(?<=PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)[ \t]{0,2}=[ \t]{0,2}["']?(?<secret>[^\s"'#]{8,})/dgm,
+      /(?<=^(?:[^\s:=]{1,255}[:-](?:\d{1,9}[:-])?)?[ \t+-]{0,8}(?:export[ \t]{1,4}|set[ \t]{1,4}|declare -x )?)[A-Z][A-Z0-9_]{0,60}(?<=PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)[ \t]{0,2}=[ \t]{0,2}["']?(?<secret>[^\s"'#]{8,})/dgm,
     isSecret: isLikelyValue,
   },
 ];

@@ -58,6 +58,8 @@ export const SECRETS: readonly (readonly [label: string, secret: string, around:
   ['private key', privateKey('').replaceAll('\n', '\\n'), '{"private_key": "@"}'],
   ['private key', privateKey('EC ').split('\n').slice(0, 6).join('\n'), 'head -6\n@'],
   ['value of a secret variable', of('hunter2', 'hunter2'), 'DB_PASSWORD=@\nPORT=1'],
+  ['value of a secret variable', of('hunter2', 'hunter2'), 'README.md:a\n./.env:DB_PASSWORD=@'],
+  ['value of a secret variable', of('hunter2', 'hunter2'), 'conf/.env:12:DB_PASSWORD=@\nconf/.env-13-PORT=1'],
   ['value of a secret variable', random(24), 'export SESSION_SECRET="@"'],
   ['value of a secret variable', random(24), 'A=1\nMY_API_KEY=@'],
 ].map(([label = '', secret = '', around = '']) => [label, secret, around.replace('@%', '@@')] as const);
