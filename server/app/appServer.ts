@@ -71,6 +71,7 @@ export class AppServer {
 
   async #open(): Promise<ThreadTable> {
     const world = await this.#app.openTurnWorld(this.#questions);
+    world.rules.onDidChange(() => this.#fanout.publish({ method: 'rule/changed', params: {} }));
     return new ThreadTable({ app: this.#app, world, publish: (event) => this.#publish(event) });
   }
 

@@ -60,7 +60,10 @@ export class NetworkQuestions {
     if (rule?.decision === 'allow') return true;
     const known = this.#hosts.get(host);
     if (known !== undefined) return known;
-    const command = this.#commands.get(from.item.id) ?? { answers: new Map(), over: new AbortController() };
+    const command = this.#commands.get(from.item.id) ?? {
+      answers: new Map<string, Promise<boolean>>(),
+      over: new AbortController(),
+    };
     this.#commands.set(from.item.id, command);
     const answer = command.answers.get(host) ?? this.#ask({ ...target, host }, from, command.over.signal);
     command.answers.set(host, answer);
