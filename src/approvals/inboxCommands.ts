@@ -22,7 +22,7 @@ export function inboxCommands(ports: InboxCommandPorts): Commands {
   const onOne =
     (action: (row: InboxRow) => unknown) =>
     async (argument: unknown, selected: unknown): Promise<void> => {
-      const [row] = targets(ports, argument, selected);
+      const [row] = await targets(ports, argument, selected);
       if (row !== undefined) await action(row);
     };
   const onOpen = (action: (row: OpenRow) => unknown) =>
@@ -33,10 +33,10 @@ export function inboxCommands(ports: InboxCommandPorts): Commands {
     'bowline.showApproval': onOpen(({ request }) => prompts.show(request)),
     'bowline.nextApproval': () => nextApproval(ports),
     'bowline.acceptApproval': async (argument, selected) => {
-      await acceptRows(ports, targets(ports, argument, selected));
+      await acceptRows(ports, await targets(ports, argument, selected));
     },
     'bowline.declineApproval': async (argument, selected) => {
-      await declineRows(ports, targets(ports, argument, selected));
+      await declineRows(ports, await targets(ports, argument, selected));
     },
     'bowline.acceptApprovalForSession': choosing('lasting'),
     'bowline.rememberApproval': choosing('remember'),
@@ -53,9 +53,21 @@ export function inboxCommands(ports: InboxCommandPorts): Commands {
 }
 
 /** The rows that a command is about, as they are now: one that was answered meanwhile is not among them. */
-function targets({ inbox }: InboxCommandPorts, argument: unknown, selected: unknown): InboxRow[] {
+async function targets({ inbox }: InboxCommandPorts, argument: unknown, selected: unknown): Promise<InboxRow[]> {
+  if (argument === undefined || argument === null) return await keyTargets(inbox);
   const given: readonly unknown[] = Array.isArray(selected) && selected.length > 1 ? selected : [argument];
-  const wanted = argument === undefined || argument === null ? inbox.selection : given;
+  return rowsOf(inbox, given);
+}
+
+/** A key means all that is selected, or else the row that has the focus, which need not be the one that is selected. */
+async function keyTargets(inbox: Inbox): Promise<InboxRow[]> {
+  const many = rowsOf(inbox, inbox.selection);
+  if (many.length > 1) return many;
+  await vscode.commands.executeCommand('list.select');
+  return rowsOf(inbox, inbox.selection);
+}
+
+function rowsOf(inbox: Inbox, wanted: readonly unknown[]): InboxRow[] {
   const keys = new Set(wanted.map(keyOf));
   return inbox.rows.filter((row) => keys.has(keyOf(row)));
 }

@@ -20,7 +20,8 @@ describe('the approvals inbox in a real VS Code', () => {
     await runCommand(product.page, 'Notifications: Clear All Notifications');
   });
 
-  const rows = (): Locator => product.page.locator('.pane:has(> .pane-header:has-text("Approvals")) .monaco-list-row');
+  const pane = (): Locator => product.page.locator('.pane:has(> .pane-header:has-text("Approvals"))');
+  const rows = (): Locator => pane().locator('.monaco-list-row');
   const row = (what: string): Locator => rows().filter({ hasText: what });
   const badge = (): Locator =>
     product.page.locator('.activitybar .action-item:has([aria-label*="Bowline"]) .badge-content');
@@ -37,7 +38,7 @@ describe('the approvals inbox in a real VS Code', () => {
   /** Moves the focus to a row by the arrow keys alone: what was selected stays selected. */
   async function focus(what: string): Promise<void> {
     await runCommand(product.page, 'Bowline: Focus Approvals');
-    await eventually(async () => (await product.page.locator('.monaco-list:focus-within').count()) > 0);
+    await pane().locator('.monaco-list:focus').waitFor();
     await product.page.keyboard.press('Home');
     for (let step = 0; step < 10; step += 1) {
       if ((await row(what).and(product.page.locator('.focused')).count()) > 0) return;
@@ -136,7 +137,9 @@ describe('the approvals inbox in a real VS Code', () => {
     await header.click();
     await eventually(async () => (await header.getAttribute('aria-expanded')) === 'false');
     await row('touch five').hover();
-    await row('touch five').getByRole('button', { name: 'Accept', exact: true }).click();
+    await row('touch five')
+      .getByRole('button', { name: /^Accept/ })
+      .click();
     await waiting(0);
     await eventually(async () => (await files()).includes('five'));
     await header.click();
@@ -145,13 +148,13 @@ describe('the approvals inbox in a real VS Code', () => {
 
   it('shows the rule before it is remembered, and accepts nothing when the user goes back', async () => {
     const { page, model } = product;
-    model.script(answer(command('mkdir six')), answer(command('mkdir seven')), answer(text('Both are there.')));
-    await chat.send('Two folders.');
+    model.script(answer(command('touch six')), answer(command('touch six')), answer(text('It is there.')));
+    await chat.send('One that I shall remember.');
     await waiting(1);
-    await focus('mkdir six');
+    await focus('touch six');
     await page.keyboard.press('Enter');
     const question = await modalDialog(page);
-    assert.match(question.detail, /“Run and Remember…” shows a rule for commands that begin with “mkdir”/);
+    assert.match(question.detail, /“Run and Remember…” shows a rule for commands that begin with “touch six”/);
     await question.press('Run and Remember…');
     const rule = await modalDialog(page);
     assert.equal(rule.message, 'Save this rule and run the command?');
@@ -164,10 +167,10 @@ describe('the approvals inbox in a real VS Code', () => {
     assert.ok(!(await files()).includes('six'));
     await again.press('Run and Remember…');
     await (await modalDialog(page)).press('Run and Remember');
-    // the rule covers the second one, which is not asked about
-    await chat.answer('Both are there.').waitFor();
+    // the rule covers it when it comes again
+    await chat.answer('It is there.').waitFor();
     await waiting(0);
-    assert.ok((await files()).includes('six') && (await files()).includes('seven'));
+    assert.ok((await files()).includes('six'));
   });
 
   it('still has everything after a reload of the window, of threads that are not shown too', async () => {
