@@ -109,12 +109,17 @@ function buildRooms(context: vscode.ExtensionContext, log: vscode.LogOutputChann
     sandbox,
     limits,
     kept: keptFiles(),
-    rules: own(new RuleList({ server: agentServer, cwd: () => workspaceFolders()[0] ?? null, log })),
+    rules: own(new RuleList({ server: agentServer, cwd: rulesFolder, log })),
     drafts: new Drafts(memory),
     files: own(new FileCompletion()),
   };
   const chat = own(buildChat(parts, diffs));
   return { ...parts, chat };
+}
+
+/** Rules of a workspace that is not trusted do not count. */
+function rulesFolder(): string | null {
+  return vscode.workspace.isTrusted ? (workspaceFolders()[0] ?? null) : null;
 }
 
 function buildChat(parts: PageRooms, diffs: () => DiffServices): ChatView {

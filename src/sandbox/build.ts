@@ -29,16 +29,16 @@ export interface Limits extends Disposable {
 
 export function buildLimits({ context, log, server, store, models, folders }: LimitSources): Limits {
   const owned = new Disposables();
-  const memory = context.workspaceState;
+  const { workspaceState, globalState } = context;
   const sandbox = owned.add(new SandboxState(server, log));
-  const access = owned.add(fullAccessOf(memory, log));
+  const access = owned.add(fullAccessOf(workspaceState, log));
   const trust = owned.add(
     new WorkspaceTrust({
       isTrusted: () => vscode.workspace.isTrusted,
       onDidGrant: (listener) => vscode.workspace.onDidGrantWorkspaceTrust(() => listener()),
       restricted: new RestrictedThreads({
-        load: () => memory.get<readonly string[]>(RESTRICTED) ?? [],
-        save: (threadIds) => memory.update(RESTRICTED, threadIds),
+        load: () => globalState.get<readonly string[]>(RESTRICTED) ?? [],
+        save: (threadIds) => globalState.update(RESTRICTED, threadIds),
       }),
       store,
       restart: () => server.restart(),

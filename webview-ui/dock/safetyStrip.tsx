@@ -14,11 +14,13 @@ export function SafetyStrip() {
       {trust === 'restricted' && (
         <div class="strip">
           <Icon name="workspace-untrusted" tone="warn" />
-          <span class="strip-text">{strings.restricted}</span>
-          <LinkButton
-            label={strings.manageTrust}
-            onClick={() => session.ask(session.bridge.call('manageTrust', null))}
-          />
+          <span class="strip-text">
+            {strings.restricted}{' '}
+            <LinkButton
+              label={strings.manageTrust}
+              onClick={() => session.ask(session.bridge.call('manageTrust', null))}
+            />
+          </span>
         </div>
       )}
       {trust === 'lifting' && (
@@ -30,11 +32,13 @@ export function SafetyStrip() {
       {hasFullAccess && (
         <div class="strip danger">
           <Icon name="unlock" tone="bad" />
-          <span class="strip-text">{strings.fullAccess}</span>
-          <LinkButton
-            label={strings.change}
-            onClick={() => session.ask(session.bridge.call('runCommand', { command: 'bowline.openSettings' }))}
-          />
+          <span class="strip-text">
+            {strings.fullAccess}{' '}
+            <LinkButton
+              label={strings.change}
+              onClick={() => session.ask(session.bridge.call('runCommand', { command: 'bowline.openSettings' }))}
+            />
+          </span>
         </div>
       )}
       {sandbox?.isAvailable === false && !hasFullAccess && <NoSandbox sandbox={sandbox} />}
@@ -44,7 +48,7 @@ export function SafetyStrip() {
 
 function LinkButton({ label, onClick }: { label: string; onClick: () => void }) {
   return (
-    <button type="button" class="link-button" onClick={onClick}>
+    <button type="button" class="link-button inline" onClick={onClick}>
       {label}
     </button>
   );
