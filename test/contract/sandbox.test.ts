@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { answer, command } from '../support/modelScript.ts';
-import { outputOf } from '../support/modelRequest.ts';
+import { answer, call, command } from '../support/modelScript.ts';
+import { outputOf, type ModelRequestRecord } from '../support/modelRequest.ts';
 import { playTurn, startThread, startTurn, story, type Stage } from '../support/story.ts';
 
 const WRITE = { approvalPolicy: 'on-request', sandbox: 'workspace-write' };
@@ -103,6 +103,30 @@ describe('a sandboxed command', () => {
       match(await toldOf(stage, kind, script), /hello\nclosed/);
     },
     OFFLINE,
+  );
+
+  story(
+    'with a terminal is typed into without a question, and takes Ctrl-C as its own',
+    async (stage, kind) => {
+      const session = (request: ModelRequestRecord): number =>
+        Number(/session ID (\d+)/.exec(outputOf(request, 'tty'))?.[1]);
+      // the program's own lines only: what a terminal echoes must not be taken for them
+      const script = `trap 'echo "caught $((40 + 2))"; exit 3' INT; read name; echo "hello $((1 + 1)) $name"; while :; do sleep 0.05; done`;
+      stage.model.script(
+        answer(command(script, { tty: true, yield_time_ms: 500 }, { callId: 'tty' })),
+        (request) => answer(call('write_stdin', { session_id: session(request), chars: 'you\n' }, { callId: 'typed' })),
+        (request) =>
+          answer(call('write_stdin', { session_id: session(request), chars: '\u0003' }, { callId: 'stopped' })),
+      );
+      const client = await stage.open(kind);
+      const threadId = await startThread(client, stage, WRITE);
+      await playTurn(client, threadId, 'go');
+      equal(client.incoming().filter(({ method }) => method.endsWith('requestApproval')).length, 0, 'it asked');
+      match(outputOf(await stage.model.request(2), 'typed'), /hello 2 you/);
+      match(outputOf(await stage.model.request(3), 'stopped'), /caught 42/);
+    },
+    // the other runs on Node, which has no terminals to give
+    { ...OFFLINE, kinds: ['binary'] },
   );
 
   story(

@@ -66,13 +66,17 @@ const CACHES: readonly (readonly [string, string])[] = [
   ['GOCACHE', 'go'],
 ];
 
-function scriptOf({ argv, env }: SandboxedCommand, temporary: string): string {
+function scriptOf({ argv, env, hasTerminal }: SandboxedCommand, temporary: string): string {
   const caches = CACHES.filter(([name]) => env[name] === undefined).map(
     ([name, folder]) => [name, join(temporary, 'caches', folder)] as const,
   );
   const places = ['TMPDIR', 'TMP', 'TEMP'].map((name) => [name, temporary] as const);
   const exported = [...places, ...caches].map(([name, value]) => `${name}=${quoteArgv([value])}`);
-  return `export ${exported.join(' ')}\nexec ${quoteArgv(argv)}`;
+  const exports = `export ${exported.join(' ')}`;
+  // as a job it has the terminal for itself: Ctrl-C is for it, and not for what contains it
+  return hasTerminal === true
+    ? `${exports}\nset -m 2>/dev/null\n${quoteArgv(argv)}\nexit $?`
+    : `${exports}\nexec ${quoteArgv(argv)}`;
 }
 
 async function open(options: CommandSandboxOptions): Promise<Opened> {
