@@ -47,6 +47,12 @@ await runMain(async () => {
 /** @returns {Promise<string>} */
 async function buildServer() {
   await bundleInto(serverBundle);
+  // the bundle is the same everywhere, so it has the helper for every Linux it may run on
+  for (const arch of ['x64', 'arm64']) {
+    const folder = join(ROOT, 'dist/server/bin', `linux-${arch}`);
+    mkdirSync(folder, { recursive: true });
+    copyProgram(seccompHelper(arch), join(folder, 'apply-seccomp'));
+  }
   return 'dist/server/bowline.mjs';
 }
 
@@ -65,10 +71,13 @@ async function buildWebview() {
   return 'dist/webview/chat.js';
 }
 
-/** What closes unix sockets to sandboxed commands; a static program for each kind of processor. */
-function seccompHelper() {
+/**
+ * What closes unix sockets to sandboxed commands; a static program for each kind of processor.
+ * @param {string} arch
+ */
+function seccompHelper(arch) {
   const library = dirname(require.resolve('@anthropic-ai/sandbox-runtime'));
-  return join(library, '..', 'vendor', 'seccomp', process.arch, 'apply-seccomp');
+  return join(library, '..', 'vendor', 'seccomp', arch, 'apply-seccomp');
 }
 
 /** The server as one program, with its helpers beside it: ripgrep, and what the sandbox needs. @returns {Promise<string>} */
@@ -92,7 +101,7 @@ async function buildBinary() {
   }
   const { rgPath } = await import(require.resolve('@vscode/ripgrep'));
   copyProgram(rgPath, join(folder, `rg${EXE}`));
-  if (process.platform === 'linux') copyProgram(seccompHelper(), join(folder, 'apply-seccomp'));
+  if (process.platform === 'linux') copyProgram(seccompHelper(process.arch), join(folder, 'apply-seccomp'));
   return made;
 }
 

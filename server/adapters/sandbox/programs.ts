@@ -45,15 +45,15 @@ export function findPrograms(options: ProgramOptions): FoundPrograms {
   return { type: 'found', programs: { bwrap, socat, seccomp } };
 }
 
-/** Beside the binary, in `bin` beside the folder of the plain bundle, or, in development, in its package. */
+/** Beside the binary; in a folder of the plain bundle, which may run on any processor; or, in development, in its package. */
 function findHelper({ executable }: ProgramOptions): string | null {
   const here = import.meta.dirname;
   const vendored = join('@anthropic-ai/sandbox-runtime/vendor/seccomp', process.arch, HELPER);
+  const bundled = join('bin', `linux-${process.arch}`, HELPER);
   const candidates = [
     join(dirname(executable), HELPER),
-    join(dirname(executable), '..', 'bin', HELPER),
-    join(here, '..', 'bin', HELPER),
-    join(here, '..', '..', 'bin', HELPER),
+    // the bundle's own folder, or that of its chunks
+    ...[here, dirname(here)].map((folder) => join(folder, bundled)),
     ...ancestors(here).map((folder) => join(folder, 'node_modules', vendored)),
   ];
   const found = candidates.find(isProgram);
