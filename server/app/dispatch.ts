@@ -18,6 +18,7 @@ const reading = () => import('./handlers/threadRead.ts');
 const shelf = () => import('./handlers/threadShelf.ts');
 const turns = () => import('./handlers/turn.ts');
 const safety = () => import('./handlers/safety.ts');
+const turnContext = () => import('./handlers/turnContext.ts');
 const rules = () => import('./handlers/rules.ts');
 const server = () => import('./handlers/server.ts');
 
@@ -47,7 +48,7 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'sandbox/read': bind('sandbox/read', async () => (await import('./handlers/sandbox.ts')).sandboxRead),
   'approval/list': bind('approval/list', async () => (await safety()).approvalList),
   'approval/rehearse': bind('approval/rehearse', async () => (await safety()).approvalRehearse),
-  'turn/context/read': bind('turn/context/read', async () => (await safety()).turnContextRead),
+  'turn/context/read': bind('turn/context/read', async () => (await turnContext()).turnContextRead),
   'rule/list': bind('rule/list', async () => (await rules()).ruleList),
   'rule/setEnabled': bind('rule/setEnabled', async () => (await rules()).ruleSetEnabled),
   'rule/remove': bind('rule/remove', async () => (await rules()).ruleRemove),

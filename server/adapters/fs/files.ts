@@ -2,6 +2,7 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import { access, lstat, open, readdir, rename, rm, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { KEPT_PRIVATE } from '../../core/pathPolicy/reading.ts';
 import type { FileKind, Files, FileStat } from '../../core/ports.ts';
 import { openFile, openFolder, openOrMakeFolder, PathMoved, type OpenFolder } from './openPath.ts';
 import { errorCode, isNotThere, realPathOf, type CaseProbe } from './realPath.ts';
@@ -10,9 +11,6 @@ import { errorCode, isNotThere, realPathOf, type CaseProbe } from './realPath.ts
 const PERMISSIONS = 0o7777;
 const FOLDER_STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY', 'EACCES', 'EPERM']);
 const { O_NOFOLLOW } = constants;
-
-/** What is said instead of the content of the user's key file. */
-export const KEPT_PRIVATE = 'It holds the keys of the user and is not read.';
 
 export interface FilesOptions {
   /** The file with the user's key, whose content is nobody's to read by this way, whatever name leads to it. */

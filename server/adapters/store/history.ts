@@ -93,6 +93,16 @@ export function readModelItems(subject: Subject): ModelItem[] {
   return newestFirst.reverse();
 }
 
+/** What the model was told and said in a turn. */
+export function readTurnModelItems({ database, lineage }: Subject, turnId: string): ModelItem[] {
+  const turn = findTurn(database, lineage, turnId);
+  if (turn === undefined) return [];
+  const { threadId, maxModelSeq } = turn.segment;
+  const sql =
+    "SELECT body FROM model_items WHERE thread_id = ? AND ordinal = ? AND seq <= ? AND kind != 'base' ORDER BY seq";
+  return database.all(sql, threadId, turn.ordinal, maxModelSeq).map((row) => modelItemOf(textOf(row, 'body')));
+}
+
 interface Found<T> {
   /** One more than fits, when there is more. */
   readonly found: readonly T[];

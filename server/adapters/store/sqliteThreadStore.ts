@@ -18,7 +18,8 @@ import type {
 import type { Held, KeptQuestion, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
-import { readExtras, readItems, readModelItems, readTurns, subjectOf } from './history.ts';
+import { readExtras, readItems, readModelItems,
+  readTurnModelItems, readTurns, subjectOf } from './history.ts';
 import type { Leases } from './leases.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { lineageOf } from './lineage.ts';
@@ -108,6 +109,10 @@ export class SqliteThreadStore implements ThreadStore {
 
   modelItems(threadId: string): readonly ModelItem[] {
     return this.#database.read(() => readModelItems(this.#subject(threadId)));
+  }
+
+  turnModelItems(threadId: string, turnId: string): readonly ModelItem[] {
+    return this.#database.read(() => readTurnModelItems(this.#subject(threadId), turnId));
   }
 
   events(threadId: string): { event: ServerNotification; atMs: number }[] {

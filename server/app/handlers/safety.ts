@@ -1,5 +1,4 @@
-// Safety: open approvals, rehearsals, and what the model was shown.
-import { ProtocolError } from '../../protocol/errors.ts';
+// Safety: open approvals, and rehearsals.
 import { openApprovals } from '../openApprovals.ts';
 import type { Handler } from '../requestContext.ts';
 
@@ -7,8 +6,5 @@ export const approvalList: Handler<'approval/list'> = async ({ questions, thread
   data: openApprovals(await threads(), questions.open),
 });
 
-export const approvalRehearse: Handler<'approval/rehearse'> = () =>
-  Promise.reject(new ProtocolError('invalidRequest', 'This server cannot do that yet.'));
-
-export const turnContextRead: Handler<'turn/context/read'> = () =>
-  Promise.reject(new ProtocolError('invalidRequest', 'This server cannot do that yet.'));
+export const approvalRehearse: Handler<'approval/rehearse'> = async ({ questions }, { threadId, requestId }) =>
+  await questions.rehearse(threadId, requestId);

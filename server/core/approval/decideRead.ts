@@ -10,6 +10,8 @@ const UNKNOWN: ReadPlace = { type: 'kept', reason: 'It was not looked at.' };
 export function decideRead(policy: Policy, { paths }: Extract<Action, { kind: 'read' }>): Decision {
   const { approvalPolicy, readPlaces, granted, disarmed } = policy;
   const read = paths.map((path, index) => ({ path, place: readPlaces[index] ?? UNKNOWN }));
+  const own = read.find(({ place }) => place.type === 'private');
+  if (own?.place.type === 'private') return { type: 'refuse', reason: own.place.reason };
   const credentials = read.find(({ place }) => place.type === 'credentials');
   if (credentials?.place.type === 'credentials' && !disarmed.includes('credential_read')) {
     const reason = `Reads credentials: ${credentials.path}. ${credentials.place.reason}`;

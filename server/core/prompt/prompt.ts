@@ -2,6 +2,9 @@
 import { shellName } from '../command/shell.ts';
 import type { Clock, FileGuard, Files } from '../ports.ts';
 import type { Settings } from '../settings.ts';
+import { fileName } from '../patch/paths.ts';
+import type { ContextEntry } from '../../protocol/schema/safety.ts';
+import { utf8Length } from '../command/utf8.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { Prompt } from '../turn/turnWorld.ts';
 import { BASE_INSTRUCTIONS } from './baseInstructions.ts';
@@ -34,14 +37,25 @@ export async function readPrompt(settings: Settings, surroundings: PromptSurroun
   const shell = shellName(surroundings.shellPath());
   const environment = environmentContext(settings, { shell, platform, timeZone, nowMs: clock.nowMs() });
   const instructions = [settings.developerInstructions ?? '', permissionsText(settings)].filter((text) => text !== '');
+  const base = settings.baseInstructions ?? BASE_INSTRUCTIONS;
   return {
     items: [
-      message('developer', [settings.baseInstructions ?? BASE_INSTRUCTIONS]),
+      message('developer', [base]),
       message('developer', instructions),
       message('user', [...(docs.length === 0 ? [] : [docsText(settings.cwd, docs)]), environment]),
     ],
     sources: docs.map((doc) => doc.path),
+    entries: [
+      entry('instructions', 'Instructions', base),
+      entry('instructions', 'Permissions', instructions.join('\n')),
+      ...docs.map(({ path, text }) => ({ ...entry('projectDocument', fileName(path), text), path })),
+      entry('environment', 'Environment', environment),
+    ],
   };
+}
+
+function entry(kind: ContextEntry['kind'], label: string, text: string): ContextEntry {
+  return { kind, label, path: null, bytes: utf8Length(text), masked: 0, itemId: null };
 }
 
 function docsText(cwd: string, docs: readonly ProjectDoc[]): string {

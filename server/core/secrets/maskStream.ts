@@ -9,6 +9,9 @@ const LONGEST_WORD = 8 * 1024;
 const KEPT_CONTEXT = 4 * 1024;
 /** An unfinished word as long as this may be the beginning of a secret, and is not shown before its end. */
 const SUSPICIOUS_WORD = 12;
+/** How tokens of well-known services begin: no part of one is shown, however short. */
+const TOKEN_BEGINNING =
+  /(?:^|[^A-Za-z0-9])(?:gh[pousr]_|github_pat|sk[-_]|xox|AKIA|ASIA|eyJ|npm_|glpat|AIza|SG\.|hf_|gsk_|lin_|hv[sbr]\.|dapi|dckr|figd|tskey|vc[piark]_)/;
 const WORD_CHARACTERS = /[A-Za-z0-9_+/=.:@~%&?#-]*$/;
 
 export class MaskStream {
@@ -61,7 +64,8 @@ export class MaskStream {
   #settledForNow(): number {
     const settled = this.#settled();
     const rest = this.#open.slice(settled);
-    return rest.length < SUSPICIOUS_WORD && !rest.endsWith('-') ? this.#open.length : settled;
+    const isSuspicious = rest.length >= SUSPICIOUS_WORD || rest.endsWith('-') || TOKEN_BEGINNING.test(rest);
+    return isSuspicious ? settled : this.#open.length;
   }
 
   #give(settled: number): string {

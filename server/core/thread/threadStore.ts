@@ -125,6 +125,8 @@ export interface ThreadStore {
   turnExtras(threadId: string, turnId: string): StoredTurnExtras;
   /** What the model is to be told again, inherited part included. */
   modelItems(threadId: string): readonly ModelItem[];
+  /** What the model was told and said in one turn, compacted since or not. */
+  turnModelItems(threadId: string, turnId: string): readonly ModelItem[];
   /** The stored events of this thread alone, oldest first (for checks and repairs). */
   events(threadId: string): readonly { readonly event: ServerNotification; readonly atMs: number }[];
   acquire(threadId: string, owner: LeaseOwner, takeover: boolean): LeaseOutcome;

@@ -1,7 +1,18 @@
 // Everything of the world that threads and turns need, gathered once by the composition root.
 import type { RuleBook } from '../approval/ruleBook.ts';
 import type { Places } from '../pathPolicy/places.ts';
-import type { Approver, Clock, CommandSandbox, FileGuard, Files, GitReader, Ids, Log, WorkspaceWatch } from '../ports.ts';
+import type {
+  Approver,
+  Clock,
+  CommandSandbox,
+  FileGuard,
+  Files,
+  GitReader,
+  Ids,
+  Log,
+  WorkspaceWatch,
+} from '../ports.ts';
+import type { ContextEntry } from '../../protocol/schema/safety.ts';
 import type { Settings } from '../settings.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
 import type { ModelItem, ModelProvider } from './modelPort.ts';
@@ -12,6 +23,8 @@ export interface Prompt {
   readonly items: readonly ModelItem[];
   /** Absolute paths of the AGENTS.md files that were read. */
   readonly sources: readonly string[];
+  /** All of it, for the user to see. */
+  readonly entries: readonly ContextEntry[];
 }
 
 /** The tools of one thread; they share its terminals, which `close` ends. */

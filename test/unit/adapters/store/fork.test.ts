@@ -39,6 +39,8 @@ describe('forks in the store', () => {
     deepEqual(turnIds('b'), ['t1', 't2', 'u1']);
     deepEqual(turnIds('a'), ['t1', 't2', 't3', 't4']);
     deepEqual(wordsOf(store.modelItems('b')), ['model t1', 'model t2', 'model u1']);
+    deepEqual(wordsOf(store.turnModelItems('b', 't1')), ['model t1']);
+    deepEqual(store.turnModelItems('b', 't4'), []);
     deepEqual(store.turns('b', FIRST).data[0], store.turns('a', FIRST).data[0]);
     deepEqual(store.events('b').length, 4, 'its own events alone');
     const newest = store.turns('b', { ...NEWEST, limit: 2 });

@@ -165,6 +165,9 @@ describe('history in the store', () => {
     store.append('a', [{ type: 'modelBase', turnId: 't2', items: [modelMessage('summary')] }, ...script.turn('t3')]);
     deepEqual(wordsOf(store.modelItems('a')), ['summary', 'model t3']);
     deepEqual(store.modelItems('nope'), []);
+    deepEqual(wordsOf(store.turnModelItems('a', 't1')), ['model t1']);
+    deepEqual(wordsOf(store.turnModelItems('a', 't2')), ['model t2']);
+    deepEqual(store.turnModelItems('a', 'nope'), []);
   });
 
   it('appends all of a call or nothing', () => {
