@@ -12,6 +12,7 @@ import { hardLinkProblem } from './adapters/fs/hardLinks.ts';
 import { createWorkspaceWatch } from './adapters/fs/workspaceWatch.ts';
 import { createGitReader } from './adapters/git/gitReader.ts';
 import { createModels, type ConfiguredModels } from './adapters/models.ts';
+import { createRehearsals } from './adapters/rehearse/rehearsals.ts';
 import { allowsRoot } from './adapters/sandbox/allowRoot.ts';
 import { createCommandSandbox } from './adapters/sandbox/commandSandbox.ts';
 import { RuleFiles } from './adapters/rules/ruleBook.ts';
@@ -148,6 +149,8 @@ function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly stri
   const keyFile = keyFileOf(home);
   const files = createFiles({ keyFile, hardLinkProblem: hardLinkProblem(places) });
   const runner = createCommandRunner();
+  const masked = maskedRunner({ runner, mask, clock });
+  const rehearsals = createRehearsals({ ...options, runner: masked, executable: process.execPath });
   const environment = createShellEnvironment({ runner, log, env, home: homedir(), hiddenNames });
   const search = ripgrep({ env, executable: process.execPath });
   const patches = createApplyPatch({ files, guard, mask, form: 'custom' });
@@ -174,7 +177,8 @@ function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly stri
     ofThread() {
       const terminals = createTerminals();
       const exec = createExecCommand({
-        runner: maskedRunner({ runner, mask, clock }),
+        runner: masked,
+        rehearsing: { rehearsals, files },
         environment,
         sandbox,
         terminals,

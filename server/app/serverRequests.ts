@@ -5,11 +5,14 @@ import type {
   FileChangeApprovalDecision,
   PermissionsApprovalResult,
 } from '../protocol/schema/approval.ts';
-import { isConnectionLost } from '../protocol/errors.ts';
+import { isConnectionLost, ProtocolError } from '../protocol/errors.ts';
+import type { RequestId } from '../protocol/jsonrpc.ts';
 import type { ServerRequestMethod, ServerRequestParams, ServerRequestResult } from '../protocol/methods.ts';
+import type { Rehearsal } from '../protocol/schema/safety.ts';
 import { parseAnswer } from '../rpc/peer.ts';
 import type { Connection } from './connection.ts';
 import type { Fanout } from './fanout.ts';
+import { acceptedRehearsal, QuestionRehearsals } from './questionRehearsals.ts';
 
 /** A request that waits for an answer. */
 export interface OpenRequest {
@@ -21,6 +24,7 @@ export interface OpenRequest {
 
 interface OpenQuestion extends OpenRequest {
   readonly asked: Set<Connection>;
+  readonly rehearsals: QuestionRehearsals;
   /** Takes an answer; false if it cannot be used. */
   answer(result: unknown): boolean;
   /** Nobody is left who could answer. */
@@ -70,6 +74,14 @@ export class ServerRequests implements Approver {
     return [...this.#open.values()];
   }
 
+  /** Tries what an open question asks for. */
+  rehearse(threadId: string, requestId: RequestId): Promise<Rehearsal> {
+    const question = [...this.#open.values()].find(({ id }) => id === requestId);
+    if (question?.threadId === threadId) return question.rehearsals.run();
+    const message = `no open request ${requestId} of thread ${threadId}`;
+    throw new ProtocolError('invalidRequest', message, { kind: 'requestNotFound' });
+  }
+
   /** Puts the thread's open questions to a client that has just joined it, under their old ids. */
   askAgain(threadId: string, connection: Connection): void {
     for (const question of this.#open.values()) {
@@ -103,7 +115,7 @@ export class ServerRequests implements Approver {
   #ask<M extends ServerRequestMethod>(
     method: M,
     params: ServerRequestParams<M>,
-    { id, signal }: Asking,
+    { id, signal, claim, rehearse }: Asking,
   ): Promise<ServerRequestResult<M> | 'failed'> {
     const { promise, resolve } = Promise.withResolvers<ServerRequestResult<M> | 'failed'>();
     const { threadId } = params;
@@ -116,8 +128,9 @@ export class ServerRequests implements Approver {
     const settle = (result: ServerRequestResult<M> | 'failed'): void => {
       if (!this.#close(id)) return;
       signal.removeEventListener('abort', aborted);
+      const mayCount = claim?.() ?? true;
       this.#tellResolved(threadId, id);
-      resolve(result);
+      resolve(mayCount ? result : 'failed');
     };
     const answer = (result: unknown): boolean => {
       const parsed = parseAnswer(method, result);
@@ -125,7 +138,8 @@ export class ServerRequests implements Approver {
       return parsed !== null;
     };
     const fail = (): void => settle('failed');
-    const question: OpenQuestion = { id, threadId, method, params, asked: new Set(), answer, fail };
+    const rehearsals = new QuestionRehearsals(rehearse ?? null);
+    const question: OpenQuestion = { id, threadId, method, params, asked: new Set(), rehearsals, answer, fail };
     this.#open.set(id, question);
     if (signal.aborted) {
       aborted();
@@ -150,8 +164,20 @@ export class ServerRequests implements Approver {
   /** Takes an answer, after the thread's requests that came before it. One that cannot be used is no consent, but leaves the word to the others. */
   async #answered(question: OpenQuestion, connection: Connection, result: unknown): Promise<void> {
     await this.#earlierRequests(question.threadId);
+    if (this.#withdrawn.has(question.id)) return;
+    const rehearsalId = acceptedRehearsal(result);
+    const obstacle = rehearsalId === null ? null : await question.rehearsals.obstacle(rehearsalId);
+    if (obstacle !== null) return this.#keepAsking(question, connection, obstacle);
     if (this.#withdrawn.has(question.id) || question.answer(result)) return;
     if (question.asked.delete(connection) && question.asked.size === 0) question.fail();
+  }
+
+  /** A rehearsal that is out of date is no answer: it says so, and the client is asked again. */
+  #keepAsking(question: OpenQuestion, connection: Connection, obstacle: string): void {
+    if (this.#open.get(question.id) !== question) return;
+    const message = `The rehearsal was not applied (rehearsalStale). ${obstacle}`;
+    connection.notify({ method: 'warning', params: { threadId: question.threadId, message } });
+    if (connection.follows(question.threadId)) this.#put(question, connection);
   }
 
   /** Closes the question for every client; false when it was closed before. */
@@ -159,6 +185,7 @@ export class ServerRequests implements Approver {
     const question = this.#open.get(id);
     if (question === undefined) return false;
     this.#open.delete(id);
+    question.rehearsals.close();
     this.#withdrawn.delete(id);
     for (const connection of question.asked) connection.forget(id);
     return true;

@@ -253,8 +253,18 @@ export interface Asking {
   /** Of the request; the same when another process asks the question again. */
   readonly id: number;
   readonly signal: AbortSignal;
+  /** Called when there is an answer, before anybody hears of it; false: it may have no effect. */
+  readonly claim?: () => boolean;
   /** Answers `approval/rehearse` while the question is open; absent where nothing can be tried. */
-  readonly rehearse?: (signal: AbortSignal) => Promise<Rehearsal>;
+  readonly rehearse?: Rehearse;
+}
+
+/** Tries an action in a scratch copy while its question is open. */
+export interface Rehearse {
+  /** Tries it anew. Rejects in words for the user when it cannot be tried. */
+  run(signal: AbortSignal): Promise<Rehearsal>;
+  /** Why the result of that rehearsal cannot be accepted by now, in words for the user; null when it can. */
+  obstacle(rehearsalId: string): Promise<string | null>;
 }
 
 /** The one funnel out: appends to the store, reduces into the live state, fans out to the clients. */

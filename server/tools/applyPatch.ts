@@ -8,6 +8,7 @@ import { FileTexts, growingChanges, StreamingPatch } from '../core/patch/streami
 import type { PatchFile } from '../core/patch/patchReader.ts';
 import type { FileGuard, Files } from '../core/ports.ts';
 import type { LoadMask } from '../core/secrets/maskedRunner.ts';
+import { PatchRehearsal } from '../core/rehearse/patchRehearsal.ts';
 import { readConsent } from '../core/turn/readConsent.ts';
 import type { FileEffect, InputWatcher, Tool, ToolCall, ToolContext, ToolOutput } from '../core/turn/tool.ts';
 import type { FileChangeItem, FileUpdateChange } from '../protocol/schema/item.ts';
@@ -45,7 +46,7 @@ export function createApplyPatch(deps: ApplyPatchDeps): ApplyPatch {
   const growing = new Map<string, GrowingPatchItem>();
   const inThread = threadQueues();
   const run = (patchRun: PatchRun, context: ToolContext): Promise<ToolOutput> =>
-    inThread(context.threadId, () => runPatch(patchRun, deps, context));
+    inThread(context, () => runPatch(patchRun, deps, context));
   return {
     tool: {
       spec: applyPatchSpec(form),
@@ -69,12 +70,20 @@ export function createApplyPatch(deps: ApplyPatchDeps): ApplyPatch {
   };
 }
 
-/** Patches of one thread go one after the other, so that each is planned on what the one before it left. */
-function threadQueues(): (threadId: string, task: () => Promise<ToolOutput>) => Promise<ToolOutput> {
+type Queue = (
+  context: Pick<ToolContext, 'threadId' | 'signal'>,
+  task: () => Promise<ToolOutput>,
+) => Promise<ToolOutput>;
+
+/**
+ * Patches of one thread go one after the other, so that each is planned on what the one before it left. Once the turn is stopped nothing is
+ * written any more, and nobody waits for one that may never be answered.
+ */
+function threadQueues(): Queue {
   const tails = new Map<string, Promise<unknown>>();
-  return async (threadId, task) => {
+  return async ({ threadId, signal }, task) => {
     const before = tails.get(threadId);
-    const mine = before === undefined ? task() : before.then(task, task);
+    const mine = before === undefined ? task() : Promise.race([before, stopped(signal)]).then(task, task);
     tails.set(threadId, mine);
     try {
       return await mine;
@@ -82,6 +91,11 @@ function threadQueues(): (threadId: string, task: () => Promise<ToolOutput>) => 
       if (tails.get(threadId) === mine) tails.delete(threadId);
     }
   };
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** The text of the patch; JSON that holds none is returned as it is, for the parser to say what is wrong. */
@@ -107,10 +121,10 @@ async function runPatch(asked: PatchRun, deps: ApplyPatchDeps, context: ToolCont
     for (const path of await keptFiles(patch, run.cwd, deps)) {
       const item = openItem(run, await readableChanges(run, files), context);
       run = { ...run, started: item };
-      const consent = await readConsent({ path, itemId: item.id }, context);
-      if (consent.type !== 'refused') continue;
+      const reading = await readConsent({ path, itemId: item.id }, context);
+      if (reading.type !== 'refused') continue;
       context.completeItem({ ...item, status: 'declined' });
-      return { output: `patch rejected: ${consent.reason}` };
+      return { output: `patch rejected: ${reading.reason}` };
     }
     plan = await planPatch(patch, run.cwd, files);
   } catch (error) {
@@ -122,12 +136,28 @@ async function runPatch(asked: PatchRun, deps: ApplyPatchDeps, context: ToolCont
     return { output: `apply_patch failed. No file was changed.\n${text}` };
   }
   const item = openItem(run, plan.changes, context);
+  const replan = (): Promise<PatchPlan> => planPatch(parsePatch(run.patch), run.cwd, files);
+  const rehearsal = new PatchRehearsal({ files, ids: context.ids, decided: plan, plan: replan });
   const paths = await targetsOf(plan, files, context);
-  const refusal = paths.length === 0 ? null : await consent(item, { paths, deleted: deletedBy(plan, paths) }, context);
-  if (refusal !== null) {
-    context.completeItem({ ...item, status: refusal.status });
-    return { output: refusal.output };
+  const targets = { paths, deleted: deletedBy(plan, paths) };
+  const answer = paths.length === 0 ? ACCEPTED : await consent({ item, rehearsal }, targets, context);
+  if (answer.type === 'refused') {
+    context.completeItem({ ...item, status: answer.status });
+    return { output: answer.output };
   }
+  return await writePlan(answer.plan ?? plan, { item, startedAtMs, files }, context);
+}
+
+interface Writing {
+  readonly item: FileChangeItem;
+  readonly startedAtMs: number;
+  readonly files: Files;
+}
+
+async function writePlan(plan: PatchPlan, writing: Writing, context: ToolContext): Promise<ToolOutput> {
+  const { startedAtMs, files } = writing;
+  const item = { ...writing.item, changes: [...plan.changes] };
+  if (!sameChanges(writing.item.changes, plan.changes)) recordPatch(context, item);
   try {
     await commitPatch(plan, files);
   } catch (error) {
@@ -174,9 +204,17 @@ async function readableChanges(run: PatchRun, files: Files): Promise<FileUpdateC
 }
 
 interface Refusal {
+  readonly type: 'refused';
   readonly status: 'failed' | 'declined';
   readonly output: string;
 }
+
+type Consent =
+  | Refusal
+  /** `plan`: what was rehearsed is to be written, and nothing else. */
+  | { readonly type: 'accepted'; readonly plan: PatchPlan | null };
+
+const ACCEPTED: Consent = { type: 'accepted', plan: null };
 
 /** Where the patch really writes. The workspace itself may be reached by a link: its files keep the workspace's own name. */
 async function targetsOf(plan: PatchPlan, files: Files, { settings }: ToolContext): Promise<string[]> {
@@ -201,27 +239,38 @@ function deletedBy(plan: PatchPlan, paths: readonly string[]): string[] {
   });
 }
 
-/** Null when the patch may be applied. */
+interface AskedPatch {
+  readonly item: FileChangeItem;
+  readonly rehearsal: PatchRehearsal;
+}
+
 async function consent(
-  item: FileChangeItem,
+  { item, rehearsal }: AskedPatch,
   targets: { readonly paths: readonly string[]; readonly deleted: readonly string[] },
   context: ToolContext,
-): Promise<Refusal | null> {
+): Promise<Consent> {
   const decision = await context.decide({ kind: 'patch', ...targets });
-  if (decision.type === 'refuse') return { status: 'failed', output: `patch rejected: ${decision.reason}` };
-  const verdict = decision.type === 'ask' ? await context.askFileChange(item, { ask: decision }) : 'accepted';
+  if (decision.type === 'refuse') return refusal('failed', `patch rejected: ${decision.reason}`);
+  const verdict =
+    decision.type === 'ask' ? await context.askFileChange(item, { ask: decision, rehearse: rehearsal }) : 'accepted';
   switch (verdict) {
-    case 'accepted':
-      return context.signal.aborted ? { status: 'failed', output: 'patch interrupted: no file was changed' } : null;
     case 'declined':
-      return { status: 'declined', output: 'patch rejected by user' };
+      return refusal('declined', 'patch rejected by user');
     case 'cancelled':
-      return { status: 'declined', output: 'patch rejected by user, who also stopped the turn' };
+      return refusal('declined', 'patch rejected by user, who also stopped the turn');
     case 'failed':
-      return { status: 'failed', output: 'patch rejected: the user could not be asked for approval' };
-    default:
-      return { status: 'failed', output: 'patch rejected: a rehearsal cannot be applied here' };
+      return refusal('failed', 'patch rejected: the user could not be asked for approval');
+    default: {
+      if (context.signal.aborted) return refusal('failed', 'patch interrupted: no file was changed');
+      if (verdict === 'accepted') return ACCEPTED;
+      const plan = rehearsal.planOf(verdict.rehearsalId);
+      return plan === null ? refusal('failed', 'patch rejected: its rehearsal is gone') : { type: 'accepted', plan };
+    }
   }
+}
+
+function refusal(status: Refusal['status'], output: string): Refusal {
+  return { type: 'refused', status, output };
 }
 
 function effectOf(file: FileEffect): FileEffect {

@@ -10,6 +10,7 @@ import type { CommandExecutionItem } from '../protocol/schema/item.ts';
 import { ExecArguments, parseArguments } from './commandArguments.ts';
 import { EXEC_COMMAND_SPEC } from './commandSpecs.ts';
 import { startContained, type Started } from './containedStart.ts';
+import { applyRehearsed, rehearsalOf, type AskedCommand, type Rehearsing } from './rehearsedCommand.ts';
 import type { Terminal } from './terminal.ts';
 import { terminalReport } from './terminalReport.ts';
 import type { Terminals } from './terminals.ts';
@@ -27,6 +28,8 @@ export interface ExecCommandDeps {
   /** The table of the thread whose calls come here. */
   readonly terminals: Terminals;
   readonly log: Log;
+  /** Tries commands in scratch copies while they are asked about. */
+  readonly rehearsing?: Rehearsing;
   /** Kills a command that runs longer, in the background too; null for no limit. */
   readonly timeLimitMs?: number | null;
   /** The patch in a script that does nothing but apply one; null for every other script. */
@@ -116,12 +119,23 @@ async function runPlan(plan: Plan, context: ToolContext, deps: Deps): Promise<To
   }
   const asked = { ...plan.item, startedAtMs: context.clock.nowMs() };
   const ask = decision.isSandboxed ? decision : asEscalation(decision, plan, deps);
-  const verdict = await context.askCommand(asked, { action: plan.action, ask });
+  const rehearsal = await rehearsalOf(askedCommand(plan, env), context, deps.rehearsing);
+  const rehearse = rehearsal === null ? {} : { rehearse: rehearsal };
+  const verdict = await context.askCommand(asked, { action: plan.action, ask, ...rehearse });
+  if (typeof verdict === 'object' && rehearsal !== null && !context.signal.aborted) {
+    const { rehearsalId } = verdict;
+    const maxOutputTokens = plan.args.max_output_tokens;
+    return applyRehearsed({ item: asked, rehearsal, rehearsalId, maxOutputTokens }, context);
+  }
   // an interrupt wins over an answer that comes with it
   if (verdict !== 'accepted' || context.signal.aborted) return refused(asked, verdict, context);
   const sessionId = deps.terminals.freeId();
   const item = runningCommand(asked, sessionId);
   return runItem({ plan, item, sessionId, env, isSandboxed: ask.isSandboxed }, context, deps);
+}
+
+function askedCommand({ shell, args, cwd, item }: Plan, env: Record<string, string>): AskedCommand {
+  return { argv: shell.argv(args.cmd, false), cwd, env, isInteractive: args.tty ?? false, item };
 }
 
 /** A script that failed in the sandbox is not run outside of it without being told so. */

@@ -1,11 +1,11 @@
 // The open questions of one thread: each is kept before it is asked, and let go before its answer has an effect.
 import { messageOf } from '../../protocol/errors.ts';
 import type { ServerRequest } from '../../protocol/methods.ts';
-import type { Asking, Log } from '../ports.ts';
+import type { Asking, Log, Rehearse } from '../ports.ts';
 import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
 import { SUSPENDED } from '../turn/runningTurn.ts';
-import type { Ask, Rehearse } from '../turn/tool.ts';
+import type { Ask } from '../turn/tool.ts';
 
 export interface OpenQuestionsOptions {
   readonly threadId: string;
@@ -72,11 +72,13 @@ export class OpenQuestions {
   async put<A>(question: Question<A>): Promise<A | 'failed'> {
     const { itemId, signal, rehearse } = question;
     const id = this.#open(question);
-    const answer = await question.put({ id, signal, ...(rehearse === undefined ? {} : { rehearse }) });
+    const claim = (): boolean => this.#kept.get(itemId) !== id || this.#drop(itemId, id);
+    const answer = await question.put({ id, signal, claim, ...(rehearse === undefined ? {} : { rehearse }) });
     if (this.#kept.get(itemId) !== id) return answer;
-    // Whatever was answered meanwhile: the process ends, and the next one asks again.
+    // Nobody has answered, and the process ends: the next one asks again.
     if (signal.reason === SUSPENDED) return await new Promise<never>(() => undefined);
-    return this.#drop(itemId, id) ? answer : 'failed';
+    this.#drop(itemId, id);
+    return answer;
   }
 
   #open(question: Question<unknown>): number {

@@ -37,7 +37,7 @@ export class DiffTracker {
       ...context,
       askCommand: async (item, question) => {
         const verdict = await context.askCommand(item, question);
-        if (verdict === 'accepted') await this.#look({ isAgents: this.#commandsUnderWay > 1 });
+        if (verdict === 'accepted' || typeof verdict === 'object') await this.#look({ isAgents: this.#commandsUnderWay > 1 });
         return verdict;
       },
     };

@@ -1,8 +1,8 @@
 // The contract between a turn and its tools: what the model is told, how a call runs, what it may touch.
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { CommandExecutionItem, FileChangeItem, ThreadItem } from '../../protocol/schema/item.ts';
-import type { Rehearsal, Risk, TripwireName } from '../../protocol/schema/safety.ts';
-import type { Clock, Ids, NetworkTarget } from '../ports.ts';
+import type { Risk, TripwireName } from '../../protocol/schema/safety.ts';
+import type { Clock, Ids, NetworkTarget, Rehearse } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelContent } from './modelPort.ts';
 import type { ToolSpec } from './toolSpec.ts';
@@ -84,9 +84,6 @@ export type Verdict =
   | 'cancelled'
   | 'failed'
   | { readonly type: 'rehearsed'; readonly rehearsalId: string };
-
-/** Tries an action in a scratch copy while its question is open; each call tries anew. */
-export type Rehearse = (signal: AbortSignal) => Promise<Rehearsal>;
 
 /** Everything a running tool may touch of its turn. */
 export interface ToolContext {

@@ -49,7 +49,7 @@ export class ToolRuns {
 
   /** Resolves when no call is under way but those that `isWaiting`. */
   async quiet(isWaiting: (callId: string) => boolean): Promise<void> {
-    await Promise.all(this.#runs.map(({ call, output }) => (isWaiting(call.callId) ? null : output)));
+    await Promise.all(this.#runs.filter(({ call }) => !isWaiting(call.callId)).map(({ output }) => output));
   }
 
   /** Waits for all calls; their outputs as the model gets them. */

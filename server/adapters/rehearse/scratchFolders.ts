@@ -1,0 +1,79 @@
+// The folders in which commands are tried: made, filled with a copy of the workspace, and removed, also those of servers that are gone.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Log } from '../../core/ports.ts';
+import { messageOf } from '../../protocol/errors.ts';
+
+const run = promisify(execFile);
+
+export interface ScratchFolders {
+  /** Where they lie; absolute. */
+  readonly base: string;
+  make(): string;
+  remove(path: string): Promise<void>;
+}
+
+/** Removes, before anything else, what servers that are gone left in `base`. */
+export function createScratchFolders(base: string, log: Log): ScratchFolders {
+  const remove = (path: string): Promise<void> =>
+    removeTree(path).catch((error: unknown) =>
+      log.warn('A scratch copy could not be removed.', { path, reason: messageOf(error) }),
+    );
+  const cleaned = Promise.all(leftIn(base).map((name) => remove(join(base, name))));
+  return {
+    base,
+    make() {
+      mkdirSync(base, { recursive: true, mode: 0o700 });
+      return mkdtempSync(join(base, `${process.pid}-`));
+    },
+    async remove(path) {
+      await cleaned;
+      await remove(path);
+    },
+  };
+}
+
+/** With permissions, times, links and special files; blocks are shared where the file system can. */
+export async function copyTree(from: string, to: string, signal: AbortSignal): Promise<void> {
+  const flags = process.platform === 'darwin' ? ['-Rpc'] : ['-a', '--reflink=auto'];
+  try {
+    await run('cp', [...flags, '--', `${from}/.`, to], { signal, env: { ...process.env, LC_ALL: 'C' } });
+  } catch (error) {
+    signal.throwIfAborted();
+    const said =
+      error instanceof Error && 'stderr' in error ? String(error.stderr).split('\n', 1)[0] : messageOf(error);
+    throw new Error(`The workspace could not be copied: ${said}`, { cause: error });
+  }
+}
+
+async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    // a command may have made folders that cannot be written to
+    await run('chmod', ['-R', 'u+rwX', '--', path]);
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+function leftIn(base: string): string[] {
+  try {
+    return readdirSync(base).filter((name) => !isRunning(Number.parseInt(name, 10)));
+  } catch {
+    // there has never been one
+    return [];
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return messageOf(error).includes('EPERM');
+  }
+}
