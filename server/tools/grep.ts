@@ -77,7 +77,7 @@ export function grepTool(deps: GrepDeps): Tool {
         const output = outputOf(result);
         const limit = args.limit ?? DEFAULT_LINES;
         const text = args.files_only
-          ? limited(await shownFiles(output, searched), limit, isCut(result))
+          ? limited(await shownFiles(output, searched), { limit, isCut: isCut(result) })
           : await linesText(output, searched, { limit, isCut: isCut(result) });
         const kept =
           found.stat.kind === 'directory' && !isAllowed ? await keptBelow(path, { ...deps, cwd }, signal) : [];
@@ -131,18 +131,22 @@ function isCut(result: TextSearchResult): boolean {
   return result.type === 'done' && result.truncated;
 }
 
-async function linesText(
-  output: string,
-  searched: Searched,
-  { limit, isCut: isOutputCut }: { readonly limit: number; readonly isCut: boolean },
-): Promise<string> {
+interface Bounds {
+  readonly limit: number;
+  /** ripgrep was stopped before it had printed all. */
+  readonly isCut: boolean;
+  /** As many as there are; those given unless told. */
+  readonly total?: number;
+}
+
+async function linesText(output: string, searched: Searched, bounds: Bounds): Promise<string> {
   const all = foundLines(output);
-  const text = limited(await readFound(all, limit, searched), limit, isOutputCut, all.length);
+  const text = limited(await readFound(all, bounds.limit, searched), { ...bounds, total: all.length });
   const masked = countMarks(text);
   return masked === 0 ? text : `${text}\n${maskedNote(masked)}`;
 }
 
-function limited(lines: readonly string[], limit: number, isOutputCut: boolean, total = lines.length): string {
+function limited(lines: readonly string[], { limit, isCut: isOutputCut, total = lines.length }: Bounds): string {
   if (lines.length === 0) return 'No matches.';
   if (total <= limit && !isOutputCut) return lines.join('\n');
   const shown = lines.slice(0, limit);

@@ -100,7 +100,6 @@ describe('path policy', () => {
     '/etc/ssh/ssh_host_rsa_key',
     '/proc/1234/environ',
     '/proc/1234/task/1234/environ',
-    '/home/ann/.bowline/auth.json',
     '/home/ann/.codex/auth.json',
   ];
   for (const path of credentials)
@@ -114,6 +113,11 @@ describe('path policy', () => {
     '/proc/cpuinfo',
   ];
   for (const path of free) it(`reading ${path}: no store`, () => assert.equal(credentialStoreOf(path, PLACES), null));
+
+  it('gives its own key to nobody', () => {
+    assert.equal(placeOfRead('/home/ann/.bowline/auth.json', PLACES).type, 'private');
+    assert.equal(placeOfRead('/ws/project/STATE/Auth.json', PLACES).type, 'private');
+  });
 
   it('keeps files by their name', () => {
     assert.equal(placeOfRead('/ws/project/.env', PLACES).type, 'kept');
