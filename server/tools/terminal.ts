@@ -123,12 +123,12 @@ export class Terminal {
     return taken;
   }
 
-  /** It failed in the sandbox, and what it printed says that the sandbox was in its way; what the model is to know of that. */
+  /** What the model is to know of the sandbox: which hosts it refused, and, when the command failed, what else was in its way. */
   get sandboxNotice(): string | null {
     const { containment } = this;
     const isFailure = this.#exit?.type === 'exited' && this.#exit.exitCode !== 0 && !this.#isKilled;
-    if (containment === null || !isFailure) return null;
-    const output = this.#whole.text().slice(-NOTICED_CHARACTERS);
+    if (containment === null) return null;
+    const output = isFailure ? this.#whole.text().slice(-NOTICED_CHARACTERS) : '';
     return sandboxNotice({ output, isOffline: containment.isOffline, refusedHosts: containment.refusedHosts() });
   }
 

@@ -1,54 +1,20 @@
 // Rules: what is remembered, what is forbidden, whose files count, and how they are listed, switched and removed.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answer, command } from '../support/modelScript.ts';
 import { outputOf } from '../support/modelRequest.ts';
-import { playTurn, startThread, startTurn, story, type Stage } from '../support/story.ts';
-import type { Incoming, WireClient } from '../support/wireClient.ts';
-
-const ASK = 'item/commandExecution/requestApproval';
-/** Where every command asks that no rule covers, with or without a sandbox. */
-const CAREFUL = { config: 'sandbox_mode = "danger-full-access"\napproval_policy = "untrusted"\n' };
-
-function ruleFile(stage: Stage, name = 'default.rules'): string {
-  return join(stage.home, 'rules', name);
-}
-
-function writeRules(stage: Stage, content: string, folder = stage.home): void {
-  mkdirSync(join(folder, 'rules'), { recursive: true });
-  writeFileSync(join(folder, 'rules', 'default.rules'), content);
-}
-
-/** A program of the workspace that leaves its arguments in the file `ran`. */
-function writeTool(stage: Stage): void {
-  stage.write('tool.sh', '#!/bin/sh\necho "$@" >> ran\n');
-  chmodSync(join(stage.workspace, 'tool.sh'), 0o755);
-}
-
-async function askedTo(client: WireClient, stage: Stage, threadId: string, script: string): Promise<Incoming> {
-  stage.model.script(answer(command(script, {}, { callId: 'c1' })));
-  await startTurn(client, threadId, 'go');
-  return await client.next(ASK);
-}
-
-async function playCommand(client: WireClient, stage: Stage, threadId: string, script: string): Promise<void> {
-  stage.model.script(answer(command(script, {}, { callId: 'c1' })));
-  await playTurn(client, threadId, 'go');
-}
-
-/** Answers a question with its amendment, or with another one. */
-function remember(client: WireClient, asked: Incoming, pattern = asked.params.proposedExecpolicyAmendment): void {
-  client.answer(asked, { decision: { acceptWithExecpolicyAmendment: { execpolicy_amendment: pattern } } });
-}
-
-async function refusal(client: WireClient, method: string, params: object): Promise<string> {
-  return (await client.ask(method, params)).error?.message ?? 'It was not refused.';
-}
-
-function questions(client: WireClient): number {
-  return client.incoming().filter(({ method }) => method === ASK).length;
-}
+import {
+  askedTo,
+  CAREFUL,
+  playCommand,
+  questions,
+  refusal,
+  remember,
+  ruleFile,
+  writeRules,
+  writeTool,
+} from '../support/ruleStory.ts';
+import { startThread, story } from '../support/story.ts';
 
 describe('accept and remember', () => {
   story(
@@ -355,57 +321,4 @@ describe('rule/list, rule/setEnabled and rule/remove', () => {
     match(problems[0].message, /^Only calls of prefix_rule, network_rule and host_executable are understood/);
     match(problems[1].message, /^The rule does not match its example `gone`/);
   });
-});
-
-describe('rule/propose', () => {
-  story(
-    'shows the rule, what it covers and what not, and holds it against past commands of all threads',
-    async (stage, kind) => {
-      const client = await stage.open(kind);
-      const first = await startThread(client, stage);
-      const second = await startThread(client, stage);
-      for (const [threadId, script, decision] of [
-        [first, 'git commit --dry-run -m one', 'accept'],
-        [first, 'git commit --dry-run -m two', 'decline'],
-        [second, 'git commit --dry-run -m three && ls', 'accept'],
-        [second, 'git tag -d none', 'decline'],
-        [second, 'touch other', 'decline'],
-      ] as const) {
-        client.answer(await askedTo(client, stage, threadId, script), { decision });
-        await client.turnCompleted(threadId);
-      }
-      const asked = await askedTo(client, stage, second, 'git commit --dry-run -m four');
-      const proposal = await client.request('rule/propose', { threadId: second, requestId: asked.id });
-      deepEqual(proposal, {
-        pattern: ['git', 'commit'],
-        text: 'prefix_rule(pattern=["git", "commit"], decision="allow")',
-        covers: [
-          'git commit --dry-run -m four',
-          'git commit',
-          'git commit --dry-run -m three && ls',
-          'git commit --dry-run -m two',
-        ],
-        doesNotCover: ['git tag -d none', 'git', 'sudo git commit', './git commit'],
-        history: { total: 6, covered: 4, declined: ['git commit --dry-run -m two'] },
-      });
-      remember(client, asked, proposal.pattern);
-      await client.turnCompleted(second);
-      equal(readFileSync(ruleFile(stage), 'utf8'), `${proposal.text}\n`);
-      match(await refusal(client, 'rule/propose', { threadId: second, requestId: asked.id }), /no open request/);
-    },
-    CAREFUL,
-  );
-
-  story(
-    'refuses where no rule covers the command and not much more',
-    async (stage, kind) => {
-      const client = await stage.open(kind);
-      const threadId = await startThread(client, stage);
-      const asked = await askedTo(client, stage, threadId, 'python3 -c "print(1)"');
-      match(await refusal(client, 'rule/propose', { threadId, requestId: asked.id }), /asked each time/);
-      client.answer(asked, { decision: 'decline' });
-      await client.turnCompleted(threadId);
-    },
-    CAREFUL,
-  );
 });

@@ -40,6 +40,11 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'account/read': 'Whether a key is known, and whether one is needed.',
   'account/login/start': 'Stores an API key.',
   'account/logout': 'Forgets the stored API key.',
+  'rule/list': 'The rules of the user and, of a trusted workspace, its own; with what is wrong with their files.',
+  'rule/setEnabled': 'Switches a rule off or on. Its text stays in its file, as a comment while it is off.',
+  'rule/remove': 'Takes a rule out of its file.',
+  'rule/propose':
+    'The smallest rule that covers the command of an open request, held against the commands of past threads.',
   'item/commandExecution/requestApproval': 'May this command run?',
   'item/fileChange/requestApproval': 'May this patch be applied? Its changes are in the item that was started before.',
   error: 'A failure inside a turn. With `willRetry` the turn goes on, without it `turn/completed` follows.',
@@ -71,6 +76,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'item/fileChange/patchUpdated':
     'The changes of a patch that the model is still writing; replaces what was told before.',
   'serverRequest/resolved': 'A request of the server has been settled, by this client or another, or is moot.',
+  'rule/changed': 'Rules are others than before, whoever changed them.',
   'account/updated': 'The key was stored or forgotten.',
   'account/login/completed': 'The outcome of a login.',
 };

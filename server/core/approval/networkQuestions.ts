@@ -136,7 +136,7 @@ export class NetworkQuestions {
     }
   }
 
-  /** Holds for the thread at once, and for all of them once it is written. */
+  /** Once it is written the rule decides; until then, and where it cannot be written, the answer does. */
   async #amend(
     { host, action }: { readonly host: string; readonly action: 'allow' | 'deny' },
     target: NetworkTarget,
@@ -151,7 +151,7 @@ export class NetworkQuestions {
     const consequence = `${target.host} is ${isAllowed ? 'allowed' : 'refused'} in this thread alone and was not remembered`;
     const fault = await whyNot(() => this.#options.rules.decideHost(target, action), consequence);
     if (fault !== null) this.#options.warn(fault);
-    return { isAllowed, holds: 'thread' };
+    return { isAllowed, holds: fault === null ? 'command' : 'thread' };
   }
 }
 
