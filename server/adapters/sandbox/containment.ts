@@ -25,6 +25,8 @@ export interface ContainmentOptions {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly folders: PrivateFolders;
+  /** The server's own programs, which lie in the workspace of those who build them. */
+  readonly programs: readonly string[];
   readonly protectedPaths: ProtectedPathFinder;
 }
 
@@ -66,7 +68,9 @@ export async function containmentOf(command: SandboxedCommand, options: Containm
   const startup = userHomes(options.env).flatMap((user) => STARTUP_FILES.map((name) => join(user, name)));
   return {
     writable: [...new Set(writable)],
-    readOnly: [...new Set([folders.base, ...startup, ...found.flatMap((paths) => paths.readOnly)])].filter(existsSync),
+    readOnly: [
+      ...new Set([folders.base, ...options.programs, ...startup, ...found.flatMap((paths) => paths.readOnly)]),
+    ].filter(existsSync),
     hidden: [...new Set(hidden)],
     absent: [...new Set(found.flatMap((paths) => paths.absent))],
     workspaces,

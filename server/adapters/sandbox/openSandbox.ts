@@ -14,6 +14,8 @@ import { endSurvivors } from './survivors.ts';
 export interface OpenOptions {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The server's own program. */
+  readonly executable: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,6 +55,7 @@ export async function openSandbox(options: OpenOptions, programs: SandboxProgram
     door: lazyDoor(programs === null ? null : folders.own, options.log),
     standIns: createStandIns(folders, options.log),
     protectedPaths: createProtectedPathFinder(() => options.clock.nowMs()),
+    programs: [options.executable, ...(programs === null ? [] : [programs.bwrap, programs.socat, programs.seccomp])],
     options,
   });
   if (problem === null) return { type: 'open', sandbox };
@@ -67,6 +70,7 @@ interface Parts {
   readonly door: LazyDoor;
   readonly standIns: StandIns;
   readonly protectedPaths: ProtectedPathFinder;
+  readonly programs: readonly string[];
   readonly options: OpenOptions;
 }
 
@@ -132,7 +136,7 @@ class Contained implements OpenSandbox {
   }
 
   #containment(command: SandboxedCommand): Promise<Containment> {
-    const { folders, protectedPaths, options } = this.#parts;
-    return containmentOf(command, { home: options.home, env: options.env, folders, protectedPaths });
+    const { folders, protectedPaths, programs, options } = this.#parts;
+    return containmentOf(command, { home: options.home, env: options.env, folders, programs, protectedPaths });
   }
 }
