@@ -95,7 +95,8 @@ async function refusalOf({ callId, terminal, text }: Typing, context: ToolContex
   if (decision.type === 'refuse') return `Nothing was typed: ${decision.reason}`;
   const proposed = proposedCommand({ callId, script: text, argv: [], cwd });
   const item = { ...proposed, command: text, processId: String(sessionId), startedAtMs: context.clock.nowMs() };
-  const ask = { ...decision, reason: `This will be typed into the running command: ${command}` };
+  const where = `This will be typed into the running command: ${command}`;
+  const ask = { ...decision, reason: decision.tripwire === null ? where : `${decision.reason} ${where}` };
   const verdict = await context.askCommand(item, { action, ask });
   // an interrupt wins over an answer that comes with it
   const isAccepted = verdict === 'accepted' && !context.signal.aborted;

@@ -7,6 +7,8 @@ import { transcript, type Incoming, type WireClient } from '../support/wireClien
 
 const ASK = 'item/commandExecution/requestApproval';
 const ASK_PATCH = 'item/fileChange/requestApproval';
+/** Under it everything that does more than reading asks, in the sandbox and without one. */
+const UNTRUSTED = { approvalPolicy: 'untrusted' } as const;
 const ADD_FILE = '*** Begin Patch\n*** Add File: new.txt\n+text\n*** End Patch\n';
 
 /** A turn in which the model calls `touch ran` as c1; returns the question. */
@@ -33,7 +35,7 @@ const END = [
 describe('the approval of a command', () => {
   story('says what, where and why; after accept it runs once', async (stage, kind) => {
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage);
+    const threadId = await startThread(client, stage, UNTRUSTED);
     const asked = await askedToTouch(client, stage, threadId);
     const { params } = asked;
     equal(params.kind, 'command');
@@ -41,7 +43,9 @@ describe('the approval of a command', () => {
     equal(params.cwd, stage.workspace);
     equal(params.reason, 'Needed.');
     match(params.command, /touch ran/);
-    deepEqual(params.availableDecisions, ['accept', 'acceptForSession', 'decline', 'cancel']);
+    const remember = { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['touch', 'ran'] } };
+    deepEqual(params.availableDecisions, ['accept', 'acceptForSession', remember, 'decline', 'cancel']);
+    deepEqual([params.safety.tripwire, params.safety.risk], [null, 'low']);
     equal(stage.exists('ran'), false);
     client.answer(asked, { decision: 'accept' });
     await client.turnCompleted(threadId);
@@ -66,7 +70,7 @@ describe('the approval of a command', () => {
 
   story('declined: the turn goes on and the model is told', async (stage, kind) => {
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage);
+    const threadId = await startThread(client, stage, UNTRUSTED);
     client.answer(await askedToTouch(client, stage, threadId), { decision: 'decline' });
     await client.turnCompleted(threadId);
     deepEqual(aboutTheCommand(client), [
@@ -85,7 +89,7 @@ describe('the approval of a command', () => {
 
   story('cancelled: the turn ends interrupted', async (stage, kind) => {
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage);
+    const threadId = await startThread(client, stage, UNTRUSTED);
     client.answer(await askedToTouch(client, stage, threadId), { decision: 'cancel' });
     await client.turnCompleted(threadId);
     deepEqual(aboutTheCommand(client).slice(4), [
@@ -106,7 +110,7 @@ describe('the approval of a command', () => {
   ] satisfies [string, (client: WireClient, asked: Incoming) => void][]) {
     story(`${words}: failed, and nothing runs`, async (stage, kind) => {
       const client = await stage.open(kind);
-      const threadId = await startThread(client, stage);
+      const threadId = await startThread(client, stage, UNTRUSTED);
       const asked = await askedToTouch(client, stage, threadId);
       reply(client, asked);
       await client.turnCompleted(threadId);
@@ -122,7 +126,7 @@ describe('the approval of a command', () => {
 
   story('accepted for the session: the same command asks no more, another does', async (stage, kind) => {
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage);
+    const threadId = await startThread(client, stage, UNTRUSTED);
     client.answer(await askedToTouch(client, stage, threadId), { decision: 'acceptForSession' });
     await client.turnCompleted(threadId);
     stage.model.script(answer(command('touch ran')), answer(text('same')), answer(command('touch other')));
@@ -140,7 +144,7 @@ describe('the approval of a command', () => {
   story('several at once: each has its own answer; waiting ends with the last', async (stage, kind) => {
     stage.model.script(answer([command('touch a', {}, { callId: 'a' }), command('touch b', {}, { callId: 'b' })]));
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage);
+    const threadId = await startThread(client, stage, UNTRUSTED);
     await startTurn(client, threadId, 'go');
     const [one, two] = [await client.next(ASK), await client.next(ASK)];
     equal(new Set([one.id, two.id]).size, 2);
@@ -160,7 +164,7 @@ describe('the approval of a command', () => {
 
   story('is asked again, under the same id, of one who resumes the thread', async (stage, kind) => {
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage);
+    const threadId = await startThread(client, stage, UNTRUSTED);
     await client.request('thread/unsubscribe', { threadId });
     stage.model.script(answer(command('touch ran')));
     await startTurn(client, threadId, 'go');
@@ -190,7 +194,7 @@ async function clientComesBack(...[stage, kind]: Parameters<Parameters<typeof st
   const server = await stage.start(kind);
   const first = await server.connect();
   await first.initialize();
-  const threadId = await startThread(first, stage);
+  const threadId = await startThread(first, stage, UNTRUSTED);
   const asked = await askedToTouch(first, stage, threadId);
   first.close();
   const second = await server.connect();
@@ -208,7 +212,7 @@ async function twoClients(...[stage, kind]: Parameters<Parameters<typeof story>[
   const server = await stage.start(kind);
   const [first, second, stranger] = [await server.connect(), await server.connect(), await server.connect()];
   for (const client of [first, second, stranger]) await client.initialize();
-  const threadId = await startThread(first, stage);
+  const threadId = await startThread(first, stage, UNTRUSTED);
   stage.model.script(answer([text('before'), command('touch ran')]), answer(command('touch more')));
   await startTurn(first, threadId, 'go');
   const asked = await first.next(ASK);
@@ -237,7 +241,7 @@ describe('the approval of a patch', () => {
   story('comes after its item, which shows the changes', async (stage, kind) => {
     stage.model.script(answer(patch(ADD_FILE, { callId: 'p1' })));
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage, { approvalPolicy: 'untrusted' });
+    const threadId = await startThread(client, stage, UNTRUSTED);
     await startTurn(client, threadId, 'go');
     const asked = await client.next(ASK_PATCH);
     deepEqual([asked.params.itemId, asked.params.grantRoot], ['p1', null]);
@@ -262,7 +266,7 @@ describe('the approval of a patch', () => {
   story('declined: nothing is written and the turn goes on', async (stage, kind) => {
     stage.model.script(answer(patch(ADD_FILE, { callId: 'p1' })));
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage, { approvalPolicy: 'untrusted' });
+    const threadId = await startThread(client, stage, UNTRUSTED);
     await startTurn(client, threadId, 'go');
     client.answer(await client.next(ASK_PATCH), { decision: 'decline' });
     await client.turnCompleted(threadId);
@@ -289,7 +293,7 @@ describe('the approval of a patch', () => {
       answer(patch(update('b.txt', 1))),
     );
     const client = await stage.open(kind);
-    const threadId = await startThread(client, stage, { approvalPolicy: 'untrusted' });
+    const threadId = await startThread(client, stage, UNTRUSTED);
     await startTurn(client, threadId, 'go');
     client.answer(await client.next(ASK_PATCH), { decision: 'acceptForSession' });
     client.answer(await client.next(ASK_PATCH), { decision: 'decline' });

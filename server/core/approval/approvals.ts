@@ -99,7 +99,7 @@ export class Approvals {
       itemId: item.id,
       startedAtMs: started.startedAtMs ?? this.#options.clock.nowMs(),
       environmentId: 'local',
-      reason: action.justification ?? ask.reason,
+      reason: reasonFor(question),
       command: item.command,
       cwd: item.cwd,
       commandActions: item.commandActions,
@@ -261,6 +261,12 @@ function verdictOf(decision: CommandApprovalDecision | FileChangeApprovalDecisio
       // what is said about a host is no consent to a command
       return 'acceptWithExecpolicyAmendment' in decision ? 'accepted' : 'failed';
   }
+}
+
+/** The model's own words, where it has any; before those of a tripwire they have to stand back. */
+function reasonFor({ action: { justification }, ask }: CommandQuestion): string {
+  if (justification === null) return ask.reason;
+  return ask.tripwire === null ? justification : `${ask.reason} The agent says: ${justification}`;
 }
 
 /** The most wanted first. What a tripwire asks about is asked each time. */

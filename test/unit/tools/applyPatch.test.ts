@@ -182,7 +182,7 @@ describe('apply_patch', () => {
     [{ decision: { type: 'refuse', reason: 'read-only' } }, 'completed failed', /^patch rejected: read-only$/],
   ];
   for (const [given, end, text] of refusals)
-    it(`changes nothing when the answer is ${given.verdict ?? 'no by policy'}`, async () => {
+    it(`changes nothing when the answer is ${JSON.stringify(given.verdict ?? 'no by policy')}`, async () => {
       const [turn, files] = [Object.assign(new FakeTurn(), given), readme()];
       const result = await createApplyPatch({ files, ...SAFE, form: 'custom' }).tool.run(
         custom(RECORDED),
