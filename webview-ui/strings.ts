@@ -149,10 +149,13 @@ export const strings = {
   ruleCovers: 'Will run unasked',
   ruleLeaves: 'Will not be covered',
   backTest: (covered: number, total: number) =>
-    `Of the ${total} commands of your past threads, it would have run ${covered} unasked.`,
-  backTestNone: (total: number) => `Of the ${total} commands of your past threads, it would have covered none.`,
+    `Of ${total === 1 ? 'the one command' : `the ${total} commands`} of your past threads, it would have run ${covered} unasked.`,
+  backTestNone: (total: number) =>
+    total === 1
+      ? 'It would not have covered the one command of your past threads.'
+      : `Of the ${total} commands of your past threads, it would have covered none.`,
   backTestNothing: 'There are no past commands to try it on yet.',
-  backTestClean: 'You declined none of them.',
+  backTestClean: (covered: number) => (covered === 1 ? 'You did not decline it.' : 'You declined none of them.'),
   backTestDeclined: (count: number) =>
     count === 1 ? 'One of them you had declined:' : `${count} of them you had declined:`,
   noProposal: (reason: string) => `What it would cover is not known: ${reason}`,
@@ -188,7 +191,7 @@ export const strings = {
 
   // what the model sees
   showContext: 'What the model saw',
-  contextTitle: 'What the model saw in this turn',
+  contextTitle: 'What the model saw',
   contextSum: (count: number, size: string) => `${count === 1 ? '1 entry' : `${count} entries`}, ${size}`,
   contextReading: 'Reading what left the editor…',
   contextNothing: 'Nothing has left the editor in this turn.',

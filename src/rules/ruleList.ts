@@ -47,14 +47,13 @@ export class RuleList implements Disposable {
     this.#changed.fire();
   }
 
+  /** The list is read again when the server says that it has changed. */
   async setEnabled({ id }: Rule, isEnabled: boolean): Promise<void> {
     await this.#ports.server.request('rule/setEnabled', { id, isEnabled, cwd: this.#ports.cwd() });
-    await this.refresh();
   }
 
   async remove({ id }: Rule): Promise<void> {
     await this.#ports.server.request('rule/remove', { id, cwd: this.#ports.cwd() });
-    await this.refresh();
   }
 
   dispose(): void {

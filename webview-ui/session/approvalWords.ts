@@ -64,5 +64,5 @@ export function runPlace(request: ServerRequest): 'sandbox' | 'outside' | null {
 export function backTestWords({ total, covered, declined }: RuleProposal['history']): string {
   if (total === 0) return strings.backTestNothing;
   if (covered === 0) return strings.backTestNone(total);
-  return `${strings.backTest(covered, total)} ${declined.length === 0 ? strings.backTestClean : ''}`.trim();
+  return `${strings.backTest(covered, total)} ${declined.length === 0 ? strings.backTestClean(covered) : ''}`.trim();
 }

@@ -192,7 +192,7 @@ describe('safety in the chat', function () {
       onRequest: () => ({ data: contextEntries }),
     });
     await button(chat, 'What the model saw').press('Enter');
-    const panel = chat.page.getByRole('region', { name: 'What the model saw in this turn' });
+    const panel = chat.page.getByRole('region', { name: 'What the model saw' });
     await panel.getByText('8 entries, 1.6 MB').waitFor();
     const asked = await chat.waitForPosted(requestOf('turn/context/read'));
     assert.deepEqual(asked.kind === 'request' && asked.params, { threadId, turnId: 't1' });

@@ -110,6 +110,7 @@ describe('the words of a card', () => {
     assert.match(backTestWords({ total: 0, covered: 0, declined: [] }), /no past commands/);
     assert.match(backTestWords({ total: 9, covered: 0, declined: [] }), /covered none/);
     assert.match(backTestWords({ total: 9, covered: 3, declined: [] }), /run 3 unasked\. You declined none of them\.$/);
+    assert.match(backTestWords({ total: 1, covered: 1, declined: [] }), /the one command .* You did not decline it\.$/);
     assert.match(backTestWords({ total: 9, covered: 3, declined: ['x'] }), /run 3 unasked\.$/);
   });
 });
