@@ -21,7 +21,7 @@ network_access = true
 };
 
 /** Somebody to be reached, by the name `localhost`; `hits` counts who came. */
-async function reached<T>(play: (port: number, hits: () => number) => Promise<T>): Promise<T> {
+async function reached<T>(tell: (port: number, hits: () => number) => Promise<T>): Promise<T> {
   let hits = 0;
   const server = createServer((_request, response) => {
     hits += 1;
@@ -31,7 +31,7 @@ async function reached<T>(play: (port: number, hits: () => number) => Promise<T>
   await once(server, 'listening');
   const address = server.address();
   try {
-    return await play(typeof address === 'object' && address !== null ? address.port : 0, () => hits);
+    return await tell(typeof address === 'object' && address !== null ? address.port : 0, () => hits);
   } finally {
     server.closeAllConnections();
     server.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RuleBook, RuleSet } from '../../core/approval/ruleBook.ts';
 import { hostPattern } from '../../core/approval/rules/hostNames.ts';
 import { parseRuleFile, type FileRule } from '../../core/approval/rules/ruleFile.ts';
-import { ruleSet } from '../../core/approval/rules/ruleMatch.ts';
+import { joined } from '../../core/approval/rules/ruleMatch.ts';
 import type { RuleProblem } from '../../core/approval/rules/ruleScope.ts';
 import {
   appended,
@@ -51,7 +51,7 @@ export class RuleFiles implements RuleBook {
   }
 
   async rules({ cwd, isWorkspaceTrusted }: Settings): Promise<RuleSet> {
-    return ruleSet(await this.#read(isWorkspaceTrusted === false ? null : cwd));
+    return joined((await this.#read(isWorkspaceTrusted === false ? null : cwd)).map(({ set }) => set));
   }
 
   async allowCommand(pattern: readonly string[]): Promise<void> {

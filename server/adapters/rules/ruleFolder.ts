@@ -1,7 +1,9 @@
 // The rule files of one folder, read again only when one of them has changed.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RuleSet } from '../../core/approval/ruleBook.ts';
 import { parseRuleFile } from '../../core/approval/rules/ruleFile.ts';
+import { ruleSet } from '../../core/approval/rules/ruleMatch.ts';
 import { assembleScope, type AssembledScope, type ReadRuleFile } from '../../core/approval/rules/ruleScope.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { errorCode } from '../fs/files.ts';
@@ -12,6 +14,7 @@ const LARGEST_BYTES = 256 * 1024;
 
 export interface FolderContent extends AssembledScope {
   readonly files: readonly ReadRuleFile[];
+  readonly set: RuleSet;
 }
 
 interface FoundFile {
@@ -26,7 +29,7 @@ export class RuleFolder {
   readonly path: string;
   readonly #changed: () => void;
   #stamp: string | null = null;
-  #content: FolderContent = { ...assembleScope([]), files: [] };
+  #content: FolderContent = contentOf([]);
 
   /** `changed` is called when the files are others than at the reading before. */
   constructor(path: string, changed: () => void) {
@@ -41,11 +44,16 @@ export class RuleFolder {
     const files = await Promise.all(found.map(readFound));
     if (stamp === this.#stamp) return this.#content;
     const isFirst = this.#stamp === null;
-    this.#content = { ...assembleScope(files), files };
+    this.#content = contentOf(files);
     this.#stamp = stamp;
     if (!isFirst) this.#changed();
     return this.#content;
   }
+}
+
+function contentOf(files: readonly ReadRuleFile[]): FolderContent {
+  const scope = assembleScope(files);
+  return { ...scope, files, set: ruleSet(scope) };
 }
 
 /** In the order of their names. */

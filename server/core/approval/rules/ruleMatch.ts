@@ -23,11 +23,10 @@ type Meeting = 'exact' | 'listed' | 'unlisted' | 'stranger';
  * Between the user's rules and a workspace's, the more careful decision wins: a workspace can forbid more, never allow what the user
  * wants to be asked about.
  */
-export function ruleSet(scopes: readonly RuleScope[]): RuleSet {
-  const readers = scopes.map(scopeReader);
+export function joined(sets: readonly RuleSet[]): RuleSet {
   return {
-    match: (words) => mostCareful(readers.map((reader) => reader.match(words))),
-    host: (host) => mostCareful(readers.map((reader) => reader.host(host))),
+    match: (words) => mostCareful(sets.map((set) => set.match(words))),
+    host: (host) => mostCareful(sets.map((set) => set.host(host))),
   };
 }
 
@@ -37,14 +36,13 @@ export function isExampleOf(rule: CommandRule, words: readonly string[], executa
   return meeting !== null && meeting !== 'stranger';
 }
 
-function scopeReader({ rules, executables }: RuleScope): RuleSet {
+/** Made once for many questions: rules are found by the program's name. */
+export function ruleSet({ rules, executables }: RuleScope): RuleSet {
   const byProgram = new Map<string, CommandRule[]>();
   const hosts: NetworkRule[] = [];
   for (const rule of rules) {
     if (rule.kind === 'network') hosts.push(rule);
-    else
-      for (const program of alternatives(rule.pattern[0]))
-        byProgram.set(program, [...(byProgram.get(program) ?? []), rule]);
+    else for (const program of alternatives(rule.pattern[0])) listAt(byProgram, program).push(rule);
   }
   return {
     match(words) {
@@ -59,6 +57,12 @@ function scopeReader({ rules, executables }: RuleScope): RuleSet {
       return best(covering.map((rule) => ({ ...rule, pattern: [rule.host], weight: hostWeight(rule.host) })));
     },
   };
+}
+
+function listAt<T>(lists: Map<string, T[]>, key: string): T[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
 /** A path leads to a rule for its program's name if that forbids; else only where no rule is for the path, and allowing only if it is listed. */

@@ -34,7 +34,7 @@ class Scene {
     const book: RuleBook = {
       rules: async () => {
         const file = parseRuleFile([rules, ...this.written].join('\n'));
-        return ruleSet([assembleScope([{ type: 'read', path: '/r', file }])]);
+        return ruleSet(assembleScope([{ type: 'read', path: '/r', file }]));
       },
       allowCommand: () => Promise.resolve(),
       decideHost: async (target, action) => {

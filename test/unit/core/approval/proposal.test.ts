@@ -113,12 +113,12 @@ describe('the proposed rule', () => {
 
   it('is for the one command that the rules do not cover yet', () => {
     const scope = assembleScope([{ type: 'read', path: '/a', file: parseRuleFile('prefix_rule(["npm", "test"])') }]);
-    equal(proposed('npm test && npm run build', { rules: ruleSet([scope]) }), 'npm run build');
+    equal(proposed('npm test && npm run build', { rules: ruleSet(scope) }), 'npm run build');
   });
 
   it('is none for what a rule asks about anyway', () => {
     const scope = assembleScope([{ type: 'read', path: '/a', file: parseRuleFile('prefix_rule(["npm"], "prompt")') }]);
-    equal(proposed('npm test', { rules: ruleSet([scope]) }), null);
+    equal(proposed('npm test', { rules: ruleSet(scope) }), null);
   });
 
   it('may be narrowed by the model, and is not widened by it', () => {

@@ -1,7 +1,7 @@
 // What rule files decide, case by case, as the reference server decides or on purpose otherwise.
 import { deepEqual, equal } from 'node:assert/strict';
 import { parseRuleFile } from '../../../../../server/core/approval/rules/ruleFile.ts';
-import { ruleSet } from '../../../../../server/core/approval/rules/ruleMatch.ts';
+import { joined, ruleSet } from '../../../../../server/core/approval/rules/ruleMatch.ts';
 import { assembleScope, type AssembledScope } from '../../../../../server/core/approval/rules/ruleScope.ts';
 import { RULE_CASES } from '../../../../support/ruleCases.ts';
 
@@ -17,10 +17,10 @@ describe('a rule file and a command', () => {
       const { problems, ...read } = scope(rules);
       if (ours === 'refused') {
         equal(problems.length > 0, true, 'The file must have a problem.');
-        equal(ruleSet([read]).match(command), null);
+        equal(ruleSet(read).match(command), null);
       } else {
         deepEqual(problems, []);
-        equal(ruleSet([read]).match(command)?.decision ?? null, ours);
+        equal(ruleSet(read).match(command)?.decision ?? null, ours);
       }
     });
   }
@@ -28,9 +28,9 @@ describe('a rule file and a command', () => {
 
 describe('the rule that decides', () => {
   it('says why, and which words it matched', () => {
-    const rules = ruleSet([
+    const rules = ruleSet(
       scope('prefix_rule(["git", ["push", "send"]], "forbidden", justification="Open a pull request.")'),
-    ]);
+    );
     deepEqual(rules.match(['git', 'push', '-f']), {
       decision: 'forbidden',
       justification: 'Open a pull request.',
@@ -39,9 +39,9 @@ describe('the rule that decides', () => {
   });
 
   it('asks about a program by whatever path, and allows it by a listed one alone', () => {
-    const rules = ruleSet([
+    const rules = ruleSet(
       scope('prefix_rule(["git"], "prompt")', 'prefix_rule(["hg"])\nhost_executable("hg", ["/usr/bin/hg"])'),
-    ]);
+    );
     equal(rules.match(['/opt/evil/git'])?.decision, 'prompt');
     equal(rules.match(['/usr/bin/hg'])?.decision, 'allow');
     equal(rules.match(['/opt/evil/hg']), null);
@@ -52,20 +52,23 @@ describe('the rule that decides', () => {
   it('is the more careful one where the user and a workspace differ', () => {
     const careful = scope('prefix_rule(["npm"], "prompt")\nprefix_rule(["make", "x"])');
     const lenient = scope('prefix_rule(["npm", "test"])\nprefix_rule(["make"], "forbidden")\nprefix_rule(["go"])');
-    const rules = ruleSet([careful, lenient]);
+    const rules = joined([ruleSet(careful), ruleSet(lenient)]);
     equal(rules.match(['npm', 'test'])?.decision, 'prompt');
     equal(rules.match(['make', 'x'])?.decision, 'forbidden');
     equal(rules.match(['go', 'build'])?.decision, 'allow');
   });
 
   it('does not take the paths of a workspace for those of the user', () => {
-    const rules = ruleSet([scope('prefix_rule(["git"])'), scope('host_executable("git", ["/work/git"])')]);
+    const rules = joined([
+      ruleSet(scope('prefix_rule(["git"])')),
+      ruleSet(scope('host_executable("git", ["/work/git"])')),
+    ]);
     equal(rules.match(['/work/git', 'push']), null);
   });
 
   it('is none for no words, and for no rules', () => {
-    equal(ruleSet([scope('prefix_rule(["git"])')]).match([]), null);
-    equal(ruleSet([]).match(['git']), null);
+    equal(ruleSet(scope('prefix_rule(["git"])')).match([]), null);
+    equal(joined([]).match(['git']), null);
   });
 });
 
@@ -75,7 +78,7 @@ describe('a file with a problem', () => {
 
   it('allows nothing, and forbids and asks what it can', () => {
     const read = scope(broken, 'prefix_rule(["make"])');
-    const rules = ruleSet([read]);
+    const rules = ruleSet(read);
     equal(rules.match(['git']), null);
     equal(rules.match(['rm'])?.decision, 'forbidden');
     equal(rules.match(['go'])?.decision, 'prompt');
@@ -88,8 +91,8 @@ describe('a file with a problem', () => {
 
   it('allows nothing when an example of its fails, of the forbidding rules too', () => {
     const read = scope('prefix_rule(["git"])\nprefix_rule(["rm"], "forbidden", match=["rn x"])');
-    equal(ruleSet([read]).match(['git']), null);
-    equal(ruleSet([read]).match(['rm'])?.decision, 'forbidden');
+    equal(ruleSet(read).match(['git']), null);
+    equal(ruleSet(read).match(['rm'])?.decision, 'forbidden');
     deepEqual(
       read.problems.map(({ line, message }) => [line, message.split('.')[0]]),
       [[2, 'The rule does not match its example `rn x`']],
@@ -101,14 +104,14 @@ describe('a file with a problem', () => {
       { type: 'read', path: '/a.rules', file: parseRuleFile('prefix_rule(["git"])\nprefix_rule(["go"], "prompt")') },
       { type: 'unreadable', path: '/b.rules', message: 'Denied.' },
     ]);
-    equal(ruleSet([read]).match(['git']), null);
-    equal(ruleSet([read]).match(['go'])?.decision, 'prompt');
+    equal(ruleSet(read).match(['git']), null);
+    equal(ruleSet(read).match(['go'])?.decision, 'prompt');
     equal(read.problems.length, 1);
   });
 });
 
 describe('a host', () => {
-  const rules = ruleSet([
+  const rules = ruleSet(
     scope(
       [
         'network_rule("example.com", "https", "allow")',
@@ -118,7 +121,7 @@ describe('a host', () => {
         'network_rule("127.0.0.1", "http", "allow")',
       ].join('\n'),
     ),
-  ]);
+  );
   const cases: [string, string | undefined][] = [
     ['example.com', 'allow'],
     ['EXAMPLE.com.', 'allow'],
