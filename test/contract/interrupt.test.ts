@@ -61,7 +61,8 @@ describe('interrupting', () => {
   });
 
   story('while an approval is open: a late accept runs nothing', async (stage, kind) => {
-    stage.model.script(answer(command('touch ran', {}, { callId: 'c1' })));
+    const outside = { sandbox_permissions: 'require_escalated', justification: 'because' };
+    stage.model.script(answer(command('touch ran', outside, { callId: 'c1' })));
     const client = await stage.open(kind);
     const threadId = await startThread(client, stage);
     const turnId = await startTurn(client, threadId, 'go');

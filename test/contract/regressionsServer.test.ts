@@ -109,9 +109,9 @@ describe('what is typed into a running command', () => {
     return answer(call('write_stdin', { session_id: session, chars }));
   };
 
-  story('asks like a command of its own', async (stage, kind) => {
+  story('outside of the sandbox asks like a command of its own', async (stage, kind) => {
     stage.model.script(
-      answer(command('sh', { tty: true, yield_time_ms: 250 })),
+      answer(command('sh', { tty: true, yield_time_ms: 250, sandbox_permissions: 'require_escalated' })),
       typed('touch declined\n'),
       typed('touch accepted; echo it is done\n'),
       answer(text('Done.')),
@@ -148,9 +148,10 @@ describe('what is typed into a running command', () => {
   });
 
   story('a command accepted for the session asks again when it can be typed into', async (stage, kind) => {
+    const outside = { sandbox_permissions: 'require_escalated' };
     stage.model.script(
-      answer(command('cat')),
-      answer(command('cat', { tty: true, yield_time_ms: 250 })),
+      answer(command('cat', outside)),
+      answer(command('cat', { ...outside, tty: true, yield_time_ms: 250 })),
       answer(text('Well.')),
     );
     const client = await stage.open(kind);
