@@ -4,8 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
-import { answer, text } from '../support/modelScript.ts';
-import { type Chat, eventually, useProduct } from '../support/product.ts';
+import { answer, command, text } from '../support/modelScript.ts';
+import { type Chat, exists, useProduct } from '../support/product.ts';
 
 const TRUST = {
   'security.workspace.trust.enabled': true,
@@ -70,7 +70,10 @@ describe('full access in a real VS Code', () => {
 });
 
 describe('rules and kept files in a real VS Code', () => {
-  const product = useProduct({ files: { '.env': 'A=1\n', 'notes.txt': 'hello\n' } });
+  const product = useProduct({
+    settings: { 'bowline.approvals.presentation': 'chat' },
+    files: { '.env': 'A=1\n', 'notes.txt': 'hello\n' },
+  });
   let chat: Chat;
 
   before(async function () {
@@ -92,13 +95,64 @@ describe('rules and kept files in a real VS Code', () => {
     await screenshot(page, 'rules');
     await rule.hover();
     await rule.getByRole('button', { name: 'Switch Rule Off' }).click();
+    await rule.getByRole('button', { name: 'Switch Rule On' }).waitFor();
     await rule.getByText('off').waitFor();
     const file = join(editor.bowlineHome, 'rules', 'default.rules');
-    await eventually(async () => /git/.test(await readFile(file, 'utf8')));
+    assert.match(await readFile(file, 'utf8'), /^# disabled: prefix_rule/m);
     await rule.hover();
     await rule.getByRole('button', { name: 'Remove Rule' }).click();
     await (await modalDialog(page)).press('Remove Rule');
     await rule.waitFor({ state: 'detached' });
+  });
+
+  it('shows a rule before it is made, and runs by it from then on', async function () {
+    this.timeout(90_000);
+    const { page, editor, model } = product;
+    const outside = { sandbox_permissions: 'require_escalated', justification: 'The tests need the display.' };
+    model.script(
+      answer(command('npm run lint -- notes.txt', outside)),
+      answer(text('Linted.')),
+      answer(command('npm run lint -- other.txt', outside)),
+      answer(text('Again.')),
+    );
+    await chat.send('Lint the notes.');
+    const card = chat.approvals.filter({ hasText: 'npm run lint' });
+    await card.getByText('Runs OUTSIDE of the sandbox').waitFor();
+    await card.getByRole('button', { name: 'Run and Remember…' }).click();
+    await card.getByText('Will not be covered').waitFor();
+    await screenshot(page, 'rule-proposal');
+    await card.getByRole('button', { name: 'Remember and Run' }).click();
+    await chat.answer('Linted.').waitFor();
+    await chat.idle();
+    const file = join(editor.bowlineHome, 'rules', 'default.rules');
+    assert.match(await readFile(file, 'utf8'), /prefix_rule\(pattern ?= ?\["npm", "run", "lint"\]/);
+    await chat.send('And the other.');
+    await chat.answer('Again.').waitFor();
+    assert.equal(await chat.approvals.count(), 0);
+    await chat.newThread();
+  });
+
+  it('rehearses a command, and applies what the rehearsal showed', async function () {
+    this.timeout(90_000);
+    const { page, editor, model } = product;
+    const outside = { sandbox_permissions: 'require_escalated', justification: 'It needs the display.' };
+    const script = 'echo "draft $RANDOM$RANDOM$RANDOM" > draft.txt';
+    model.script(answer(command(script, outside)), answer(text('Drafted.')));
+    await chat.send('Draft something.');
+    const card = chat.approvals.filter({ hasText: 'draft.txt' });
+    await card.getByRole('button', { name: 'Rehearse', exact: true }).click();
+    await card.getByText('would change 1 file').waitFor();
+    assert.equal(await exists(join(editor.workspace, 'draft.txt')), false);
+    await screenshot(page, 'rehearsed');
+    await card.getByRole('button', { name: /draft\.txt/ }).click();
+    const shown = page.locator('.view-line').filter({ hasText: /^draft/ });
+    await shown.waitFor();
+    const draft = (await shown.innerText()).replaceAll('\u00a0', ' ');
+    await card.getByRole('button', { name: 'Apply This Result' }).click();
+    await chat.answer('Drafted.').waitFor();
+    assert.equal(await readFile(join(editor.workspace, 'draft.txt'), 'utf8'), `${draft}\n`);
+    await chat.idle();
+    await chat.newThread();
   });
 
   it('asks before it attaches a file that is kept from the model', async function () {

@@ -42,8 +42,11 @@ function Result({ request, shown }: { request: ServerRequest; shown: ShownRehear
   const { rehearsal } = shown;
   const { exitCode, output, changes, limitation, rehearsalId } = rehearsal;
   const isStale = isOutdated(session, request, shown);
-  const open = (change: FileUpdateChange) =>
-    session.ask(session.bridge.call('openRehearsal', { rehearsal: { ...rehearsal, changes: [change] } }));
+  // all of them stand in one editor, the one that was clicked first; the output is shown right here
+  const open = (first: FileUpdateChange) => {
+    const ordered = [first, ...changes.filter((change) => change !== first)];
+    session.ask(session.bridge.call('openRehearsal', { rehearsal: { ...rehearsal, changes: ordered, output: '' } }));
+  };
   return (
     <div class="rehearsal">
       <div class="rehearsal-head" role="status">

@@ -83,7 +83,8 @@ describe('safety in the chat', function () {
       .getByRole('button', { name: /lamp\.test\.ts/ })
       .click();
     await chat.waitForPosted((message) => message.kind === 'call' && message.method === 'openRehearsal');
-    assert.deepEqual(chat.calls('openRehearsal'), [{ rehearsal: { ...rehearsal, changes: [rehearsal.changes[1]] } }]);
+    const changes = rehearsal.changes.toReversed();
+    assert.deepEqual(chat.calls('openRehearsal'), [{ rehearsal: { ...rehearsal, changes, output: '' } }]);
     await button(chat, 'Apply This Result').click();
     assert.deepEqual(await answerOf(chat), { decision: { acceptRehearsal: { rehearsal_id: 'r-1' } } });
   });
