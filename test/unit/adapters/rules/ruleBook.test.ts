@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { systemClock } from '../../../../server/adapters/clock.ts';
 import { RuleFiles } from '../../../../server/adapters/rules/ruleBook.ts';
 import { SETTINGS } from '../../../support/commandContext.ts';
@@ -179,11 +180,8 @@ describe('the rule files of a home', () => {
         const own = data.find((rule) => rule.kind === 'command' && rule.pattern[0] === process.argv[2] && rule.isEnabled);
         if (i % 2 === 1) await book.setEnabled(own.id, false, null);
       }`;
-    const run = (name: string): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const args = ['--input-type=module', '-e', program, home, name];
-        execFile(process.execPath, args, (error) => (error === null ? resolve() : reject(error)));
-      });
+    const run = (name: string): Promise<unknown> =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, home, name]);
     await Promise.all(['one', 'two', 'three'].map(run));
     const { data } = await open().list(null);
     equal(data.length, 30);
