@@ -146,6 +146,17 @@ describe('configuration files', () => {
     equal((await configuration.resolve({ cwd: inner, model: 'x' })).sandbox.type, 'readOnly');
   });
 
+  it('of a workspace switch no tripwire off, however much it is trusted', async () => {
+    write(join(work, '.bowline', 'config.toml'), '[tripwires]\nrecursive_deletion = false\n');
+    const trust = `model = "user"\n[projects.${JSON.stringify(work)}]\ntrust_level = "trusted"\n`;
+    write(userFile(), trust);
+    const configuration = configure({ hasOpenaiKey: () => true });
+    deepEqual((await configuration.resolve({ cwd: work })).disarmed, []);
+    ok((await configuration.warnings()).some(({ summary }) => summary.includes('tripwires')));
+    write(userFile(), `${trust}[tripwires]\nrecursive_deletion = false\n`);
+    deepEqual((await configuration.resolve({ cwd: work })).disarmed, ['recursive_deletion']);
+  });
+
   it('let a client bring its own provider', async () => {
     const configuration = configure();
     const config = {

@@ -115,6 +115,18 @@ describe('settings of a thread', () => {
     });
   });
 
+  it('arm every tripwire that is not said to be off', () => {
+    deepEqual(resolve({ tripwires: { mass_deletion: false, fork_bomb: true, device_write: 'no' } }).disarmed, [
+      'mass_deletion',
+    ]);
+    const client = { config: { 'tripwires.mass_deletion': true, 'tripwires.fork_bomb': false } };
+    deepEqual(resolve({ tripwires: { mass_deletion: false } }, client).disarmed, ['fork_bomb']);
+    deepEqual(
+      settingsProblems({ tripwires: { mass_deletion: 'no', typo: false } }).map(({ path }) => path),
+      ['tripwires.mass_deletion', 'tripwires.typo'],
+    );
+  });
+
   it('follow the client before the configuration', () => {
     const config = { model: 'a', model_provider: 'openai', approval_policy: 'never', sandbox_mode: 'read-only' };
     const settings = resolve(config, {
