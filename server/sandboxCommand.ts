@@ -1,5 +1,6 @@
 // `bowline sandbox`: runs one command exactly as the agent would, or says whether that can be done here.
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { createConfiguration } from './adapters/config/configuration.ts';
 import { createCommandRunner } from './adapters/exec/commandRunner.ts';
@@ -82,6 +83,8 @@ async function prepare(run: SandboxRun, options: SandboxCommandOptions): Promise
     model: NO_MODEL,
     ...(run.mode === null ? {} : { sandbox: run.mode }),
   });
+  if (!statSync(settings.cwd, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`There is no folder ${settings.cwd}.`);
   const rules = new RuleFiles({
     home: options.home,
     clock: systemClock,

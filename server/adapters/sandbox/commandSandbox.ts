@@ -54,8 +54,17 @@ async function wrapWith(sandbox: OpenSandbox, command: SandboxedCommand): Promis
   // the name by which its connections are known must not be guessed by another command
   const id = randomBytes(24).toString('base64url');
   const argv = await sandbox.wrap(id, { command, script: scriptOf(command, sandbox.temporary) });
-  return { argv, env: command.env, id };
+  const env = Object.fromEntries(Object.entries(command.env).filter(([name]) => !LOADER_NAMES.test(name)));
+  return { argv, env, id };
 }
+
+/**
+ * They have a program run code of other files before its own. What contains the command is a program too, and runs outside: a relative
+ * folder in LD_LIBRARY_PATH would have it load what the last command left in the workspace. So they are set inside.
+ */
+const LOADER_NAMES = /^(LD_|DYLD_|GLIBC_|GCONV_PATH$|BASH_ENV$|ENV$|SHELLOPTS$|BASHOPTS$|PS4$)/;
+/** Read-only in a shell, and wanted by nobody. */
+const NOT_EXPORTED = new Set(['SHELLOPTS', 'BASHOPTS']);
 
 /** Caches of package managers lie in the user's home, where nothing may be written: here they get others. */
 const CACHES: readonly (readonly [string, string])[] = [
@@ -71,7 +80,8 @@ function scriptOf({ argv, env, hasTerminal }: SandboxedCommand, temporary: strin
     ([name, folder]) => [name, join(temporary, 'caches', folder)] as const,
   );
   const places = ['TMPDIR', 'TMP', 'TEMP'].map((name) => [name, temporary] as const);
-  const exported = [...places, ...caches].map(([name, value]) => `${name}=${quoteArgv([value])}`);
+  const loaders = Object.entries(env).filter(([name]) => LOADER_NAMES.test(name) && !NOT_EXPORTED.has(name));
+  const exported = [...places, ...caches, ...loaders].map(([name, value]) => `${name}=${quoteArgv([value])}`);
   const exports = `export ${exported.join(' ')}`;
   // as a job it has the terminal for itself: Ctrl-C is for it, and not for what contains it
   return hasTerminal === true

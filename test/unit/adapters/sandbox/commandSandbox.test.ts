@@ -1,10 +1,12 @@
 // Where there is no sandbox, why; and that nothing is wrapped there.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { allowsRoot } from '../../../../server/adapters/sandbox/allowRoot.ts';
-import { createCommandSandbox } from '../../../../server/adapters/sandbox/commandSandbox.ts';
+import { createCommandSandbox, type OwnedCommandSandbox } from '../../../../server/adapters/sandbox/commandSandbox.ts';
 import { unsupportedPlatform } from '../../../../server/adapters/sandbox/platform.ts';
 import { findPrograms } from '../../../../server/adapters/sandbox/programs.ts';
 import type { SandboxPolicy } from '../../../../server/protocol/schema/common.ts';
@@ -64,5 +66,53 @@ describe('the command sandbox', () => {
     if (installed.type === 'found') assert.deepEqual(found, installed);
     else assert.match(installed.reason, /^Not installed: /);
     return undefined;
+  });
+
+  describe('that works here', function () {
+    let sandbox: OwnedCommandSandbox;
+    before(async function () {
+      const options = { home: join(tmpdir(), 'no-bowline'), env: process.env, executable: process.execPath };
+      sandbox = createCommandSandbox({ ...options, clock: createHandClock(), log: SILENT, allowsRoot: () => true });
+      if ((await sandbox.probe()).type === 'unavailable') this.skip();
+    });
+    after(() => sandbox.dispose());
+
+    const write: SandboxPolicy = {
+      type: 'workspaceWrite',
+      writableRoots: [],
+      networkAccess: false,
+      excludeSlashTmp: true,
+      excludeTmpdirEnvVar: true,
+    };
+
+    async function run(script: string, env: Record<string, string> = {}): Promise<string> {
+      const argv = ['/bin/sh', '-c', script];
+      const all = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...env };
+      const wrapped = await sandbox.wrap({ argv, cwd: home, workspace: home, env: all, policy: write, network: null });
+      const [program = '', ...args] = wrapped.argv;
+      try {
+        const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: home, env: wrapped.env });
+        return stdout + stderr;
+      } finally {
+        await sandbox.after(wrapped, false);
+      }
+    }
+
+    it('is not told by the environment of the command what to load', async () => {
+      // bubblewrap would fail on these; code in them would run outside
+      for (const library of ['libselinux.so.1', 'libcap.so.2']) writeFileSync(join(home, library), '');
+      assert.equal(await run('echo "<$LD_LIBRARY_PATH>"', { LD_LIBRARY_PATH: '.' }), '<.>\n');
+    });
+
+    it('holds what must not come into being for as long as any command runs, and leaves nothing', async () => {
+      const look = 'mkdir .vscode 2>/dev/null && echo made; touch .mcp.json 2>/dev/null || echo kept';
+      const answers = await Promise.all([run(`sleep 0.2; ${look}`), run(look), run(`sleep 0.1; ${look}`)]);
+      assert.deepEqual(answers, ['kept\n', 'kept\n', 'kept\n']);
+      assert.deepEqual(readdirSync(home), []);
+    });
+
+    it('has a temporary folder of its own, whatever the policy excludes', async () => {
+      assert.match(await run('cd "$(mktemp -d)" && pwd'), /bowline-tmp-/);
+    });
   });
 });
