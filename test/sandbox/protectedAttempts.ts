@@ -1,4 +1,5 @@
 // Attempts to plant, in the workspace, what runs later outside of the sandbox: hooks, settings, tasks, rules.
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { sandboxed } from './program.ts';
@@ -59,6 +60,24 @@ const tricks: Attempt[] = [
     return {
       file: scene.inWorkspace('.vscode/tasks.json'),
       script: `mkdir -p .vscode; echo '// ${scene.mark}' > .vscode/tasks.json`,
+    };
+  }),
+  writing('a workspace file of VS Code', PROTECTED, (scene) => {
+    const file = scene.inWorkspace('project.code-workspace');
+    scene.write(file, '{"folders":[]}\n');
+    return { file, script: `rm -f *.code-workspace; echo '// ${scene.mark}' >> project.code-workspace` };
+  }),
+  writing('the list of what is kept from the model', PROTECTED, (scene) => {
+    const file = scene.inWorkspace('.bowlineignore');
+    scene.write(file, 'private\n');
+    return { file, script: `mv .bowlineignore x; echo '# ${scene.mark}' >> .bowlineignore` };
+  }),
+  writing('the way from a worktree to its repository', PROTECTED, (scene) => {
+    execFileSync('git', ['-c', 'safe.directory=*', 'worktree', 'add', '-q', 'wt'], { cwd: scene.workspace });
+    execFileSync('chown', ['-R', `${scene.person.uid}:${scene.person.gid}`, scene.workspace]);
+    return {
+      file: scene.inWorkspace('wt/.git'),
+      script: `rm -f wt/.git; echo 'gitdir: ${scene.mark}' > wt/.git`,
     };
   }),
   writing('a hook by a new name for .git', PROTECTED, (scene) => ({
