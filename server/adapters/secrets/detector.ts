@@ -1,7 +1,7 @@
 // Finds tokens and keys of known services with the rules of secretlint.
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { SecretLintRuleCreator, SecretLintRuleReportHandler, SecretLintSourceCode } from '@secretlint/types';
-import type { FoundSecret, SecretDetector } from '../../core/secrets/secretMask.ts';
+import type { FoundSecret, SecretDetector } from '../../core/secrets/foundSecret.ts';
 
 const PREFIX = '@secretlint/secretlint-rule-';
 

@@ -18,8 +18,7 @@ import type {
 import type { Held, KeptQuestion, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
-import { readExtras, readItems, readModelItems,
-  readTurnModelItems, readTurns, subjectOf } from './history.ts';
+import { readExtras, readItems, readModelItems, readTurnModelItems, readTurns, subjectOf } from './history.ts';
 import type { Leases } from './leases.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { lineageOf } from './lineage.ts';

@@ -1,5 +1,5 @@
 // Secrets that are told by their shape: private keys, tokens, passwords in addresses and assignments.
-import type { FoundSecret } from './secretMask.ts';
+import type { FoundSecret } from './foundSecret.ts';
 
 interface Shape {
   readonly label: string;

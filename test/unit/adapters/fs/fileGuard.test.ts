@@ -22,7 +22,7 @@ describe('file guard', () => {
   it('keeps files by name and credentials by place', async () => {
     assert.equal(await typeOf('ws/.env'), 'kept');
     assert.equal(await typeOf('ws/src/a.ts'), 'free');
-    assert.equal(await typeOf('home/auth.json'), 'credentials');
+    assert.equal(await typeOf('home/auth.json'), 'private');
     assert.equal(await typeOf('user/.ssh/config'), 'credentials');
   });
 

@@ -18,25 +18,25 @@ const isInvalid = (error: unknown) => isProtocolError(error) && error.kind === '
 
 describe('settings of a thread', () => {
   it('give a workspace nothing that the client does not trust, whatever else is said', () => {
-    const known = { cwd: '/work', isTrusted: false, hasOpenaiKey: false, defaultModel: null };
+    const nowhere = { cwd: '/work', isTrusted: false, hasOpenaiKey: false, defaultModel: null };
     const config = { sandbox_mode: 'danger-full-access' };
     const untrusted = resolveSettings(
       config,
       { sandbox: 'workspace-write', config: { workspace_trust: 'untrusted' } },
-      known,
+      nowhere,
     );
     equal(untrusted.isWorkspaceTrusted, false);
     equal(untrusted.sandbox.type, 'readOnly');
-    const other = resolveSettings(config, { config: { workspace_trust: 'perhaps' } }, known);
+    const other = resolveSettings(config, { config: { workspace_trust: 'perhaps' } }, nowhere);
     equal(other.isWorkspaceTrusted, false);
     const trusted = resolveSettings(
       config,
       { sandbox: 'workspace-write', config: { workspace_trust: 'trusted' } },
-      known,
+      nowhere,
     );
     equal(trusted.isWorkspaceTrusted, true);
     equal(trusted.sandbox.type, 'workspaceWrite');
-    equal(resolveSettings({ workspace_trust: 'trusted' }, {}, known).isWorkspaceTrusted, null);
+    equal(resolveSettings({ workspace_trust: 'trusted' }, {}, nowhere).isWorkspaceTrusted, null);
   });
 
   it('without any configuration are the tour, read-only and asking', () => {
