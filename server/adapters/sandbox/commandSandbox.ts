@@ -30,10 +30,27 @@ type Opened =
   | { readonly state: Extract<SandboxState, { type: 'unavailable' }>; readonly sandbox: null }
   | { readonly state: Extract<SandboxState, { type: 'available' }>; readonly sandbox: OpenSandbox };
 
+/** Someone may install what is missing while the server runs; so a no is not for ever. */
+const NO_HOLDS_MS = 10_000;
+
+interface Answer {
+  readonly atMs: number;
+  readonly opened: Promise<Opened>;
+}
+
 export function createCommandSandbox(options: CommandSandboxOptions): OwnedCommandSandbox {
-  let opening: Promise<Opened> | null = null;
+  const { clock } = options;
+  let answer: Answer | null = null;
   let isDisposed = false;
-  const opened = (): Promise<Opened> => (opening ??= open(options));
+  const ask = (): Promise<Opened> => (answer = { atMs: clock.nowMs(), opened: open(options) }).opened;
+  const opened = async (): Promise<Opened> => {
+    if (answer === null) return ask();
+    const known = answer;
+    const result = await known.opened;
+    const holds = result.sandbox !== null || isDisposed || clock.nowMs() - known.atMs < NO_HOLDS_MS;
+    if (holds) return result;
+    return answer === known ? ask() : answer.opened;
+  };
   return {
     probe: async () => (await opened()).state,
     async wrap(command) {
@@ -42,10 +59,10 @@ export function createCommandSandbox(options: CommandSandboxOptions): OwnedComma
       if (isDisposed) throw new Error('The server is shutting down.');
       return wrapWith(sandbox, command);
     },
-    after: async (wrapped, wasKilled) => (await opened()).sandbox?.after(wrapped.id, wasKilled),
+    after: async (wrapped, wasKilled) => (await answer?.opened)?.sandbox?.after(wrapped.id, wasKilled),
     async dispose() {
       isDisposed = true;
-      await (await opening)?.sandbox?.close();
+      await (await answer?.opened)?.sandbox?.close();
     },
   };
 }

@@ -39,6 +39,24 @@ describe('the command sandbox', () => {
     await sandbox.dispose();
   });
 
+  it('is looked for again when it was not there', async () => {
+    let isRoot = true;
+    let nowMs = 0;
+    const clock = { ...createHandClock(), nowMs: () => nowMs };
+    const options = { home, env: {}, executable: '/nowhere/bowline', clock, log: SILENT, allowsRoot: () => false };
+    const sandbox = createCommandSandbox({ ...options, surroundings: () => ({ isRoot, isContainer: false }) });
+    const hasRoot = async (): Promise<boolean> => {
+      const state = await sandbox.probe();
+      return state.type === 'unavailable' && state.isRoot;
+    };
+    assert.equal(await hasRoot(), true);
+    isRoot = false;
+    assert.equal(await hasRoot(), true);
+    nowMs = 10_000;
+    assert.equal(await hasRoot(), false);
+    await sandbox.dispose();
+  });
+
   it('is had by root only when the file of the user says so, and by nothing that only looks like it', () => {
     const say = (text: string): boolean => {
       writeFileSync(join(home, 'config.toml'), text);
