@@ -23,6 +23,8 @@ export interface Wrapping {
 export interface Backend {
   /** For the user. */
   readonly name: string;
+  /** A path that does not exist cannot be kept from being made unless something stands there. */
+  readonly needsStandIns: boolean;
   wrap(wrapping: Wrapping): Promise<readonly string[]>;
   /** After each that was wrapped. */
   after(): void;
@@ -39,6 +41,7 @@ const MAC_DEVICES = ['/dev/null', '/dev/tty', '/dev/stdout', '/dev/stderr', '/de
 export function linuxBackend(programs: SandboxPrograms): Backend {
   return {
     name: 'bubblewrap',
+    needsStandIns: true,
     async wrap({ script, id, containment, hasTerminal, door }) {
       const line = await wrapCommandWithSandboxLinux({
         command: script,
@@ -82,6 +85,7 @@ function withTerminal(line: string): string {
 export function macBackend(): Backend {
   return {
     name: 'sandbox-exec',
+    needsStandIns: false,
     wrap({ script, id, containment, door }) {
       const line = wrapCommandWithSandboxMacOS({
         command: script,

@@ -96,9 +96,10 @@ class Contained implements OpenSandbox {
     const { backend, door, standIns } = this.#parts;
     const containment = await this.#containment(command);
     const network = command.network === null ? null : await door.open();
-    const held = standIns.hold(containment.absent);
+    const held = backend.needsStandIns ? standIns.hold(containment.absent) : [];
+    const kept = backend.needsStandIns ? held : containment.absent;
     try {
-      const readOnly = [...new Set([...containment.readOnly, ...held])];
+      const readOnly = [...new Set([...containment.readOnly, ...kept])];
       const hasTerminal = command.hasTerminal ?? false;
       const argv = await backend.wrap({
         // a word that tells its container from all others
