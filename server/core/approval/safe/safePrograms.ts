@@ -31,6 +31,9 @@ const both =
   (args) =>
     checks.every((check) => check(args));
 
+/** Shells take some words of their own commands for calculations, and `a[$(x)]` runs x in one. */
+const isNoCalculation: Check = without(/[$`]/);
+
 const onlyVersion: Check = (args) => args.length === 1 && /^(?:--?version|-v|-V)$/.test(args[0] ?? '');
 
 const FIND =
@@ -89,7 +92,7 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
   xxd: withFewOperands(1, /^-(?:[abeEiopsu]|[clgs]\d+)$/),
   od: any,
   hexdump: any,
-  strings: any,
+  strings: without(/plugin/),
   md5sum: any,
   sha1sum: any,
   sha256sum: any,
@@ -118,11 +121,11 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
   rg: without(/^--(?:pre|hostname-bin|search-zip|hyperlink-format)|^-[A-Za-z]*z/),
   // words and numbers
   echo: any,
-  printf: without(/^-v/),
+  printf: both(without(/^-v/), isNoCalculation),
   true: any,
   false: any,
-  test: any,
-  '[': any,
+  test: both(without(/^-[vR]$/), isNoCalculation),
+  '[': both(without(/^-[vR]$/), isNoCalculation),
   seq: any,
   expr: any,
   date,
