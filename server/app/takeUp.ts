@@ -17,7 +17,8 @@ export function suspendedTurn(world: TurnWorld, threadId: string): Suspended {
   const page = { cursor: null, limit: 1, direction: 'desc' } as const;
   const turn = store.turns(threadId, page).data[0];
   const history = store.modelItems(threadId);
-  const suspended = suspendedTurnOf({ turn, questions, history, held: store.held(threadId) });
+  const { diff } = store.turnExtras(threadId, questions[0]?.turnId ?? '');
+  const suspended = suspendedTurnOf({ turn, questions, history, held: store.held(threadId), diff });
   const obstacle = suspended === null ? 'it is not stored as a whole' : obstacleTo(world, suspended);
   if (suspended !== null && obstacle === null) return suspended;
   store.giveUpQuestions(threadId);

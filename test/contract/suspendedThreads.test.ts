@@ -2,13 +2,17 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answer, command, text } from '../support/modelScript.ts';
+import { answer, call, command, patch, text } from '../support/modelScript.ts';
 import { outputOf } from '../support/modelRequest.ts';
 import { seeded } from '../support/modelChunks.ts';
 import { startThread, startTurn, story, type RunningServer, type ServerKind, type Stage } from '../support/story.ts';
 import type { Incoming, WireClient } from '../support/wireClient.ts';
 
 const ASK = 'item/commandExecution/requestApproval';
+const ASK_PATCH = 'item/fileChange/requestApproval';
+const ASK_READ = 'item/permissions/requestApproval';
+const UNTRUSTED = { approvalPolicy: 'untrusted' };
+const ESCALATED = { sandbox_permissions: 'require_escalated', justification: 'Needed.' };
 const BINARY: { readonly kinds: readonly ServerKind[] } = { kinds: ['binary'] };
 
 interface Opened {
@@ -17,11 +21,11 @@ interface Opened {
   readonly threadId: string;
 }
 
-async function opened(stage: Stage, kind: ServerKind): Promise<Opened> {
+async function opened(stage: Stage, kind: ServerKind, params: object = UNTRUSTED): Promise<Opened> {
   const server = await stage.start(kind);
   const client = await server.connect();
   await client.initialize();
-  return { server, client, threadId: await startThread(client, stage, { approvalPolicy: 'untrusted' }) };
+  return { server, client, threadId: await startThread(client, stage, params) };
 }
 
 /** A turn that asks about `echo ran >> ran`. */
@@ -42,12 +46,12 @@ describe('a thread whose question outlived its server', () => {
     'keeps what finished beside it, and gives up what ran',
     async (stage, kind) => {
       stage.makePipe('pipe');
-      const call = (script: string, callId: string) => command(script, {}, { callId });
+      const run = (script: string, callId: string) => command(script, {}, { callId });
       stage.model.script(
         answer([
-          call('echo done >> finished', 'finished'),
-          call('echo began >> running; cat pipe', 'running'),
-          call('echo ran >> waiting', 'waiting'),
+          run('echo done >> finished', 'finished'),
+          run('echo began >> running; cat pipe', 'running'),
+          run('echo ran >> waiting', 'waiting'),
         ]),
       );
       const { server, client: before, threadId } = await opened(stage, kind);
@@ -60,7 +64,7 @@ describe('a thread whose question outlived its server', () => {
       before.answer(asked.get('finished')!, { decision: 'accept' });
       await before.next('item/completed', ({ item }) => item.id === 'finished');
       before.answer(asked.get('running')!, { decision: 'accept' });
-      await untilThere(stage, 'running');
+      await until(() => stage.exists('running'));
       await killed(server);
       const client = await stage.open(kind);
       await client.request('thread/resume', { threadId });
@@ -80,6 +84,60 @@ describe('a thread whose question outlived its server', () => {
     },
     BINARY,
   );
+
+  story('goes on with the diff of what its turn had changed before', async (stage, kind) => {
+    stage.write('a.txt', 'one\n');
+    const change =
+      '*** Begin Patch\n*** Update File: a.txt\n@@\n-one\n+two\n*** Add File: b.txt\n+new\n*** End Patch\n';
+    stage.model.script(answer(patch(change)), answer(command('echo three >> a.txt', ESCALATED)), answer(text('Done.')));
+    const { server, client: before, threadId } = await opened(stage, kind, {});
+    await startTurn(before, threadId, 'go');
+    await before.next(ASK);
+    await server.stop();
+    const client = await stage.open(kind);
+    await client.request('thread/resume', { threadId });
+    client.answer(await client.next(ASK), { decision: 'accept' });
+    await client.turnCompleted(threadId);
+    const { diff } = client.incoming().findLast(({ method }) => method === 'turn/diff/updated')!.params;
+    match(diff, /-one\n\+two\n\+three\n/);
+    match(diff, /b\/b\.txt[\s\S]*\+new\n/);
+  });
+
+  story('asks again whether what is kept may be read', async (stage, kind) => {
+    stage.write('.env', 'NAME=value\n');
+    stage.model.script(answer(call('read_file', { path: '.env' }, { callId: 'r1' })));
+    const { server, client: before, threadId } = await opened(stage, kind);
+    await startTurn(before, threadId, 'go');
+    const asked = await before.next(ASK_READ);
+    await server.stop();
+    const client = await stage.open(kind);
+    await client.request('thread/resume', { threadId });
+    const again = await client.next(ASK_READ);
+    equal(again.id, asked.id);
+    const { read } = asked.params.permissions.fileSystem;
+    client.answer(again, { permissions: { fileSystem: { read, write: null } }, scope: 'turn' });
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+    match(outputOf(await stage.model.request(1), 'r1'), /NAME=/);
+  });
+
+  story('lets the server end although a patch waits behind another', async (stage, kind) => {
+    const add = (name: string) => `*** Begin Patch\n*** Add File: ${name}\n+text\n*** End Patch\n`;
+    stage.model.script(answer([patch(add('a.txt'), { callId: 'p1' }), patch(add('b.txt'), { callId: 'p2' })]));
+    const { server, client: before, threadId } = await opened(stage, kind);
+    await startTurn(before, threadId, 'go');
+    await before.next(ASK_PATCH);
+    // the whole response has been read
+    await until(() => before.incoming().some(({ method }) => method === 'thread/tokenUsage/updated'));
+    await server.stop();
+    const client = await stage.open(kind);
+    await client.request('thread/resume', { threadId });
+    const again = await client.next(ASK_PATCH);
+    equal(again.params.itemId, 'p1');
+    client.answer(again, { decision: 'accept' });
+    await client.turnCompleted(threadId);
+    deepEqual([stage.exists('a.txt'), stage.exists('b.txt')], [true, false]);
+    match(outputOf(await stage.model.request(1), 'p2'), /rejected|interrupted|aborted/);
+  });
 
   story('is held by one process; who takes it over takes the question', async (stage, kind) => {
     const { client: holder, threadId, asked } = await asking(stage, kind);
@@ -236,7 +294,7 @@ function runs(stage: Stage): number {
   return stage.exists('ran') ? stage.read('ran').split('\n').length - 1 : 0;
 }
 
-/** A command tells nobody that it has begun but by what it does. */
-async function untilThere(stage: Stage, path: string): Promise<void> {
-  while (!stage.exists(path)) await new Promise((resolve) => setImmediate(resolve));
+/** For what is told before or after something else, and for what a command does, which nobody tells. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -5,7 +5,6 @@ import type {
   FileChangeApprovalDecision,
   FileChangeApprovalParams,
 } from '../../protocol/schema/approval.ts';
-import type { ServerRequestMethod } from '../../protocol/methods.ts';
 import type { CommandExecutionItem, FileChangeItem } from '../../protocol/schema/item.ts';
 import type { Safety } from '../../protocol/schema/safety.ts';
 import type { Approver, Clock, Ids, NetworkTarget } from '../ports.ts';
@@ -14,7 +13,7 @@ import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
 import type { Action, Ask, CommandQuestion, PatchQuestion, Verdict } from '../turn/tool.ts';
 import type { Grants } from './grants.ts';
 import { NetworkQuestions } from './networkQuestions.ts';
-import { OpenQuestions, type OpenQuestionsOptions } from './openQuestions.ts';
+import { OpenQuestions, type Matter, type OpenQuestionsOptions } from './openQuestions.ts';
 import { ReadGrants, readQuestionParams, type ReadQuestion } from './readQuestion.ts';
 import { rememberCommand } from './remember.ts';
 import type { RuleBook } from './ruleBook.ts';
@@ -90,7 +89,7 @@ export class Approvals {
 
   async askCommand(item: CommandExecutionItem, question: CommandQuestion, asked: AskedIn): Promise<Verdict> {
     const { action, ask, rehearse } = question;
-    this.#enter(item.id, COMMAND);
+    this.#enter(item.id, { method: COMMAND, params: { command: item.command } });
     const started = asked.startItem(item);
     const params: CommandApprovalParams = {
       kind: action.session === undefined ? 'command' : 'writeStdin',
@@ -128,7 +127,7 @@ export class Approvals {
   }
 
   async askFileChange(item: FileChangeItem, { ask, rehearse }: PatchQuestion, asked: AskedIn): Promise<Verdict> {
-    this.#enter(item.id, FILE_CHANGE);
+    this.#enter(item.id, { method: FILE_CHANGE, params: {} });
     const params: FileChangeApprovalParams = {
       threadId: this.#options.threadId,
       turnId: asked.turnId,
@@ -161,9 +160,9 @@ export class Approvals {
     if (this.#reads.cover(question)) return 'accepted';
     const { itemId, ask } = question;
     const { turnId, signal } = asked;
-    this.#enter(itemId, PERMISSIONS);
     const startedAtMs = this.#options.clock.nowMs();
     const params = readQuestionParams(question, { threadId: this.#options.threadId, turnId, startedAtMs });
+    this.#enter(itemId, { method: PERMISSIONS, params });
     const answer = await this.#open.put({
       turnId,
       itemId,
@@ -224,9 +223,9 @@ export class Approvals {
     return verdict;
   }
 
-  #enter(itemId: string, method: ServerRequestMethod): void {
+  #enter(itemId: string, matter: Matter): void {
     // counted when it was taken up
-    if (!this.#open.isTakenUp(itemId, method)) this.#wait();
+    if (!this.#open.isTakenUp(itemId, matter)) this.#wait();
   }
 
   #wait(): void {

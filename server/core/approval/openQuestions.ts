@@ -28,6 +28,16 @@ export interface Question<A> {
   put(asking: Asking): Promise<A | 'failed'>;
 }
 
+/** As much of a request as tells what it is about. */
+export type Matter = Pick<ServerRequest, 'method'> & { readonly params: Partial<ServerRequest['params']> };
+
+/** What tells the questions about one item apart. */
+function matterOf({ method, params }: Matter): string {
+  const command = 'command' in params ? params.command : null;
+  const permissions = 'permissions' in params ? params.permissions : null;
+  return JSON.stringify([method, command, permissions]);
+}
+
 export class OpenQuestions {
   readonly #options: OpenQuestionsOptions;
   /** Asked by another process, and not yet here. By item. */
@@ -55,9 +65,10 @@ export class OpenQuestions {
     }
   }
 
-  /** Whether the item's question was asked by another process and is still to be asked here. */
-  isTakenUp(itemId: string, method: ServerRequest['method']): boolean {
-    return this.#takenUp.get(itemId)?.method === method;
+  /** Whether this was asked about the item by another process and is still to be asked here. */
+  isTakenUp(itemId: string, request: Matter): boolean {
+    const question = this.#takenUp.get(itemId);
+    return question !== undefined && matterOf(question) === matterOf(request);
   }
 
   /** The item's call ended without asking again; true when it had something to ask. */
@@ -85,7 +96,7 @@ export class OpenQuestions {
     const { itemId, turnId, conditions, ask, request, signal } = question;
     const { store, threadId } = this.#options;
     const takenUp = this.#takenUp.get(itemId);
-    if (takenUp !== undefined && this.isTakenUp(itemId, request.method)) {
+    if (takenUp !== undefined && this.isTakenUp(itemId, request)) {
       this.#takenUp.delete(itemId);
       return takenUp.requestId;
     }

@@ -13,6 +13,8 @@ export interface SuspendedTurn {
   readonly questions: readonly KeptQuestion[];
   /** The calls of its last response, in order. */
   readonly calls: readonly SuspendedCall[];
+  /** What it had changed, as it was last told. */
+  readonly diff: string | null;
   /** Messages that had joined it. */
   readonly messages: readonly SteeredInput[];
 }
@@ -30,10 +32,11 @@ export interface StoredParts {
   readonly questions: readonly KeptQuestion[];
   readonly history: readonly ModelItem[];
   readonly held: readonly Held[];
+  readonly diff: string | null;
 }
 
 /** Null when what is stored does not make a turn that could go on. */
-export function suspendedTurnOf({ turn, questions, history, held }: StoredParts): SuspendedTurn | null {
+export function suspendedTurnOf({ turn, questions, history, held, diff }: StoredParts): SuspendedTurn | null {
   const [first] = questions;
   if (first === undefined || turn === undefined) return null;
   if (turn.status !== 'inProgress' || questions.some(({ turnId }) => turnId !== turn.id)) return null;
@@ -41,7 +44,7 @@ export function suspendedTurnOf({ turn, questions, history, held }: StoredParts)
   const waiting = calls.filter(({ type }) => type === 'waiting');
   if (waiting.length !== questions.length) return null;
   const messages = held.flatMap((kept) => (kept.type === 'message' ? [kept.message] : []));
-  return { turn, conditions: first.conditions, questions, calls, messages };
+  return { turn, conditions: first.conditions, questions, calls, diff, messages };
 }
 
 function suspendedCall(call: ToolCall, questions: readonly KeptQuestion[], held: readonly Held[]): SuspendedCall {

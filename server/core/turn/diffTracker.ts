@@ -1,5 +1,6 @@
 // Follows what a turn changes in the workspace, by patches and by commands, and tells the clients as one diff.
 import { messageOf } from '../../protocol/errors.ts';
+import { earlierChanges } from '../checkpoint/earlierChanges.ts';
 import { TurnChanges } from '../checkpoint/turnChanges.ts';
 import { TurnDiff } from '../patch/turnDiff.ts';
 import type { WorkspaceBaseline } from '../ports.ts';
@@ -37,10 +38,21 @@ export class DiffTracker {
       ...context,
       askCommand: async (item, question) => {
         const verdict = await context.askCommand(item, question);
-        if (verdict === 'accepted' || typeof verdict === 'object') await this.#look({ isAgents: this.#commandsUnderWay > 1 });
+        if (verdict === 'accepted' || typeof verdict === 'object')
+          await this.#look({ isAgents: this.#commandsUnderWay > 1 });
         return verdict;
       },
     };
+  }
+
+  /** What the turn changed in the process that began it, so that the diff goes on and does not begin anew. */
+  async recall(diff: string): Promise<void> {
+    try {
+      this.#changes.addWorkspaceChanges(await earlierChanges(diff, await this.#root, this.#thread.world.files));
+      this.#told = diff;
+    } catch (error) {
+      this.#thread.world.log.warn('What the turn had changed could not be read.', { reason: messageOf(error) });
+    }
   }
 
   /** Call before a tool runs that may change files in ways of its own, and `after` when it is done. */

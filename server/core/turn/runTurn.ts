@@ -7,7 +7,7 @@ import { finalMessage } from '../../protocol/state/select.ts';
 import { withEveryCallAnswered } from '../thread/history.ts';
 import type { TurnConditions } from '../thread/keptQuestion.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
-import type { SuspendedCall, SuspendedTurn } from '../thread/suspendedTurn.ts';
+import type { SuspendedTurn } from '../thread/suspendedTurn.ts';
 import { DiffTracker } from './diffTracker.ts';
 import { messageForModel } from './messageForModel.ts';
 import { ResponseReader, type ResponseEnd } from './modelEvents.ts';
@@ -49,7 +49,7 @@ export async function runTurn(thread: LiveThread, turn: RunningTurn, input: Turn
 export async function resumeTurn(thread: LiveThread, turn: RunningTurn, suspended: SuspendedTurn): Promise<void> {
   for (const message of suspended.messages) turn.steer(message);
   const run = new TurnRun(thread, turn, suspended.conditions);
-  run.takeUp(suspended.calls);
+  await run.takeUp(suspended);
   await drive(thread, turn, run);
 }
 
@@ -163,8 +163,9 @@ class TurnRun {
     }
   }
 
-  /** The calls of the response that another process has read. */
-  takeUp(calls: readonly SuspendedCall[]): void {
+  /** The calls of the response that another process has read, after what it had changed until then. */
+  async takeUp({ calls, diff }: SuspendedTurn): Promise<void> {
+    if (diff !== null) await this.#changes.recall(diff);
     this.#runs.takeUp(calls);
   }
 

@@ -112,21 +112,28 @@ export class ToolRuns {
 const LOST = 'aborted: the server ended while this ran. Check what it did before you do it again.';
 
 /** The context of a call that was asked about: whatever the policy says by now, it is asked once more, as it was. */
-function asAsked(context: ToolContext, { method, ask }: KeptQuestion): ToolContext {
+function asAsked(context: ToolContext, question: KeptQuestion): ToolContext {
   let isAsked = false;
   return {
     ...context,
     decide: async (action) => {
       const decision = await context.decide(action);
-      if (isAsked || decision.type === 'refuse' || ASKED_BY[action.kind] !== method) return decision;
+      if (isAsked || decision.type === 'refuse' || !isAbout(question, action)) return decision;
       isAsked = true;
-      return ask;
+      return question.ask;
     },
   };
 }
 
-const ASKED_BY: Record<Action['kind'], KeptQuestion['method']> = {
-  command: 'item/commandExecution/requestApproval',
-  patch: 'item/fileChange/requestApproval',
-  read: 'item/permissions/requestApproval',
-};
+function isAbout({ method, params }: KeptQuestion, action: Action): boolean {
+  switch (action.kind) {
+    case 'command':
+      return method === 'item/commandExecution/requestApproval';
+    case 'patch':
+      return method === 'item/fileChange/requestApproval';
+    case 'read': {
+      const asked = 'permissions' in params ? params.permissions.fileSystem?.read : null;
+      return JSON.stringify(asked) === JSON.stringify(action.paths);
+    }
+  }
+}
