@@ -13,20 +13,21 @@ export interface ProposalIn extends CoverageIn {
 
 /**
  * The prefix of words that "accept and remember" allows. Null where nothing may be remembered: for a script that is not simple, for
- * one with two commands that would need a rule, and for a command whose kind can do anything.
+ * one with commands that would need several rules, and for a command whose kind can do anything.
  */
 export function proposeRule(script: ShellScript, where: ProposalIn): readonly string[] | null {
   if (script.obstacle !== null) return null;
-  const [command, ...others] = uncovered(
+  const [command] = uncovered(
     script,
     script.commands.filter(({ wrapper }) => wrapper === null),
     where,
   );
-  if (command === undefined || others.length > 0) return null;
+  if (command === undefined) return null;
   const words = command.words.map(({ text }) => text);
   const family = commandFamily(words);
   if (family === null || !command.words.slice(0, family.length).every(({ isLiteral }) => isLiteral)) return null;
   const pattern = narrowed(family, words, where.wanted ?? null);
+  // with this one rule the whole script must be covered
   const rules = withAllowed(where.rules, pattern);
   return coverage(script, { ...where, rules }).type === 'rules' ? pattern : null;
 }

@@ -27,10 +27,10 @@ export function hostPattern(written: string): HostPattern {
   return { type: 'pattern', pattern: host };
 }
 
-/** Whether a rule's host covers one that is reached for; both as `hostName` spells them. */
+/** Whether a rule's host, as `hostPattern` accepts it, covers one that is reached for, as `hostName` spells it. */
 export function hostCovers(pattern: string, host: string): boolean {
   if (!pattern.startsWith('*.')) return pattern === host;
-  return host.length > pattern.length - 1 && host.endsWith(pattern.slice(1)) && !isOwnNetwork(host);
+  return host.length > pattern.length - 1 && host.endsWith(pattern.slice(1));
 }
 
 /** Addresses in whatever notation, and names that stand for this machine: never meant by a wildcard. */

@@ -94,6 +94,7 @@ const CASES: [string, string | null][] = [
   ['npm test && ls', 'npm test'],
   ['cd web && npm test', 'npm test'],
   ['npm test && npm run build', null],
+  ['npm test && npm test -- --watch', 'npm test'],
   ['timeout 60 npm test', 'npm test'],
   ['npm test > log.txt', null],
   ['npm test $(cat args)', null],
