@@ -1,7 +1,7 @@
 // The decision on a command: rules that forbid, tripwires, what was granted, rules that ask, and then the mode and its sandbox.
 import type { Action, Decision } from '../turn/tool.ts';
 import { asking, type Question } from './asking.ts';
-import type { DecideInput } from './decide.ts';
+import type { DecideInput } from './decideInput.ts';
 import { writableRoots } from '../pathPolicy/writing.ts';
 import { proposeRule } from './proposal.ts';
 import { keptFileShown } from './keptRead.ts';

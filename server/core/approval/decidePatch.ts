@@ -2,7 +2,7 @@
 import type { Action, Decision } from '../turn/tool.ts';
 import { writeProblem } from '../pathPolicy/writing.ts';
 import { asking } from './asking.ts';
-import type { Policy } from './decide.ts';
+import type { Policy } from './decideInput.ts';
 import { trippedByPatch } from './tripwires/tripwires.ts';
 
 export function decidePatch(policy: Policy, { paths, deleted = [] }: Extract<Action, { kind: 'patch' }>): Decision {

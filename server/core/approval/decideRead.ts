@@ -2,7 +2,7 @@
 import type { ReadPlace } from '../pathPolicy/reading.ts';
 import type { Action, Decision } from '../turn/tool.ts';
 import { asking } from './asking.ts';
-import type { Policy } from './decide.ts';
+import type { Policy } from './decideInput.ts';
 
 /** Fails closed. */
 const UNKNOWN: ReadPlace = { type: 'kept', reason: 'It was not looked at.' };

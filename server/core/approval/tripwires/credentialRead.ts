@@ -1,5 +1,6 @@
 // Tripwire: reading keys, passwords and sessions of the user.
 import { credentialsAt } from '../credentials.ts';
+import { pathOf } from '../shell/place.ts';
 import { argumentsOf, programOf, type ShellCommand } from '../shell/shellScript.ts';
 import type { ShellWord } from '../shell/word.ts';
 import { literalWord } from '../shell/word.ts';
@@ -32,7 +33,7 @@ const TAKES_KEY = new Set(['ssh', 'scp', 'sftp', 'autossh', 'mosh', 'rsync', 'gi
 export const credentialRead: Tripwire = {
   name: 'credential_read',
   command(command, { places }) {
-    const asked = askedStore(command);
+    const asked = askedStore(command) ?? copiedHome(command);
     if (asked !== null) return asked;
     for (const word of readWords(command)) {
       const label = credentialsAt(word, command.place, places);
@@ -78,6 +79,25 @@ function askedStore(command: ShellCommand): string | null {
     default:
       return null;
   }
+}
+
+const COPIES = /^(?:tar|bsdtar|zip|7z|cp|rsync|scp|ditto)$/;
+
+/** A copy of a whole home folder has its keys in it. */
+function copiedHome(command: ShellCommand): string | null {
+  if (!COPIES.test(programOf(command))) return null;
+  const { home } = command.place;
+  // the last word of a copy says where it goes
+  const words = /^(?:cp|rsync|scp|ditto)$/.test(programOf(command))
+    ? command.words.slice(1, -1)
+    : command.words.slice(1);
+  const isHome = words.some((word) => ['/', '/home', '/Users', home].includes(pathOf(word, command.place) ?? ''));
+  return isHome && !isUnpacking(command) ? 'Copies a home folder with the keys in it.' : null;
+}
+
+/** `tar xf a -C /` writes there. */
+function isUnpacking({ words }: ShellCommand): boolean {
+  return words.some(({ text }) => /^-?[a-z]*x[a-z]*$|^--(?:extract|get)$/.test(text));
 }
 
 /** The words that name what is read: operands, and files that are redirected into the command. */

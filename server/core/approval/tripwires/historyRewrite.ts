@@ -29,7 +29,9 @@ function rewritten(subcommand: string, args: readonly string[]): string | null {
     case 'reset':
       return has('', '--hard', '--merge', '--keep') ? `${LOSES_WORK}, or moves a branch away from its commits` : null;
     case 'rebase':
-      return has('', '--abort', '--quit', '--show-current-patch') ? null : REWRITES;
+      return has('', '--abort', '--quit', '--continue', '--skip', '--edit-todo', '--show-current-patch')
+        ? null
+        : REWRITES;
     case 'filter-branch':
     case 'filter-repo':
     case 'replace':

@@ -1,7 +1,8 @@
 // The table of commands: what is decided on each of them under the named policies, and why.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { decide, type DecideInput } from '../../../../server/core/approval/decide.ts';
+import { decide } from '../../../../server/core/approval/decide.ts';
+import type { DecideInput } from '../../../../server/core/approval/decideInput.ts';
 import type { RuleMatch, RuleSet } from '../../../../server/core/approval/ruleBook.ts';
 import { NO_PLACES } from '../../../../server/core/pathPolicy/places.ts';
 import type { SandboxState } from '../../../../server/core/ports.ts';

@@ -1,6 +1,7 @@
 // The decision on patches, reads, grants and switches; commands have a table of their own (commandTable.txt).
 import assert from 'node:assert/strict';
-import { decide, type Policy } from '../../../../server/core/approval/decide.ts';
+import { decide } from '../../../../server/core/approval/decide.ts';
+import type { Policy } from '../../../../server/core/approval/decideInput.ts';
 import { Grants } from '../../../../server/core/approval/grants.ts';
 import { NO_RULES } from '../../../../server/core/approval/ruleBook.ts';
 import { NO_PLACES } from '../../../../server/core/pathPolicy/places.ts';

@@ -1,7 +1,8 @@
 // Scripts that nobody would write by hand: whatever they are, the decision comes, soon, and never lets what is not on the list run.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decide, type DecideInput } from '../../../../server/core/approval/decide.ts';
+import { decide } from '../../../../server/core/approval/decide.ts';
+import type { DecideInput } from '../../../../server/core/approval/decideInput.ts';
 import { NO_RULES } from '../../../../server/core/approval/ruleBook.ts';
 import { NO_PLACES } from '../../../../server/core/pathPolicy/places.ts';
 import type { Decision } from '../../../../server/core/turn/tool.ts';
