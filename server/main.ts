@@ -23,8 +23,14 @@ async function main(): Promise<number> {
     case 'sandbox':
       return (await import('./sandboxCommand.ts')).runSandboxed(command, start());
     case 'probeSandbox':
-      return (await import('./sandboxCommand.ts')).probeSandbox(start());
+      return await probeSandbox();
   }
+}
+
+async function probeSandbox(): Promise<number> {
+  const { text, exitCode } = await (await import('./sandboxCommand.ts')).probeSandbox(start());
+  process.stdout.write(text);
+  return exitCode;
 }
 
 interface Start {

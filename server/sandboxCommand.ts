@@ -32,12 +32,14 @@ const NOT_RUN = 126;
 /** Keeps the model's list from being asked for: no model is used. */
 const NO_MODEL = 'none';
 
-export async function probeSandbox(options: SandboxCommandOptions): Promise<number> {
+/** What is to be printed, and the exit code. */
+export async function probeSandbox(
+  options: SandboxCommandOptions,
+): Promise<{ readonly text: string; readonly exitCode: number }> {
   const sandbox = open(options);
   try {
     const state = await sandbox.probe();
-    process.stdout.write(`${describe(state)}\n`);
-    return state.type === 'available' ? 0 : 1;
+    return { text: `${describe(state)}\n`, exitCode: state.type === 'available' ? 0 : 1 };
   } finally {
     await sandbox.dispose();
   }

@@ -6,7 +6,7 @@ import { isProgram } from '../exec/startCheck.ts';
 export interface SandboxPrograms {
   readonly bwrap: string;
   readonly socat: string;
-  /** Closes unix sockets to the command; see {@link findHelper}. */
+  /** Closes unix sockets to the command; see {@link findSocketFilter}. */
   readonly seccomp: string;
 }
 
@@ -37,7 +37,7 @@ export function findPrograms(options: ProgramOptions): FoundPrograms {
       remedy: installLine(missing.map((program) => program.package)),
     };
   }
-  const seccomp = findHelper(options);
+  const seccomp = findSocketFilter(options);
   if (seccomp === null) {
     const reason = `The program ${HELPER}, which closes unix sockets to commands, does not lie beside the server.`;
     return { type: 'missing', reason, remedy: 'Install Bowline again.' };
@@ -46,7 +46,7 @@ export function findPrograms(options: ProgramOptions): FoundPrograms {
 }
 
 /** Beside the binary; in a folder of the plain bundle, which may run on any processor; or, in development, in its package. */
-function findHelper({ executable }: ProgramOptions): string | null {
+function findSocketFilter({ executable }: ProgramOptions): string | null {
   const here = import.meta.dirname;
   const vendored = join('@anthropic-ai/sandbox-runtime/vendor/seccomp', process.arch, HELPER);
   const bundled = join('bin', `linux-${process.arch}`, HELPER);

@@ -1,4 +1,4 @@
-// sandbox/read: whether commands are contained on this machine, and what to do when they are not.
+// Answers sandbox/read: whether commands are contained on this machine, and what to do when they are not.
 import type { Handler } from '../requestContext.ts';
 
 export const sandboxRead: Handler<'sandbox/read'> = async ({ app }) => {
