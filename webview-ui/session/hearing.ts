@@ -1,7 +1,8 @@
 // From the host to the page: snapshots replace the state, notifications are reduced into it.
 import { batch } from '@preact/signals';
 import type { PageSnapshot } from '../../server/protocol/chatBridge.ts';
-import type { ServerNotification } from '../../server/protocol/methods.ts';
+import type { RequestId } from '../../server/protocol/jsonrpc.ts';
+import type { ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
 import { openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
@@ -40,8 +41,7 @@ export function hear(listener: Listener, event: HostEvent): void {
       return queue.push(event.notifications);
     case 'serverRequest':
       queue.flush();
-      if (state.thread.value !== null) state.thread.value = openRequest(state.thread.value, event.request);
-      return;
+      return batch(() => takeRequest(listener, event.request));
     case 'status':
       if (state.status.value.type === 'restarting' && event.status.type === 'ready') {
         notices.add('warning', strings.serverRestarted);
@@ -64,9 +64,22 @@ export function hear(listener: Listener, event: HostEvent): void {
     case 'focusComposer':
       return sending.composer.focus();
     case 'answerDiscarded':
-      state.answered.value = new Set([...state.answered.value].filter((id) => id !== event.requestId));
+      forgetAnswer(state, event.requestId);
       return notices.add('warning', strings.answerDiscarded(event.reason));
   }
+}
+
+/** A request that is asked again after it was answered here was answered with a rehearsal that is out of date. */
+function takeRequest({ state, cards }: Listener, request: ServerRequest): void {
+  if (state.answered.value.has(request.id)) {
+    forgetAnswer(state, request.id);
+    cards.forget(request.id);
+  }
+  if (state.thread.value !== null) state.thread.value = openRequest(state.thread.value, request);
+}
+
+function forgetAnswer({ answered }: PageState, requestId: RequestId): void {
+  answered.value = new Set([...answered.value].filter((id) => id !== requestId));
 }
 
 /** Folds what the server said into the thread, and tells the user what is meant for them alone. */

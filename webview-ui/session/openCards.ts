@@ -33,6 +33,8 @@ export interface OpenCards {
   leaveProposal(requestId: RequestId): void;
   /** Tries the action in a copy of the workspace. */
   rehearse(request: ServerRequest): void;
+  /** Folds everything away that a request had unfolded. */
+  forget(requestId: RequestId): void;
   /** Forgets what belongs to requests that are not open any more. */
   keepOnly(pending: ThreadState['pending']): void;
 }
@@ -73,6 +75,9 @@ export function createOpenCards({ bridge, diffOf }: OpenCardsSource): OpenCards 
       void known(asked).then((rehearsal) => {
         if (shown.value.get(id)?.rehearsal === waiting) change(id, { rehearsal });
       });
+    },
+    forget: (id) => {
+      shown.value = new Map([...shown.value].filter(([known]) => known !== id));
     },
     keepOnly: (pending) => {
       const open = new Set(pending.map(({ id }) => id));

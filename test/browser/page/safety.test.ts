@@ -104,6 +104,20 @@ describe('safety in the chat', function () {
     assert.ok(await button(chat, 'Apply This Result').isEnabled());
   });
 
+  it('asks anew when the server finds that the rehearsal is out of date', async () => {
+    const chat = await ask(rememberRequest);
+    await button(chat, 'Rehearse').click();
+    await button(chat, 'Apply This Result').click();
+    await chat.page.getByText('Sending your answer…').waitFor();
+    await chat.notify({ method: 'warning', params: { threadId, message: 'The rehearsal was not applied.' } });
+    await chat.send({ kind: 'serverRequest', request: rememberRequest });
+    await chat.page.getByText('The rehearsal was not applied.').waitFor();
+    await button(chat, 'Apply This Result').waitFor({ state: 'detached' });
+    assert.ok(await button(chat, 'Run').isEnabled());
+    await button(chat, 'Rehearse').click();
+    await button(chat, 'Apply This Result').waitFor();
+  });
+
   it('says why something could not be rehearsed, and lets it be tried again', async () => {
     const chat = await open({
       ...asking(rememberRequest).options,
