@@ -32,14 +32,26 @@ const ABSENT_NAMES = ['.vscode', '.bowline', '.mcp.json'];
 
 interface Scan {
   readonly nested: Promise<readonly string[]>;
+  /** Waits for the one before it: what it will find is found from now on. */
+  isQueued: boolean;
   finishedAtMs: number | null;
 }
 
 export function createProtectedPathFinder(nowMs: () => number): ProtectedPathFinder {
   const scans = new Map<string, Scan>();
   const start = (root: string): Scan => {
-    const scan: Scan = { nested: findNested(root), finishedAtMs: null };
-    void scan.nested.then(() => (scan.finishedAtMs = nowMs()));
+    const previous = scans.get(root);
+    const isBusy = previous !== undefined && previous.finishedAtMs === null;
+    // one that has not begun yet will see all there is, however many ask for it
+    if (isBusy && previous.isQueued) return previous;
+    const scan: Scan = { nested: scanAfter(isBusy ? previous.nested : null), isQueued: isBusy, finishedAtMs: null };
+    async function scanAfter(before: Promise<unknown> | null): Promise<readonly string[]> {
+      await before;
+      scan.isQueued = false;
+      const found = await findNested(root);
+      scan.finishedAtMs = nowMs();
+      return found;
+    }
     scans.set(root, scan);
     return scan;
   };

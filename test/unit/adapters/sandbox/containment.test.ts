@@ -121,6 +121,13 @@ describe('the containment of a command', () => {
     assert.ok((await contained()).readOnly.includes(join(workspace, 'newer/.git/config')));
   });
 
+  it('finds a repository that was made while it was looking, and looks once more for however many ask', async () => {
+    finder.refresh([workspace]);
+    write('work/meanwhile/.git/config');
+    for (let asked = 0; asked < 3; asked += 1) finder.refresh([workspace]);
+    assert.ok((await contained()).readOnly.includes(join(workspace, 'meanwhile/.git/config')));
+  });
+
   describe('in a worktree', () => {
     beforeEach(() => {
       workspace = join(base, 'main');
