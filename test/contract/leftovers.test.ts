@@ -7,7 +7,7 @@ const MOMENTS = 12;
 const WITH_JANITOR = 4;
 
 describe('a server that is killed while sandboxed commands run', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let most = 0;
 
   before(async function () {

@@ -10,7 +10,7 @@ import { playTurn, setStage, startThread, startTurn, type RunningServer, type St
 import type { WireClient } from '../support/wireClient.ts';
 
 /** Everything that was started must be gone by then, on a machine that is busy with other things too. */
-const GONE_WITHIN_MS = 20_000;
+const GONE_WITHIN_MS = 30_000;
 /** Between one thing that is told and the next. */
 const MOST_LATER_MS = 80;
 

@@ -110,6 +110,7 @@ function namespaces(person: Person): string {
     execFileSync('unshare', ['--user', 'true'], { ...as, stdio: 'ignore' });
     return 'User namespaces are allowed here, so this is a fault of Bowline or of bwrap.';
   } catch {
+    // the answer itself: it could not make one
     return 'This machine forbids user namespaces to plain users (see kernel.unprivileged_userns_clone, user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns): no sandbox is possible here.';
   }
 }
