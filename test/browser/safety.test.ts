@@ -83,7 +83,8 @@ describe('rules and kept files in a real VS Code', () => {
       join(product.editor.bowlineHome, 'rules', 'default.rules'),
       'prefix_rule(pattern=["git", "status"], decision="allow", justification="It only looks.")\n',
     );
-    chat = await product.open();
+    // high enough for a whole card beside the other views
+    chat = await product.open({ size: { width: 1280, height: 1300 } });
   });
 
   it('lists the rules, and switches one off where it stands', async function () {
@@ -151,6 +152,27 @@ describe('rules and kept files in a real VS Code', () => {
     await card.getByRole('button', { name: 'Apply This Result' }).click();
     await chat.answer('Drafted.').waitFor();
     assert.equal(await readFile(join(editor.workspace, 'draft.txt'), 'utf8'), `${draft}\n`);
+    await chat.idle();
+    await chat.newThread();
+  });
+
+  it('applies no rehearsal of files that have changed since, and asks again', async function () {
+    this.timeout(90_000);
+    const { editor, model } = product;
+    const outside = { sandbox_permissions: 'require_escalated', justification: 'It needs the display.' };
+    model.script(answer(command('echo agent >> notes.txt', outside)), answer(text('Noted.')));
+    await chat.send('Note something.');
+    const card = chat.approvals.filter({ hasText: 'notes.txt' });
+    const apply = card.getByRole('button', { name: 'Apply This Result' });
+    await card.getByRole('button', { name: 'Rehearse', exact: true }).click();
+    await apply.waitFor();
+    await writeFile(join(editor.workspace, 'notes.txt'), 'user\n');
+    await apply.click();
+    await chat.frame.locator('.notice').getByText('The rehearsal was not applied').waitFor();
+    await card.getByRole('button', { name: 'Rehearse', exact: true }).click();
+    await apply.click();
+    await chat.answer('Noted.').waitFor();
+    assert.equal(await readFile(join(editor.workspace, 'notes.txt'), 'utf8'), 'user\nagent\n');
     await chat.idle();
     await chat.newThread();
   });
