@@ -77,7 +77,7 @@ export function createOpenCards({ bridge, diffOf }: OpenCardsSource): OpenCards 
       });
     },
     forget: (id) => {
-      shown.value = new Map([...shown.value].filter(([known]) => known !== id));
+      shown.value = new Map([...shown.value].filter(([other]) => other !== id));
     },
     keepOnly: (pending) => {
       const open = new Set(pending.map(({ id }) => id));
