@@ -6,7 +6,7 @@ import { launchBrowser, openWindow, runCommand, waitForWorkbench, type WindowOpt
 import { startModelServer } from './modelServer.ts';
 import { builtVsix, startVscode, type RealVscode, type RealVscodeOptions } from './realVscode.ts';
 import { screenshotFailures } from './screenshotFailures.ts';
-import { providerConfig } from './story.ts';
+import { providerConfig, ROOT_MAY_SANDBOX } from './story.ts';
 
 const POLICIES = `sandbox_mode = "workspace-write"\napproval_policy = "on-request"\n`;
 
@@ -29,7 +29,7 @@ export interface Product {
 export type ProductOptions = Partial<RealVscodeOptions> & {
   /** Files of the workspace: path to text. */
   files?: Record<string, string>;
-  /** Without it there is no config.toml, and so no model but the tour. */
+  /** Without it config.toml names no provider, and so there is no model but the tour. */
   isConfigured?: boolean;
   /** More lines for the top of config.toml. */
   config?: string;
@@ -52,12 +52,7 @@ export function useProduct(options: ProductOptions = {}): Product {
     ]);
     const files = options.files ?? {};
     for (const [path, text] of Object.entries(files)) await writeFile(join(editor.workspace, path), text);
-    if (options.isConfigured === false) return;
-    const config = providerConfig(model.url).replace(
-      '[model_providers',
-      `${POLICIES}${options.config ?? ''}[model_providers`,
-    );
-    await writeFile(join(editor.bowlineHome, 'config.toml'), config);
+    await writeFile(join(editor.bowlineHome, 'config.toml'), configToml(model.url, options));
   });
   after(async () => {
     await browser?.close();
@@ -88,6 +83,12 @@ export function useProduct(options: ProductOptions = {}): Product {
       return await openChat(given(page));
     },
   };
+}
+
+function configToml(modelUrl: string, { isConfigured = true, config = '' }: ProductOptions): string {
+  if (!isConfigured) return ROOT_MAY_SANDBOX;
+  const tables = `${POLICIES}${config}${ROOT_MAY_SANDBOX}`;
+  return providerConfig(modelUrl).replace('[model_providers', `${tables}[model_providers`);
 }
 
 /** Opens the chat of a window, as the command of the palette does. */

@@ -67,6 +67,9 @@ export interface Stage {
 
 const SETTINGS = `sandbox_mode = "workspace-write"\napproval_policy = "on-request"\n`;
 
+/** Tests run as root on bare machines too, where the server would sandbox nothing and ask about every command. */
+export const ROOT_MAY_SANDBOX = '[sandbox]\nallow_root = true\n';
+
 /** Sets the stage; `config` is added to a config.toml that names the scripted model as provider. */
 export async function setStage(config = SETTINGS): Promise<Stage> {
   const base = mkdtempSync(join(tmpdir(), 'bowline-story-'));
@@ -75,9 +78,11 @@ export async function setStage(config = SETTINGS): Promise<Stage> {
   mkdirSync(home);
   mkdirSync(workspace);
   const model = await startModelServer();
+  // a story with a `[sandbox]` of its own says there what it wants
+  const tables = config.includes('[sandbox]') ? config : `${config}\n${ROOT_MAY_SANDBOX}`;
   writeFileSync(
     join(home, 'config.toml'),
-    `${providerConfig(model.url)}\n`.replace('[model_providers', `${config}\n[model_providers`),
+    `${providerConfig(model.url)}\n`.replace('[model_providers', `${tables}\n[model_providers`),
   );
   const running: RunningServer[] = [];
   const clients: WireClient[] = [];

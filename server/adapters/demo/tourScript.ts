@@ -78,11 +78,9 @@ function sceneOf(step: TourStep, tour: TourState): StepScene | null {
     }
     case 'command': {
       const script = entriesOf(tour).some((entry) => /^\.git\/?$/.test(entry)) ? 'git status --short' : 'ls';
-      const text = `Last, a command: \`${script}\`. It changes nothing, but unless you gave full access you are asked first. Decline it if you like: I will cope.`;
-      return {
-        text,
-        use: args({ cmd: script, justification: 'The tour shows how a command asks for your approval.' }),
-      };
+      const text = `Last, a command: \`${script}\`. In the sandbox it would run unasked; I ask to run it outside, so that you see how a question looks. It changes nothing. Decline it if you like: I will cope.`;
+      const justification = 'The tour shows how a command asks for your approval.';
+      return { text, use: args({ cmd: script, sandbox_permissions: 'require_escalated', justification }) };
     }
   }
 }

@@ -57,5 +57,5 @@ export const TOUR_FILE_TEXT = [
   '',
   '- Threads are kept: resume them, fork them, or go back to any of them later.',
   '- Edits are shown as diffs before you have to like them.',
-  '- Commands ask first, unless you decide otherwise.',
+  '- Commands run in a sandbox. What wants out of it asks first.',
 ].join('\n');
