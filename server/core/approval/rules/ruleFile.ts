@@ -3,16 +3,10 @@ import type { RuleDecision } from '../../../protocol/schema/safety.ts';
 import { hostPattern } from './hostNames.ts';
 import { exampleWords } from './exampleWords.ts';
 import { readStarlark, type StarlarkCall, type StarlarkProblem, type StarlarkValue } from './starlark.ts';
-import { offBlocks, type OffBlock } from './ruleText.ts';
+import { offBlocks, type LineRange, type OffBlock } from './ruleText.ts';
 
 /** A word, or alternatives for it. */
 export type PatternWord = string | readonly string[];
-
-/** Lines of a file: offsets of the first character, and behind the last one, its line end included. */
-export interface LineRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 interface RuleInFile {
   readonly decision: RuleDecision;

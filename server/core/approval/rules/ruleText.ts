@@ -1,6 +1,11 @@
 // Writes into the text of a rule file: a rule more, a rule less, a rule switched off; everything else stays as it is.
 import type { RuleDecision } from '../../../protocol/schema/safety.ts';
-import type { LineRange } from './ruleFile.ts';
+
+/** Lines of a file: offsets of the first character, and behind the last one, its line end included. */
+export interface LineRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Stands before each line of a rule that is switched off: a comment for every other reader of the file. */
 const OFF = '# disabled: ';
