@@ -8,14 +8,29 @@ import { isAlive, processesWith } from './person.ts';
 import type { Scene } from './scene.ts';
 
 /** How long somebody may take to die after the command is over. */
-const GONE_WITHIN_MS = 3_000;
+const GONE_WITHIN_MS = 8_000;
 
 /** A process of the same user, outside; it has said that it is ready. */
 async function victim(scene: Scene, ...lines: readonly string[]): Promise<ChildProcess> {
-  const source = [...lines, 'import sys', 'print("ready", flush=True)', 'sys.stdin.read()'];
+  const source = [
+    ...lines,
+    'import sys',
+    'print("ready", flush=True)',
+    'for line in sys.stdin: print(line, flush=True)',
+  ];
   const child = scene.startOutside(['python3', '-c', source.join('\n'), `${scene.mark}-victim`]);
   if (child.stdout !== null) await once(child.stdout, 'data');
   return child;
+}
+
+/** Whether it has been killed: whoever was cannot answer any more, even when the death takes its time. */
+async function isDead(child: ChildProcess): Promise<boolean> {
+  if (child.exitCode !== null || child.signalCode !== null) return true;
+  const died = once(child, 'exit').then(() => true);
+  const answered = child.stdout === null ? died : once(child.stdout, 'data').then(() => false);
+  child.stdin?.on('error', () => undefined); // nobody reads it any more: then the exit is told
+  child.stdin?.write('still there?\n');
+  return await Promise.race([died, answered]);
 }
 
 function killing(name: string, script: (pid: number, scene: Scene) => string): Attempt {
@@ -23,8 +38,8 @@ function killing(name: string, script: (pid: number, scene: Scene) => string): A
     name,
     family: 'process',
     set: async (scene) => {
-      const { pid = 0 } = await victim(scene);
-      return { script: script(pid, scene), opened: () => !isAlive(pid) };
+      const child = await victim(scene);
+      return { script: script(child.pid ?? 0, scene), opened: () => isDead(child) };
     },
   };
 }
@@ -81,17 +96,10 @@ const processes: Attempt[] = [
     name: 'attaching to another process',
     family: 'process',
     set: async (scene) => {
-      const { pid = 0 } = await victim(scene);
-      // PTRACE_ATTACH, and then PTRACE_KILL by ending with PTRACE_O_EXITKILL set through PTRACE_SEIZE
-      const script = python('import ctypes', 'libc = ctypes.CDLL(None)', `libc.ptrace(0x4206, ${pid}, 0, 0x100000)`);
-      return {
-        script,
-        opened: async () => {
-          const deadline = Date.now() + 500;
-          while (isAlive(pid) && Date.now() < deadline) await delay(20); // its death is another process's doing
-          return !isAlive(pid);
-        },
-      };
+      const child = await victim(scene);
+      // PTRACE_SEIZE with PTRACE_O_EXITKILL: it ends with the one who attached to it
+      const attach = `libc.ptrace(0x4206, ${child.pid}, 0, 0x100000)`;
+      return { script: python('import ctypes', 'libc = ctypes.CDLL(None)', attach), opened: () => isDead(child) };
     },
   },
   livingOn('living on by nohup', (mark) => `nohup bash -c 'sleep 600; : ${mark}' > /dev/null 2>&1 & sleep 0.1`),
