@@ -187,6 +187,20 @@ describe('the rehearsal of a command', function () {
     git('fsck', '--strict');
   });
 
+  story('shows hooks that would run later like any other file', async (stage, kind) => {
+    const script = 'git init -q sub; mkdir -p sub/.git/hooks; echo exit > sub/.git/hooks/pre-push';
+    const { rehearse } = await asking(stage, kind, script);
+    const { result } = await rehearse();
+    const hook = join(stage.workspace, 'sub/.git/hooks/pre-push');
+    // a repository that is made in the sandbox may get no hooks at all
+    const isMade = !/Read-only|denied|Permission/.test(result.output);
+    equal(Object.hasOwn(byPath(result.changes), hook), isMade, result.output);
+    ok(
+      Object.keys(byPath(result.changes)).some((path) => path.endsWith('sub/.git/config')),
+      result.output,
+    );
+  });
+
   story('names what is no text', async (stage, kind) => {
     const { rehearse } = await asking(stage, kind, 'printf "\\000\\001\\377" > data.bin');
     const { result } = await rehearse();

@@ -29,7 +29,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Of a repository's own data only these say what is checked out; the rest changes when somebody only looks. */
 const GIT_STATE = /(^|\/)\.git\/(HEAD|packed-refs|config|refs\/.*)$/;
-const GIT_DATA = /(^|\/)\.git\//;
+/** What git keeps for itself. Hooks and configuration are not among it: they run, and are shown like any file. */
+const GIT_DATA = /(^|\/)\.git\/((objects|refs|logs)\/.*|index|packed-refs|COMMIT_EDITMSG|MERGE_\w+|[A-Z_]*HEAD)$/;
 
 /** Reads the contents of what changed. Rejects in words for the user when the result cannot be told. */
 export async function trialOf(parts: TrialParts): Promise<Trial> {

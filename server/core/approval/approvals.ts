@@ -84,7 +84,7 @@ export class Approvals {
 
   /** A tool call that another process began has ended; what it asked there and not here needs no answer any more. */
   callEnded(itemId: string): void {
-    if (this.#open.withdraw(itemId)) this.#leave();
+    for (let count = this.#open.withdraw(itemId); count > 0; count -= 1) this.#leave();
   }
 
   async askCommand(item: CommandExecutionItem, question: CommandQuestion, asked: AskedIn): Promise<Verdict> {
@@ -262,10 +262,9 @@ function verdictOf(decision: CommandApprovalDecision | FileChangeApprovalDecisio
   }
 }
 
-/** The model's own words, where it has any; before those of a tripwire they have to stand back. */
+/** Our own reason first, whoever else has one: what the model says for itself must not pass for ours. */
 function reasonFor({ action: { justification }, ask }: CommandQuestion): string {
-  if (justification === null) return ask.reason;
-  return ask.tripwire === null ? justification : `${ask.reason} The agent says: ${justification}`;
+  return justification === null ? ask.reason : `${ask.reason} The agent says: ${justification}`;
 }
 
 /** The most wanted first. What a tripwire asks about is asked each time. */

@@ -40,9 +40,10 @@ function matterOf({ method, params }: Matter): string {
 
 export class OpenQuestions {
   readonly #options: OpenQuestionsOptions;
-  /** Asked by another process, and not yet here. By item. */
-  readonly #takenUp = new Map<string, KeptQuestion>();
-  readonly #kept = new Map<string, number>();
+  /** Asked by another process, and not yet here. */
+  #takenUp: readonly KeptQuestion[] = [];
+  /** What would be asked again by another process: the items, by the ids of the requests. */
+  readonly #kept = new Map<number, string>();
 
   constructor(options: OpenQuestionsOptions) {
     this.#options = options;
@@ -54,61 +55,61 @@ export class OpenQuestions {
   }
 
   isKept(itemId: string): boolean {
-    return this.#kept.has(itemId);
+    return [...this.#kept.values()].includes(itemId);
   }
 
   /** Goes on with questions that another process asked: they are put under their ids when their calls ask them again. */
   takeUp(questions: readonly KeptQuestion[]): void {
-    for (const question of questions) {
-      this.#takenUp.set(question.itemId, question);
-      this.#kept.set(question.itemId, question.requestId);
-    }
+    this.#takenUp = questions;
+    for (const { requestId, itemId } of questions) this.#kept.set(requestId, itemId);
   }
 
   /** Whether this was asked about the item by another process and is still to be asked here. */
   isTakenUp(itemId: string, request: Matter): boolean {
-    const question = this.#takenUp.get(itemId);
-    return question !== undefined && matterOf(question) === matterOf(request);
+    return this.#takenUpOf(itemId, request) !== undefined;
   }
 
-  /** The item's call ended without asking again; true when it had something to ask. */
-  withdraw(itemId: string): boolean {
-    const question = this.#takenUp.get(itemId);
-    if (question === undefined) return false;
-    this.#takenUp.delete(itemId);
-    this.#drop(itemId, question.requestId);
-    return true;
+  /** The item's call has ended: what it asked in another process and not here needs no answer. Returns how many questions that were. */
+  withdraw(itemId: string): number {
+    const withdrawn = this.#takenUp.filter((question) => question.itemId === itemId);
+    this.#takenUp = this.#takenUp.filter((question) => question.itemId !== itemId);
+    for (const { requestId } of withdrawn) this.#drop(requestId);
+    return withdrawn.length;
+  }
+
+  #takenUpOf(itemId: string, request: Matter): KeptQuestion | undefined {
+    return this.#takenUp.find((known) => known.itemId === itemId && matterOf(known) === matterOf(request));
   }
 
   async put<A>(question: Question<A>): Promise<A | 'failed'> {
-    const { itemId, signal, rehearse } = question;
+    const { signal, rehearse } = question;
     const id = this.#open(question);
-    const claim = (): boolean => this.#kept.get(itemId) !== id || this.#drop(itemId, id);
+    const claim = (): boolean => !this.#kept.has(id) || this.#drop(id);
     const answer = await question.put({ id, signal, claim, ...(rehearse === undefined ? {} : { rehearse }) });
-    if (this.#kept.get(itemId) !== id) return answer;
+    if (!this.#kept.has(id)) return answer;
     // Nobody has answered, and the process ends: the next one asks again.
     if (signal.reason === SUSPENDED) return await new Promise<never>(() => undefined);
-    this.#drop(itemId, id);
+    this.#drop(id);
     return answer;
   }
 
   #open(question: Question<unknown>): number {
     const { itemId, turnId, conditions, ask, request, signal } = question;
     const { store, threadId } = this.#options;
-    const takenUp = this.#takenUp.get(itemId);
-    if (takenUp !== undefined && this.isTakenUp(itemId, request)) {
-      this.#takenUp.delete(itemId);
+    const takenUp = this.#takenUpOf(itemId, request);
+    if (takenUp !== undefined) {
+      this.#takenUp = this.#takenUp.filter((known) => known !== takenUp);
       return takenUp.requestId;
     }
     if (conditions === null || signal.aborted || !this.#options.isStored()) return store.newRequestId();
     const id = store.keepQuestion({ ...request, threadId, turnId, itemId, ask, conditions });
-    this.#kept.set(itemId, id);
+    this.#kept.set(id, itemId);
     return id;
   }
 
   /** False when it cannot be known that no other process will ask it again: then nothing may be done about the answer. */
-  #drop(itemId: string, requestId: number): boolean {
-    if (this.#kept.get(itemId) === requestId) this.#kept.delete(itemId);
+  #drop(requestId: number): boolean {
+    this.#kept.delete(requestId);
     const { store, threadId, log } = this.#options;
     try {
       store.dropQuestion(threadId, requestId);

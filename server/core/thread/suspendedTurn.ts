@@ -23,7 +23,7 @@ export type SuspendedCall =
   | { readonly type: 'finished'; readonly call: ToolCall; readonly output: ToolOutput }
   /** It ran, or may have run, when the process ended: it never runs again. */
   | { readonly type: 'lost'; readonly call: ToolCall }
-  | { readonly type: 'waiting'; readonly call: ToolCall; readonly question: KeptQuestion };
+  | { readonly type: 'waiting'; readonly call: ToolCall; readonly questions: readonly KeptQuestion[] };
 
 /** What the store has of a turn that may be suspended. */
 export interface StoredParts {
@@ -41,15 +41,15 @@ export function suspendedTurnOf({ turn, questions, history, held, diff }: Stored
   if (first === undefined || turn === undefined) return null;
   if (turn.status !== 'inProgress' || questions.some(({ turnId }) => turnId !== turn.id)) return null;
   const calls = unansweredCalls(history).map((call) => suspendedCall(call, questions, held));
-  const waiting = calls.filter(({ type }) => type === 'waiting');
+  const waiting = calls.flatMap((call) => (call.type === 'waiting' ? call.questions : []));
   if (waiting.length !== questions.length) return null;
   const messages = held.flatMap((kept) => (kept.type === 'message' ? [kept.message] : []));
   return { turn, conditions: first.conditions, questions, calls, diff, messages };
 }
 
 function suspendedCall(call: ToolCall, questions: readonly KeptQuestion[], held: readonly Held[]): SuspendedCall {
-  const question = questions.find(({ itemId }) => itemId === call.callId);
-  if (question !== undefined) return { type: 'waiting', call, question };
+  const asked = questions.filter(({ itemId }) => itemId === call.callId);
+  if (asked.length > 0) return { type: 'waiting', call, questions: asked };
   for (const kept of held) {
     if (kept.type !== 'output') continue;
     const { item } = kept;

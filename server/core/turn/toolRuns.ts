@@ -74,13 +74,13 @@ export class ToolRuns {
       case 'lost':
         return { output: LOST };
       case 'waiting':
-        return await this.#held(taken.call, this.#askAgain(taken.call, taken.question));
+        return await this.#held(taken.call, this.#askAgain(taken.call, taken.questions));
     }
   }
 
-  async #askAgain(call: ToolCall, question: KeptQuestion): Promise<ToolOutput> {
+  async #askAgain(call: ToolCall, questions: readonly KeptQuestion[]): Promise<ToolOutput> {
     const { approvals } = this.#thread;
-    const output = await this.#run(call, asAsked(this.#context, question));
+    const output = await this.#run(call, asAsked(this.#context, questions));
     // The process ends before the call came to ask: the next one asks.
     if (this.#context.signal.reason === SUSPENDED && approvals.isKept(call.callId))
       return await new Promise<never>(() => undefined);
@@ -112,14 +112,15 @@ export class ToolRuns {
 const LOST = 'aborted: the server ended while this ran. Check what it did before you do it again.';
 
 /** The context of a call that was asked about: whatever the policy says by now, it is asked once more, as it was. */
-function asAsked(context: ToolContext, question: KeptQuestion): ToolContext {
-  let isAsked = false;
+function asAsked(context: ToolContext, questions: readonly KeptQuestion[]): ToolContext {
+  const asked = new Set<KeptQuestion>();
   return {
     ...context,
     decide: async (action) => {
       const decision = await context.decide(action);
-      if (isAsked || decision.type === 'refuse' || !isAbout(question, action)) return decision;
-      isAsked = true;
+      const question = questions.find((known) => !asked.has(known) && isAbout(known, action));
+      if (question === undefined || decision.type === 'refuse') return decision;
+      asked.add(question);
       return question.ask;
     },
   };
