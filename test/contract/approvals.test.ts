@@ -41,7 +41,7 @@ describe('the approval of a command', () => {
     equal(params.kind, 'command');
     equal(params.itemId, 'c1');
     equal(params.cwd, stage.workspace);
-    equal(params.reason, 'Needed.');
+    match(params.reason, /^\S.*\nThe agent says: Needed\.$/s);
     match(params.command, /touch ran/);
     const remember = { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['touch', 'ran'] } };
     deepEqual(params.availableDecisions, ['accept', 'acceptForSession', remember, 'decline', 'cancel']);

@@ -21,7 +21,7 @@ describe('a tripwire', () => {
       const first = await client.next(ASK);
       const { safety, reason, availableDecisions, proposedExecpolicyAmendment } = first.params;
       deepEqual([safety.tripwire, safety.risk, safety.isSandboxed], ['history_rewrite', 'high', false]);
-      match(reason, /^Overwrites history on the remote: git push --force The agent says: All is well\.$/);
+      match(reason, /^Overwrites history on the remote: git push --force\nThe agent says: All is well\.$/);
       deepEqual(availableDecisions, ['accept', 'decline', 'cancel']);
       equal(proposedExecpolicyAmendment, null);
       client.answer(first, { decision: 'acceptForSession' });

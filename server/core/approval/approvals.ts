@@ -262,9 +262,10 @@ function verdictOf(decision: CommandApprovalDecision | FileChangeApprovalDecisio
   }
 }
 
-/** Our own reason first, whoever else has one: what the model says for itself must not pass for ours. */
+/** Our own reason first, and the model's on a line of its own that it cannot leave: its words must not pass for ours. */
 function reasonFor({ action: { justification }, ask }: CommandQuestion): string {
-  return justification === null ? ask.reason : `${ask.reason} The agent says: ${justification}`;
+  if (justification === null) return ask.reason;
+  return `${ask.reason}\nThe agent says: ${justification.replaceAll(/\s+/g, ' ').trim()}`;
 }
 
 /** The most wanted first. What a tripwire asks about is asked each time. */
