@@ -247,7 +247,7 @@ describe('the rehearsal of a command', function () {
         kind,
         'mkdir closed; touch closed/file; chmod 500 closed; touch began; cat pipe',
       );
-      const rehearsing = rehearse().catch(() => undefined);
+      const rehearsing = rehearse().catch(() => undefined); // the connection ends with the server
       while (!began(stage)) await new Promise((resolve) => setImmediate(resolve));
       server.process?.kill('SIGKILL');
       await server.stop();
