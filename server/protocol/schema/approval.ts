@@ -109,9 +109,7 @@ export const PermissionsApprovalResult = lazy(() =>
   z.object({
     permissions: z.object({
       network: NetworkPermissions().nullish(),
-      fileSystem: z
-        .object({ read: z.array(z.string()).nullish(), write: z.array(z.string()).nullish() })
-        .nullish(),
+      fileSystem: z.object({ read: z.array(z.string()).nullish(), write: z.array(z.string()).nullish() }).nullish(),
     }),
     scope: z.enum(['turn', 'session']).default('turn'),
   }),

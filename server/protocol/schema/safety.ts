@@ -167,7 +167,16 @@ export type TurnContextReadParams = Infer<typeof TurnContextReadParams>;
 /** One thing that left the editor for the model in a turn. */
 export const ContextEntry = lazy(() =>
   z.object({
-    kind: z.enum(['instructions', 'projectDocument', 'environment', 'message', 'file', 'selection', 'image', 'toolOutput']),
+    kind: z.enum([
+      'instructions',
+      'projectDocument',
+      'environment',
+      'message',
+      'file',
+      'selection',
+      'image',
+      'toolOutput',
+    ]),
     /** In words, e.g. the command or the file's name. */
     label: z.string(),
     /** Absolute; null for what is no file. */

@@ -63,6 +63,7 @@ describe('suspended requests', () => {
   it('brings the requests along, under their ids', async () => {
     listed = [entry('here', '/ws')];
     fake.answers['thread/resume'] = () => {
+      // nobody answers it here
       fake.ask(approval('r1', 'here')).catch(() => undefined);
       return opened('here');
     };

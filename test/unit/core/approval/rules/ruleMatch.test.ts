@@ -61,9 +61,9 @@ describe('the rule that decides', () => {
   it('does not take the paths of a workspace for those of the user', () => {
     const rules = joined([
       ruleSet(scope('prefix_rule(["git"])')),
-      ruleSet(scope('host_executable("git", ["/work/git"])')),
+      ruleSet(scope('host_executable("git", ["/srv/ws/bin/git"])')),
     ]);
-    equal(rules.match(['/work/git', 'push']), null);
+    equal(rules.match(['/srv/ws/bin/git', 'push']), null);
   });
 
   it('is none for no words, and for no rules', () => {
