@@ -1,6 +1,6 @@
 // The approvals room: questions, prompts, inbox and alerts, put together.
 import * as vscode from 'vscode';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
 import type { Commands } from '../commands.ts';
 import { Disposables, type Event } from '../emitter.ts';
 import type { Host } from '../host.ts';
@@ -50,6 +50,7 @@ export function buildApprovals(host: Host, { diffs, folders, showThread }: Appro
       log,
     }),
   );
+  owned.add(server.onDidNotify(tellStaleRehearsal));
   return {
     commands: inboxCommands({ inbox, prompts, questions, diffs, showThread }),
     get counts() {
@@ -58,6 +59,15 @@ export function buildApprovals(host: Host, { diffs, folders, showThread }: Appro
     onDidCount: inbox.onDidCount,
     dispose: () => owned.dispose(),
   };
+}
+
+/** The mark of the server's warning that a rehearsal was not applied; the question is asked again by itself. */
+const STALE = ' (rehearsalStale)';
+
+function tellStaleRehearsal({ method, params }: ServerNotification): void {
+  if (method !== 'warning' || !params.message.includes(STALE)) return;
+  const message = `Bowline: ${params.message.replace(STALE, '')} Rehearse it again, or decide without.`;
+  void vscode.window.showWarningMessage(message);
 }
 
 /** Whether this process runs on the machine that the user sits at. */

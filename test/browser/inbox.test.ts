@@ -1,8 +1,9 @@
 // The approvals inbox: what all threads ask, by risk, answered by keys or together, with the chat out of sight.
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { modalDialog, runCommand, screenshot } from '../support/browser.ts';
+import { modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
 import { type Chat, eventually, useProduct } from '../support/product.ts';
 
@@ -172,6 +173,40 @@ describe('the approvals inbox in a real VS Code', () => {
     await waiting(0);
     assert.ok((await files()).includes('six'));
   });
+
+  it('rehearses a command: shows what it would do, says when that is out of date, and applies exactly it', async () => {
+    const { page, model, editor } = product;
+    const path = join(editor.workspace, 'notes.txt');
+    model.script(answer(command('echo two >> notes.txt; echo said; touch made')), answer(text('It was applied.')));
+    await chat.send('Try it first.');
+    await waiting(1);
+    await rehearseFirst();
+    const tab = page.locator('.tab').filter({ hasText: /^Rehearsal: echo two >> notes\.txt/ });
+    await tab.waitFor();
+    await page.locator('.multiDiffEntry').filter({ hasText: 'notes.txt' }).waitFor();
+    const offer = await waitForNotification(page, 'Rehearsed: it ended with exit code 0 and changed 2 files.');
+    await screenshot(page, 'inbox-rehearsal');
+    assert.equal(await readFile(path, 'utf8'), 'hello\n');
+    await writeFile(path, 'changed by me\n');
+    await offer.getByText('Apply This Result', { exact: true }).click();
+    await waitForNotification(page, 'The rehearsal was not applied');
+    await waiting(1);
+    assert.equal(await readFile(path, 'utf8'), 'changed by me\n');
+    await runCommand(page, 'Notifications: Clear All Notifications');
+    await rehearseFirst();
+    const again = await waitForNotification(page, 'Rehearsed: it ended with exit code 0');
+    await again.getByText('Apply This Result', { exact: true }).click();
+    await chat.answer('It was applied.').waitFor();
+    await waiting(0);
+    assert.equal(await readFile(path, 'utf8'), 'changed by me\ntwo\n');
+    assert.ok((await files()).includes('made'));
+  });
+
+  async function rehearseFirst(): Promise<void> {
+    await focus('echo two');
+    await product.page.keyboard.press('Enter');
+    await (await modalDialog(product.page)).press('Rehearse…');
+  }
 
   it('still has everything after a reload of the window, of threads that are not shown too', async () => {
     const { page, model } = product;
