@@ -7,6 +7,9 @@ import type { Questions } from './questions.ts';
 import { riskWords } from './safetyWords.ts';
 import type { SuspendedRequests } from './suspended.ts';
 
+/** As in the manifest. */
+const TITLE = 'Approvals';
+
 /** Ages are told in minutes. */
 const AGES_CHANGE_MS = 60_000;
 
@@ -104,6 +107,8 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
     const value = this.#rows.length;
     const tooltip = value === 1 ? 'An approval waits for your answer' : `${value} approvals wait for your answer`;
     this.#view.badge = value === 0 ? undefined : { value, tooltip };
+    // the view begins collapsed, to leave its room to the chat: then its title is all that is seen of it
+    this.#view.title = value === 0 ? TITLE : `${TITLE} (${value})`;
     this.#changed.fire();
     this.#counted.fire(this.counts);
   }

@@ -16,6 +16,14 @@ describe('the approvals inbox in a real VS Code', () => {
   before(async function () {
     this.timeout(120_000);
     chat = await product.open();
+    const { page } = product;
+    const opened = async (wanted: boolean) =>
+      (await pane().locator('> .pane-header').getAttribute('aria-expanded')) === String(wanted);
+    await eventually(() => opened(false));
+    await screenshot(page, 'inbox-collapsed');
+    await runCommand(page, 'Bowline: Focus Approvals');
+    await eventually(() => opened(true));
+    await page.getByText('Nothing waits for your approval.').waitFor();
   });
   afterEach(async () => {
     await runCommand(product.page, 'Notifications: Clear All Notifications');
@@ -65,6 +73,7 @@ describe('the approvals inbox in a real VS Code', () => {
     assert.match(await row('rm notes.txt').innerText(), /Tidy up\. · now/);
     assert.match(await row('git push').innerText(), /Publish it\./);
     await eventually(async () => (await badge().innerText()) === '4');
+    assert.match(await pane().locator('> .pane-header').innerText(), /^Approvals \(4\)/i);
     assert.match((await row('git push').getAttribute('aria-label')) ?? '', /^High risk\. Rewrites history: /);
     await screenshot(product.page, 'inbox-two-threads');
   });
