@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { seeded } from '../support/modelChunks.ts';
 import { type Attempt, type Check, type Confinement } from './attempt.ts';
+import { GIT_ATTEMPTS } from './gitAttempts.ts';
 import { MUST_WORK } from './mustWork.ts';
 import { NETWORK_ATTEMPTS } from './networkAttempts.ts';
 import type { Person, Run } from './person.ts';
@@ -16,6 +17,7 @@ import { WRITE_ATTEMPTS } from './writeAttempts.ts';
 export const ATTEMPTS: readonly Attempt[] = [
   ...WRITE_ATTEMPTS,
   ...PROTECTED_ATTEMPTS,
+  ...GIT_ATTEMPTS,
   ...SECRET_ATTEMPTS,
   ...NETWORK_ATTEMPTS,
   ...PROCESS_ATTEMPTS,

@@ -28,6 +28,7 @@ for note in "$own"/held/*; do
   [ -e "$1" ] && continue
   case $path in
     */commondir) [ "$(cat "$path")" = . ] && rm -f "$path" ;;
+    */config.worktree) [ -s "$path" ] || rm -f "$path" ;;
     *) rmdir "$path" ;;
   esac
 done

@@ -61,7 +61,7 @@ export function createProtectedPathFinder(nowMs: () => number): ProtectedPathFin
       const known = scans.get(root);
       const nested = await (known !== undefined && isFresh(known) ? known : start(root)).nested;
       // the root itself is looked at every time: it counts most and costs least
-      return joined(await ofFolder(root, true), await Promise.all(nested.map((folder) => ofFolder(folder, false))));
+      return joined(await ofFolder(root, root), await Promise.all(nested.map((folder) => ofFolder(folder, root))));
     },
     refresh(roots) {
       for (const root of roots) start(root);
@@ -69,8 +69,9 @@ export function createProtectedPathFinder(nowMs: () => number): ProtectedPathFin
   };
 }
 
-async function ofFolder(folder: string, isRoot: boolean): Promise<ProtectedPaths> {
-  const git = gitPlaces(folder);
+async function ofFolder(folder: string, root: string): Promise<ProtectedPaths> {
+  const isRoot = folder === root;
+  const git = gitPlaces(folder, root);
   const names = PROTECTED_NAMES.filter((name) => name !== '.git' && existsSync(join(folder, name)));
   const workspaces = isRoot ? (await namesIn(folder)).filter((name) => name.endsWith('.code-workspace')) : [];
   const absent = isRoot ? ABSENT_NAMES : [];

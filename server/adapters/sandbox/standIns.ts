@@ -44,8 +44,11 @@ export function createStandIns(folders: PrivateFolders, log: Log): StandIns {
   };
 }
 
-/** git reads `commondir` wherever it is, and an empty folder would stop it. This one says that a repository has all that is its own. */
-const FILES: Readonly<Record<string, string>> = { commondir: '.' };
+/**
+ * git reads these wherever they are, and an empty folder would stop it. `commondir` says that a repository has all that is its own, and an
+ * empty file of settings says nothing. The janitor knows them too.
+ */
+const FILES: Readonly<Record<string, string>> = { commondir: '.', 'config.worktree': '' };
 
 function make(path: string): void {
   const text = FILES[basename(path)];
