@@ -6,7 +6,7 @@ import { isTransparent } from '../shell/unwrap.ts';
 import type { ShellCommand } from '../shell/shellScript.ts';
 import type { ShellWord } from '../shell/word.ts';
 import { isSafeGit } from './safeGit.ts';
-import { SAFE_PROGRAMS, TAKES_ANY_OPTION } from './safePrograms.ts';
+import { SAFE_PROGRAMS, TAKES_ANY_OPTION, TAKES_NO_PATTERN } from './safePrograms.ts';
 
 export interface SafeWhere {
   /** Git may be asked here alone: elsewhere a folder may bring a configuration of git that runs programs. */
@@ -23,12 +23,18 @@ export function isSafeCommand(command: ShellCommand, { workspace, places }: Safe
   if (name === undefined || !name.isLiteral || command.hasHiddenArguments) return false;
   if (command.nested.length > 0 || command.input !== null) return false;
   if (!words.every((word) => isHarmlessWord(word, TAKES_ANY_OPTION.has(name.text)))) return false;
+  if (TAKES_NO_PATTERN.has(name.text) && words.some(({ pieces }) => pieces.some(({ kind }) => kind === 'glob')))
+    return false;
   if (words.some((word) => readsSecret(word, command, places))) return false;
   const args = words.map(({ text }) => text);
-  if (name.text === 'git') return command.place.folder === workspace && isSafeGit(args);
+  if (name.text === 'git') return isIn(workspace, command) && isSafeGit(args);
   const isSafe = Object.hasOwn(SAFE_PROGRAMS, name.text) ? SAFE_PROGRAMS[name.text] : undefined;
   if (isSafe === undefined) return false;
   return (args.length === 1 && /^--(?:help|version)$/.test(args[0] ?? '')) || isSafe(args);
+}
+
+function isIn(workspace: string, { place }: ShellCommand): boolean {
+  return place.isCertain && place.folder === workspace;
 }
 
 /** As above for a command that only passes on what it runs; `inner` are the commands in it. */

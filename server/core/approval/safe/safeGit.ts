@@ -58,7 +58,7 @@ const SUBCOMMANDS: Readonly<Record<string, Check>> = {
   'check-ignore': any,
   whatchanged: any,
   version: any,
-  grep: (args) => !args.some((arg) => /^-[A-Za-z]*O/.test(arg)),
+  grep: (args) => !args.some((arg) => /^-[A-Za-z0-9]*O/.test(arg)),
   branch: listing,
   tag: listing,
   remote: among('-v', '--verbose'),

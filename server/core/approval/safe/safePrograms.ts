@@ -92,7 +92,7 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
   xxd: withFewOperands(1, /^-(?:[abeEiopsu]|[clgs]\d+)$/),
   od: any,
   hexdump: any,
-  strings: without(/plugin/),
+  strings: without(/plugin|^@/),
   md5sum: any,
   sha1sum: any,
   sha256sum: any,
@@ -103,22 +103,22 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
   pwd: any,
   cd: any,
   stat: any,
-  file: without(/^(?:-[A-Za-z]*[Cm]|--(?:c|m))/),
+  file: without(/^(?:-[A-Za-z0-9]*[Cm]|--(?:c|m))/),
   du: any,
   df: any,
   basename: any,
   dirname: any,
   realpath: any,
   readlink: any,
-  tree: without(/^-[A-Za-z]*[oR]|^--(?:output|fromfile)/),
+  tree: without(/^-[A-Za-z0-9]*[oR]|^--(?:output|fromfile)/),
   find: only(FIND),
-  fd: without(/^-[A-Za-z]*[xX]|^--exec/),
-  fdfind: without(/^-[A-Za-z]*[xX]|^--exec/),
+  fd: without(/^-[A-Za-z0-9]*[xX]|^--exec/),
+  fdfind: without(/^-[A-Za-z0-9]*[xX]|^--exec/),
   // search
   grep: any,
   egrep: any,
   fgrep: any,
-  rg: without(/^--(?:pre|hostname-bin|search-zip|hyperlink-format)|^-[A-Za-z]*z/),
+  rg: without(/^--(?:pre|hostname-bin|search-zip|hyperlink-format)|^-[A-Za-z0-9]*z/),
   // words and numbers
   echo: any,
   printf: both(without(/^-v/), isNoCalculation),
@@ -138,7 +138,7 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
   uptime: any,
   free: any,
   arch: any,
-  ps: without(/^-?[A-Za-z]*e(?![A-Za-z])|^[a-z]*e[a-z]*$|--env/),
+  ps: without(/^-?[A-Za-z]*e(?![A-Za-z])|^-[A-Za-z]*E|^[a-z]*e[a-z]*$|--env/),
   hostname: (args) => args.length === 0,
   which: any,
   type: any,
@@ -177,3 +177,6 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
 export const TAKES_ANY_OPTION: ReadonlySet<string> = new Set(
   Object.entries(SAFE_PROGRAMS).flatMap(([program, check]) => (check === any ? [program] : [])),
 );
+
+/** How many words they are given, or what a word says, makes the difference: a pattern could become two words, or any name of a file. */
+export const TAKES_NO_PATTERN: ReadonlySet<string> = new Set(['uniq', 'xxd', 'date', 'printf', 'test', '[']);

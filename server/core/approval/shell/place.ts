@@ -5,6 +5,8 @@ import type { ShellWord } from './word.ts';
 export interface Place {
   /** Absolute; null after a `cd` to somewhere that is not known. */
   readonly folder: string | null;
+  /** Nothing but the beginning or a whole path has led there: of steps such as `cd sub; cd ..` the first may fail, and the second still leads away. */
+  readonly isCertain: boolean;
   readonly home: string;
   /** What each variable has been set to, once and for all; null where that cannot be told. */
   readonly variables: ReadonlyMap<string, ShellWord | null>;

@@ -32,7 +32,7 @@ export function readScript(text: string, { folder, home }: ScriptStart): ShellSc
     return { text, commands: [], obstacle: 'It is too long to be looked through.', isUnread: true };
   const reader = new ScriptReader();
   reader.start(text, {
-    folder: { path: folder, before: [] },
+    folder: { path: folder, isCertain: true, before: [] },
     home,
     upstream: [],
     functions: [],
@@ -47,7 +47,7 @@ export function readScript(text: string, { folder, home }: ScriptStart): ShellSc
 
 /** What holds around a node. The folder is shared by what runs in the same shell. */
 interface Scope {
-  readonly folder: { path: string | null; before: (string | null)[] };
+  readonly folder: { path: string | null; isCertain: boolean; before: (string | null)[] };
   readonly home: string;
   readonly upstream: readonly ShellCommand[];
   readonly functions: readonly string[];
@@ -167,7 +167,7 @@ class ScriptReader {
     this.#words += own.words.length;
     if (this.commands.length >= MOST_COMMANDS || this.#words > MOST_WORDS) return this.#exhaust();
     const { upstream, functions, isParallel, wrapper, folder, home } = scope;
-    const place: Place = { folder: folder.path, home, variables: this.#variables };
+    const place: Place = { folder: folder.path, isCertain: folder.isCertain, home, variables: this.#variables };
     const command: ShellCommand = { ...own, upstream, functions, isParallel, wrapper, place };
     this.commands.push(command);
     changeFolder(command, folder);
@@ -221,17 +221,21 @@ function ownFolder(scope: Scope): Scope {
 
 function changeFolder({ words: [name, ...args], place }: ShellCommand, folder: Scope['folder']): void {
   const target = args.find(({ text }) => !/^-[LPe@]+$|^--$/.test(text));
+  const physically = args.some(({ text }) => /^-[LPe@]*P/.test(text));
   switch (name?.text) {
     case 'cd':
     case 'chdir':
       if (target === undefined) folder.path = place.home;
       else folder.path = target.text === '-' ? null : pathOf(target, place);
+      folder.isCertain = target?.text.replace(/(?<=.)\/+$/, '') === folder.path && !physically;
       return;
     case 'pushd':
+      folder.isCertain = false;
       folder.before.push(folder.path);
       folder.path = target === undefined ? null : pathOf(target, place);
       return;
     case 'popd':
+      folder.isCertain = false;
       folder.path = folder.before.pop() ?? null;
       return;
     default:
