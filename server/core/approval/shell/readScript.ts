@@ -1,12 +1,19 @@
 // Reads a shell script: walks everything that `unbash` found in it, nested scripts and wrapped commands included.
-import { forEachChild, parse, type Command, type Redirection as RedirectionNode, type SyntaxNode } from 'unbash';
+import {
+  forEachChild,
+  parse,
+  type Command,
+  type Redirection as RedirectionNode,
+  type SyntaxNode,
+  type Word,
+} from 'unbash';
 import { hiddenCharacter } from './hiddenCharacters.ts';
 import { obstacleIn } from './obstacles.ts';
-import { pathOf, type Place } from './place.ts';
+import { pathOf, valueOf, type Place } from './place.ts';
 import type { Redirection, ShellCommand, ShellScript } from './shellScript.ts';
 import { textsRead } from './textsRead.ts';
-import { readsScript, unwrap } from './unwrap.ts';
-import { assignedWord, shellWord, type ShellWord } from './word.ts';
+import { folderGiven, readsScript, unwrap, type Wrapped } from './unwrap.ts';
+import { assignedWord, literalWord, shellWord, type ShellWord } from './word.ts';
 
 /** A longer script is not parsed, and a script with more commands is not looked at further: nothing is concluded from either. */
 const LONGEST_SCRIPT = 200_000;
@@ -110,6 +117,13 @@ class ScriptReader {
         return this.#pipeline(node.commands, scope);
       case 'Statement':
         return this.#visit(node.command, node.background === true ? parallel(scope) : scope);
+      case 'Redirected':
+        this.#compound([], node.redirects, scope);
+        return this.#children(node, scope);
+      case 'For':
+      case 'Select':
+        this.#compound(node.wordlist ?? [], [], scope);
+        return this.#children(node, scope);
       case 'Function':
         return this.#visit(node.body, { ...scope, functions: [...scope.functions, node.name.text] });
       case 'Assignment':
@@ -160,6 +174,15 @@ class ScriptReader {
     );
   }
 
+  /** What a loop or a group names itself, as a command that is no program: nothing that is safe has any of it. */
+  #compound(wordlist: readonly Word[], redirects: readonly RedirectionNode[], scope: Scope): void {
+    const isNaming = wordlist.length > 0 || redirects.some((node) => obstacleIn(node) !== null);
+    if (!isNaming) return;
+    const words = wordlist.length === 0 ? [] : [literalWord('for'), ...wordlist.map(shellWord)];
+    const redirections = redirects.map(redirectionOf);
+    this.#add({ words, redirections, input: null, nested: [], hasHiddenArguments: false }, scope);
+  }
+
   #add(
     own: Pick<ShellCommand, 'words' | 'redirections' | 'input' | 'nested' | 'hasHiddenArguments'>,
     scope: Scope,
@@ -171,10 +194,10 @@ class ScriptReader {
     const command: ShellCommand = { ...own, upstream, functions, isParallel, wrapper, place };
     this.commands.push(command);
     changeFolder(command, folder);
-    const inner: Scope = { ...scope, wrapper: command, depth: scope.depth + 1 };
+    const inner: Scope = { ...scope, ...insideOf(command), wrapper: command, depth: scope.depth + 1 };
     if (readsScript(own.words))
       for (const text of textsRead(command)) this.read(text, ownFolder({ ...inner, upstream: [] }));
-    for (const wrapped of unwrap(own.words)) {
+    for (const wrapped of [...hiddenInVariable(command), ...unwrap(own.words.map((word) => known(word, place)))]) {
       if (wrapped.type === 'script') this.read(wrapped.text, ownFolder(inner));
       else if (inner.depth > DEEPEST_SCRIPT) this.#exhaust();
       else
@@ -209,6 +232,27 @@ class ScriptReader {
 
 function isTooNested(text: string): boolean {
   return (text.match(/[$<>=(`[]\(|\$[{[]|`|\[\[|\{\s|\(\s/g)?.length ?? 0) > MOST_OPENINGS;
+}
+
+/** A word whose variables are known is what they say. */
+function known(word: ShellWord, place: Place): ShellWord {
+  const isOpen = !word.isLiteral && word.pieces.every(({ kind }) => kind === 'text' || kind === 'variable');
+  const value = isOpen ? valueOf(word, place) : null;
+  return value === null ? word : literalWord(value);
+}
+
+/** `x='rm -rf'; $x /` */
+function hiddenInVariable({ words: [name, ...args], place }: ShellCommand): readonly Wrapped[] {
+  if (name === undefined || name.isLiteral) return [];
+  const program = known(name, place);
+  if (!program.isLiteral) return [];
+  const words = program.text.split(/\s+/).filter((word) => word !== '');
+  return [{ type: 'words', words: [...words.map(literalWord), ...args], hasHiddenArguments: false }];
+}
+
+function insideOf({ words, place }: ShellCommand): Partial<Pick<Scope, 'folder'>> {
+  const folder = folderGiven(words);
+  return folder === null ? {} : { folder: { path: pathOf(folder, place), isCertain: false, before: [] } };
 }
 
 function parallel(scope: Scope): Scope {

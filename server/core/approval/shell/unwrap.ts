@@ -1,12 +1,20 @@
 // What programs run that are there to run others: `env`, `timeout`, `xargs`, `find -exec`, `bash -c` and their kind.
 import { isScriptShell } from '../../command/shell.ts';
 import { baseName } from './shellScript.ts';
-import type { ShellWord } from './word.ts';
+import { literalWord, type ShellWord } from './word.ts';
 
 /** A command inside of another: its words, or a script that is read anew. */
 export type Wrapped =
   | { readonly type: 'words'; readonly words: readonly ShellWord[]; readonly hasHiddenArguments: boolean }
   | { readonly type: 'script'; readonly text: string };
+
+/** They run scripts as well, but none that a model writes on purpose: what they are given is looked through, and never counts as safe. */
+const OTHER_SHELLS = /^(?:rbash|rzsh|mksh|yash|posh|fish|t?csh|(?:bash|zsh|ksh)-?\d[\d.]*)$/;
+
+/** Any program that runs what it is given as a shell script. */
+export function isShell(path: string): boolean {
+  return isScriptShell(path) || OTHER_SHELLS.test(baseName(path));
+}
 
 interface WrapperShape {
   /** Options that take the next word as their value. */
@@ -54,6 +62,29 @@ const WRAPPERS: Readonly<Record<string, WrapperShape>> = {
   toybox: { valued: [] },
   caffeinate: { valued: ['-t', '-w'] },
   chronic: { valued: [] },
+  noglob: { valued: [] },
+  nocorrect: { valued: [] },
+  '-': { valued: [] },
+  taskset: { valued: [], operands: 1 },
+  chrt: { valued: ['-T', '-P', '-D'], operands: 1 },
+  setpriv: { valued: ['--reuid', '--regid', '--groups'] },
+  setarch: { valued: [], operands: 1 },
+  prlimit: { valued: [] },
+  numactl: { valued: ['-N', '-m', '-C', '-i'] },
+  nsenter: { valued: ['-t', '--target', '-S', '-G'] },
+  'systemd-run': { valued: ['-p', '--property', '-u', '--unit', '-E', '--setenv', '--slice', '--description'] },
+  'systemd-inhibit': { valued: [] },
+  fakeroot: { valued: ['-l', '-s', '-i', '-b'] },
+  unbuffer: { valued: [] },
+  rlwrap: { valued: [] },
+  'xvfb-run': { valued: ['-n', '-s', '-e', '-f', '-p', '-w'] },
+  'dbus-run-session': { valued: [] },
+  gosu: { valued: [], operands: 1 },
+  'su-exec': { valued: [], operands: 1 },
+  runuser: { valued: ['-u', '-g', '-G', '-s', '--user', '--group', '--shell', '-c', '--command'] },
+  npx: { valued: ['-p', '--package', '-c', '--call'] },
+  bunx: { valued: ['-p', '--package'] },
+  pnpx: { valued: [] },
   xargs: {
     valued: ['-I', '-n', '-P', '-L', '-d', '-E', '-s', '-a', '--max-args', '--max-procs', '--delimiter', '--arg-file'],
     hasHiddenArguments: true,
@@ -68,7 +99,7 @@ export function unwrap(words: readonly ShellWord[]): readonly Wrapped[] {
   const [name, ...args] = words;
   if (name === undefined || !name.isLiteral) return [];
   const program = baseName(name.text);
-  if (isScriptShell(name.text)) return scriptArgument(args);
+  if (isShell(name.text)) return scriptArgument(args);
   switch (program) {
     case 'eval':
       return args.length === 0 ? [] : [{ type: 'script', text: args.map(({ text }) => text).join(' ') }];
@@ -78,8 +109,14 @@ export function unwrap(words: readonly ShellWord[]): readonly Wrapped[] {
       return args.flatMap(({ text }) => (text.includes('=') ? [{ type: 'script', text: afterEquals(text) }] : []));
     case 'su':
     case 'script':
-    case 'runuser':
       return scriptArgument(args);
+    case 'git':
+      return runByGit(args);
+    case 'npm':
+    case 'pnpm':
+    case 'yarn':
+    case 'bun':
+      return /^(?:exec|dlx|x)$/.test(args[0]?.text ?? '') ? wrappedBy('npx', args.slice(1)) : [];
     case 'find':
     case 'fd':
     case 'fdfind':
@@ -102,7 +139,7 @@ export function isTransparent(words: readonly ShellWord[]): boolean {
 
 /** Whether it is a shell that runs what it reads as its input. */
 export function readsScript([name, ...words]: readonly ShellWord[]): boolean {
-  if (name?.isLiteral !== true || !isScriptShell(name.text)) return false;
+  if (name?.isLiteral !== true || !isShell(name.text)) return false;
   const args = words.map(({ text }) => text);
   if (args.some((arg) => COMMAND_FLAG.test(arg))) return false;
   if (args.some((arg) => /^-[A-Za-z]*s|^-$|^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(arg))) return true;
@@ -114,7 +151,7 @@ export function readsScript([name, ...words]: readonly ShellWord[]): boolean {
 function wrappedBy(program: string, args: readonly ShellWord[]): readonly Wrapped[] {
   const shape = Object.hasOwn(WRAPPERS, program) ? WRAPPERS[program] : undefined;
   if (shape === undefined) return [];
-  const scripts = program === 'flock' ? scriptArgument(args) : splitStrings(program, args);
+  const scripts = ['flock', 'runuser', 'npx'].includes(program) ? scriptArgument(args) : splitStrings(program, args);
   const words = innerWords(shape, args);
   if (words.length === 0) return scripts;
   return [...scripts, { type: 'words', words, hasHiddenArguments: shape.hasHiddenArguments ?? false }];
@@ -129,13 +166,47 @@ function innerWords(
   let missing = operands;
   for (; at < args.length; at += 1) {
     const text = args[at]?.text ?? '';
-    if (valued.includes(text)) at += 1;
-    else if (takesVariables && /^\w+\+?=/.test(text)) continue;
+    if (takesNext(valued, text)) at += 1;
+    else if (takesVariables && /^[^-=][^=]*=/.test(text)) continue;
     else if (text === '--' || text.startsWith('-')) continue;
     else if (missing > 0) missing -= 1;
     else break;
   }
   return args.slice(at);
+}
+
+/** `-u`, the last of several as in `-iu`, and long ones that are cut short, as GNU's programs take them. */
+function takesNext(valued: readonly string[], text: string): boolean {
+  if (text.startsWith('--')) return text.length > 3 && valued.some((option) => option.startsWith(text));
+  if (valued.includes(text)) return true;
+  const letters = /^-([A-Za-z0-9]{2,})$/.exec(text)?.[1] ?? '';
+  const first = Array.from(letters).findIndex((letter) => valued.includes(`-${letter}`));
+  return first >= 0 && first === letters.length - 1;
+}
+
+/** The folder that a wrapper changes to before it runs anything: `env -C / rm …`. */
+export function folderGiven([name, ...args]: readonly ShellWord[]): ShellWord | null {
+  const flag = /^(?:env|sudo)$/.test(name === undefined ? '' : baseName(name.text)) ? /^(?:-[CD]|--chdir)$/ : null;
+  if (flag === null) return null;
+  for (const [index, { text }] of args.entries()) {
+    if (flag.test(text)) return args[index + 1] ?? null;
+    const attached = /^(?:-[CD]|--chdir=)(.+)$/s.exec(text)?.[1];
+    if (attached !== undefined) return literalWord(attached);
+    if (!text.startsWith('-')) return null;
+  }
+  return null;
+}
+
+/** `git submodule foreach …`, `git bisect run …` */
+function runByGit(args: readonly ShellWord[]): readonly Wrapped[] {
+  const at = args.findIndex(({ text }, index) =>
+    /^(?:submodule foreach|bisect run)$/.test(`${args[index - 1]?.text ?? ''} ${text}`),
+  );
+  const words = at < 0 ? [] : args.slice(at + 1).filter((word, index) => index > 0 || !word.text.startsWith('-'));
+  const [script] = words;
+  if (script === undefined) return [];
+  if (words.length === 1) return [{ type: 'script', text: script.text }];
+  return [{ type: 'words', words, hasHiddenArguments: false }];
 }
 
 /** `env -S 'rm -rf x'`: a text that becomes words. */
@@ -152,7 +223,7 @@ function splitStrings(program: string, args: readonly ShellWord[]): Wrapped[] {
 function scriptArgument(args: readonly ShellWord[]): readonly Wrapped[] {
   const flag = args.findIndex(({ text }) => COMMAND_FLAG.test(text) || text === '--command');
   // `bash -c -e 'text'` has options after it too
-  const script = flag < 0 ? undefined : args.slice(flag + 1).find(({ text }) => !/^[-+]\w+$/.test(text));
+  const script = flag < 0 ? undefined : args.slice(flag + 1).find(({ text }) => !/^(?:[-+]\w+|--)$/.test(text));
   return script === undefined ? [] : [{ type: 'script', text: script.text }];
 }
 

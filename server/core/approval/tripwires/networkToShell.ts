@@ -1,8 +1,7 @@
 // Tripwire: running what the network has just sent.
-import { isScriptShell } from '../../command/shell.ts';
 import { argumentsOf, baseName, programOf, type ShellCommand } from '../shell/shellScript.ts';
 import { pathOf } from '../shell/place.ts';
-import { readsScript } from '../shell/unwrap.ts';
+import { isShell, readsScript } from '../shell/unwrap.ts';
 import type { Tripwire } from './tripwire.ts';
 
 const FETCHES = /^(?:curl|wget|wget2|fetch|aria2c|http|https|xh|lynx|ftp|nc|ncat|socat)$/;
@@ -30,12 +29,12 @@ export const networkToShell: Tripwire = {
 
 function fetchedFor(command: ShellCommand): string | null {
   const program = programOf(command);
-  const isShell = isScriptShell(program) || ['eval', 'source', '.'].includes(program);
-  if (!isShell && !INTERPRETERS.test(program)) return null;
+  const isRunner = isShell(program) || ['eval', 'source', '.'].includes(program);
+  if (!isRunner && !INTERPRETERS.test(program)) return null;
   const args = argumentsOf(command);
   if (args.some((arg) => IN_CODE.test(arg))) return program;
   const inWords = command.nested.find(isFetching);
-  if (inWords !== undefined && (isShell || usesAsProgram(command))) return programOf(inWords);
+  if (inWords !== undefined && (isRunner || usesAsProgram(command))) return programOf(inWords);
   const piped = command.upstream.find(isFetching);
   return piped !== undefined && readsProgram(command) ? programOf(piped) : null;
 }
@@ -53,7 +52,7 @@ function readsProgram(command: ShellCommand): boolean {
   if (args.some((arg) => /^(?:-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(arg))) return true;
   // `sh -c "$(cat)"` runs what it reads as well
   const runsInput = args.some((arg) => /\$\(\s*(?:cat\b|<\s*\/dev\/stdin)|`cat\b/.test(arg));
-  if (isScriptShell(program)) return readsScript(command.words) || runsInput;
+  if (isShell(program)) return readsScript(command.words) || runsInput;
   return !args.some((arg) => /^-{1,2}(?:[A-Za-z]*[cemr]|eval|print|p)$/.test(arg)) && operandsOf(args).length === 0;
 }
 
@@ -72,7 +71,7 @@ function operandsOf(args: readonly string[]): string[] {
 function runsFetched(command: ShellCommand, earlier: readonly ShellCommand[]): boolean {
   const [name, first] = [command.words[0], command.words.slice(1).find(({ text }) => !text.startsWith('-'))];
   const program = programOf(command);
-  const isRunner = isScriptShell(program) || INTERPRETERS.test(program) || ['source', '.'].includes(program);
+  const isRunner = isShell(program) || INTERPRETERS.test(program) || ['source', '.'].includes(program);
   const run = isRunner ? first : name;
   if (run === undefined || (!isRunner && !run.text.includes('/'))) return false;
   const path = pathOf(run, command.place);
