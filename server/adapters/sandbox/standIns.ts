@@ -1,7 +1,17 @@
 // What stands where a protected name does not exist yet, so that no command can make it while it runs.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Log } from '../../core/ports.ts';
 import { removeWhatIsLeftOf, type PrivateFolders } from './privateFolders.ts';
 
@@ -13,7 +23,7 @@ import { removeWhatIsLeftOf, type PrivateFolders } from './privateFolders.ts';
 export interface StandIns {
   /**
    * Makes what is missing, and keeps it until it is released as often as it was held: what stands in for one command already must not go
-   * when only that one is over. Returns what is held; the rest is there for good.
+   * when only that one is over. Returns what is held; the rest is there for good, or cannot be made by anybody of this user. All or nothing.
    */
   hold(paths: readonly string[]): readonly string[];
   release(paths: readonly string[]): void;
@@ -24,24 +34,32 @@ export function createStandIns(folders: PrivateFolders, log: Log): StandIns {
   removeLeftOvers(folders);
   return {
     hold(paths) {
-      return paths.filter((path) => {
-        const held = holders.get(path) ?? 0;
-        if (held === 0 && !take(path, folders)) return false;
-        holders.set(path, held + 1);
-        return true;
-      });
-    },
-    release(paths) {
-      for (const path of paths) {
-        const left = (holders.get(path) ?? 0) - 1;
-        if (left > 0) holders.set(path, left);
-        else {
-          holders.delete(path);
-          letGo(path, folders, log);
+      const taken: string[] = [];
+      try {
+        for (const path of paths) {
+          const held = holders.get(path) ?? 0;
+          if (held === 0 && !take(path, folders)) continue;
+          holders.set(path, held + 1);
+          taken.push(path);
         }
+      } catch (error) {
+        release(taken);
+        throw error;
       }
+      return taken;
     },
+    release,
   };
+  function release(paths: readonly string[]): void {
+    for (const path of paths) {
+      const left = (holders.get(path) ?? 0) - 1;
+      if (left > 0) holders.set(path, left);
+      else {
+        holders.delete(path);
+        letGo(path, folders, log);
+      }
+    }
+  }
 }
 
 /**
@@ -76,9 +94,22 @@ function take(path: string, folders: PrivateFolders): boolean {
   } catch (error) {
     if (isHeldByOthers(path, folders)) return true;
     rmSync(note, { force: true });
-    if (existsSync(path)) return false;
-    throw error;
+    if (existsSync(path) || isOutOfReach(path, error)) return false;
+    throw isLink(path)
+      ? new Error(`${path} is a link that leads nowhere. Remove it, or make what it leads to.`)
+      : error;
   }
+}
+
+/** Whether the folder is closed to this user, who cannot open it either: then it is closed to every command. */
+function isOutOfReach(path: string, error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EROFS') return true;
+  return code === 'EACCES' && statSync(dirname(path), { throwIfNoEntry: false })?.uid !== process.geteuid?.();
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function letGo(path: string, folders: PrivateFolders, log: Log): void {
