@@ -1,8 +1,9 @@
 // What one command may write and read, as lists of paths that exist.
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { CREDENTIAL_STORES } from '../../core/pathPolicy/credentialStores.ts';
+import { isWithin } from '../../core/pathPolicy/places.ts';
 import type { SandboxedCommand } from '../../core/ports.ts';
 import type { PrivateFolders } from './privateFolders.ts';
 import type { ProtectedPathFinder } from './protectedPaths.ts';
@@ -30,51 +31,46 @@ export interface ContainmentOptions {
   readonly protectedPaths: ProtectedPathFinder;
 }
 
-/** Below the user's home, where a shell or git would run it; it matters when the workspace is the home or holds it. */
-const STARTUP_FILES = [
-  '.bashrc',
-  '.bash_profile',
-  '.bash_login',
-  '.bash_logout',
-  '.bash_aliases',
-  '.profile',
-  '.zshrc',
-  '.zshenv',
-  '.zprofile',
-  '.zlogin',
-  '.gitconfig',
-  '.ripgreprc',
-  '.config/git',
-  '.config/fish',
-  '.config/autostart',
-  '.config/systemd',
-  '.config/Code',
-  '.vscode-server',
-  '.local/bin',
-  'bin',
-];
-
 export async function containmentOf(command: SandboxedCommand, options: ContainmentOptions): Promise<Containment> {
   const { folders, home } = options;
   const hidden = [...credentialPaths(options.env), home].filter((path) => existsSync(path));
+  const homes = userHomes(options.env);
   const workspaces = workspacesOf(command).flatMap(realPathsOf);
   const found = await Promise.all(workspaces.map((root) => options.protectedPaths.of(root)));
+  const realHomes = homes.flatMap(realPathsOf);
   const writable = [
-    ...workspaces,
+    ...workspaces.flatMap((root) => openedBy(root, realHomes)),
     ...temporaryFolders(command, options.env).flatMap(realPathsOf),
     ...found.flatMap((paths) => paths.writable),
     folders.temporary,
   ];
-  const startup = userHomes(options.env).flatMap((user) => STARTUP_FILES.map((name) => join(user, name)));
+  const programFolders = homes.map((user) => join(user, 'bin'));
   return {
     writable: [...new Set(writable)],
     readOnly: [
-      ...new Set([folders.base, ...options.programs, ...startup, ...found.flatMap((paths) => paths.readOnly)]),
+      ...new Set([folders.base, ...options.programs, ...programFolders, ...found.flatMap((paths) => paths.readOnly)]),
     ].filter(existsSync),
     hidden: [...new Set(hidden)],
-    absent: [...new Set(found.flatMap((paths) => paths.absent))],
+    absent: [...new Set(found.flatMap((paths) => paths.absent))].filter((path) =>
+      writable.some((root) => isWithin(path, root)),
+    ),
     workspaces,
   };
+}
+
+/**
+ * In a home, names with a dot steer shells, editors, git and logins, and there is no end to what may be put there. So a workspace that is a
+ * home, or holds one, opens what is plainly visible in it: nothing hidden is changed, and nothing comes into being beside it.
+ */
+function openedBy(root: string, homes: readonly string[]): string[] {
+  const held = homes.filter((home) => isWithin(home, root));
+  return held.length === 0 ? [root] : held.flatMap(visibleIn);
+}
+
+function visibleIn(home: string): string[] {
+  return readdirSync(home, { withFileTypes: true }).flatMap((entry) =>
+    entry.name.startsWith('.') || !(entry.isDirectory() || entry.isFile()) ? [] : [join(home, entry.name)],
+  );
 }
 
 function workspacesOf({ policy, workspace }: SandboxedCommand): string[] {

@@ -39,7 +39,7 @@ export function placeOfWrite(path: string, bounds: WriteBounds): WritePlace {
   const label = credentialStoreOf(path, places);
   if (label !== null) return { type: 'credentials', label };
   if (places.bowlineHomes.some((home) => isWithinAnySpelling(path, home))) return { type: 'bowlineHome' };
-  const roots = writableRoots(bounds).filter((root) => isWithin(path, root));
+  const roots = writableRoots(bounds).filter((root) => isWithin(path, root) && !isHomeSetting(path, root, places));
   if (roots.length === 0) return { type: 'outside' };
   // of nested roots each has its own view of what lies below it
   for (const root of roots) {
@@ -47,6 +47,14 @@ export function placeOfWrite(path: string, bounds: WriteBounds): WritePlace {
     if (name !== null) return { type: 'protected', name };
   }
   return isKeptFile(path) ? { type: 'kept' } : { type: 'free' };
+}
+
+/** In a home, names with a dot steer shells, editors and git; a workspace that is a home, or holds one, does not open them. */
+function isHomeSetting(path: string, root: string, { userHomes }: Places): boolean {
+  return userHomes.some(
+    (home) =>
+      isWithin(home, root) && isWithin(path, home) && /^[/\\]+\./.test(path.slice(home.replace(/[/\\]+$/, '').length)),
+  );
 }
 
 /** Why writing there asks, in words for the user; null when it need not. */

@@ -155,12 +155,21 @@ describe('the containment of a command', () => {
     });
   });
 
-  it('protects the start-up files of a shell when the workspace is the home', async () => {
-    workspace = join(base, 'home');
+  it('opens nothing hidden, and lets nothing come into being beside it, when the workspace is the home or holds it', async () => {
     write('home/.bashrc');
-    write('home/.config/autostart/x.desktop');
-    const kept = names((await contained()).readOnly);
-    assert.ok(kept.includes('home/.bashrc') && kept.includes('home/.config/autostart'));
+    write('home/bin/tool');
+    write('home/letter.txt');
+    write('home/code/.git/config');
+    symlinkSync(join(base, 'more'), join(base, 'home/link'));
+    for (const place of ['home', '.']) {
+      workspace = join(base, place);
+      const { writable, readOnly, absent } = await contained();
+      const opened = names(writable).filter((path) => path.startsWith('home'));
+      assert.deepEqual(opened, ['home/bin', 'home/code', 'home/letter.txt']);
+      assert.ok(!writable.includes(workspace));
+      for (const path of ['home/bin', 'home/code/.git/config']) assert.ok(names(readOnly).includes(path), path);
+      assert.ok(!names(absent).some((path) => /^(home\/)?\.\w+$/.test(path)));
+    }
   });
 
   it('takes a workspace by its real path', async () => {

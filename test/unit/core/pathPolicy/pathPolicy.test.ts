@@ -74,6 +74,18 @@ describe('path policy', () => {
     assert.equal(place('/tmp/x', { type: 'dangerFullAccess' }), 'outside');
   });
 
+  it('does not open what is hidden in a home to a workspace that is the home or holds it', () => {
+    for (const cwd of ['/home/ann', '/home/', '/']) {
+      const inHome = (path: string) => placeOfWrite(path, { sandbox: WORKSPACE_WRITE, cwd, places: PLACES }).type;
+      for (const path of ['/home/ann/.bashrc', '/home/ann/.config/fish/config.fish'])
+        assert.equal(inHome(path), 'outside');
+      for (const path of ['/home/ann/a.ts', '/home/ann/code/.gitignore', '/home/ann'])
+        assert.equal(inHome(path), 'free');
+    }
+    const below = { sandbox: WORKSPACE_WRITE, cwd: '/home/ann/.config/nvim', places: PLACES };
+    assert.equal(placeOfWrite('/home/ann/.config/nvim/init.lua', below).type, 'free');
+  });
+
   it('says in words why writing asks, and nothing where it need not', () => {
     const bounds = { sandbox: WORKSPACE_WRITE, cwd: '/ws/project', places: PLACES };
     assert.equal(writeProblem('/ws/project/a.ts', bounds), null);
