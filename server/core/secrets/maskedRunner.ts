@@ -1,4 +1,5 @@
 // Runs commands whose output is masked before anybody sees it: what is shown live, what is stored, and what the model reads are the same.
+import { outputPieces } from '../command/outputPieces.ts';
 import type { Clock, CommandRunner, RunningCommand } from '../ports.ts';
 import { MaskStream } from './maskStream.ts';
 import { maskedNote, type SecretMask } from './secretMask.ts';
@@ -92,6 +93,7 @@ class MaskedOutput {
   #give(text: string): void {
     if (text === '') return;
     this.#lastCharacter = text.at(-1) ?? '\n';
-    for (const listener of this.#listeners) listener(text);
+    // what was held back can make a piece longer than it came
+    for (const piece of outputPieces(text)) for (const listener of this.#listeners) listener(piece);
   }
 }

@@ -1,7 +1,8 @@
 // Bytes become text whatever the chunk borders, in pieces of at most 8,192 characters.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createOutputDecoder, PIECE_CHARACTERS } from '../../../../server/adapters/exec/outputDecoder.ts';
+import { createOutputDecoder } from '../../../../server/adapters/exec/outputDecoder.ts';
+import { PIECE_CHARACTERS } from '../../../../server/core/command/outputPieces.ts';
 
 function decode(bytes: Uint8Array, cuts: readonly number[]): string[] {
   const decoder = createOutputDecoder();

@@ -1,6 +1,7 @@
 // What a command prints is masked before it is shown, stored or read by the model.
 import assert from 'node:assert/strict';
 import { createSecretDetector } from '../../../../server/adapters/secrets/detector.ts';
+import { PIECE_CHARACTERS } from '../../../../server/core/command/outputPieces.ts';
 import type { CommandExit, CommandRunner } from '../../../../server/core/ports.ts';
 import { maskedRunner } from '../../../../server/core/secrets/maskedRunner.ts';
 import { SecretMask } from '../../../../server/core/secrets/secretMask.ts';
@@ -48,6 +49,17 @@ describe('masked runner', () => {
     end();
     assert.deepEqual(await running.exited, { type: 'exited', exitCode: 0 });
     assert.equal(shown.join(''), 'token [secret masked: GitHub token] and more\n[1 secret was masked.]\n');
+  });
+
+  it('gives what it held back in pieces as short as those that came', async () => {
+    const { running, shown, print, end } = started();
+    await Promise.resolve();
+    print('x'.repeat(6000));
+    print('x'.repeat(6000));
+    end();
+    await running.exited;
+    assert.equal(shown.join('').length, 12_000);
+    assert.ok(shown.every((piece) => piece.length <= PIECE_CHARACTERS));
   });
 
   it('loses nothing that was printed before the mask was there', async () => {
