@@ -1,4 +1,5 @@
 // Starts the process of a command: as it is, or contained by the sandbox, with what belongs to it given back at its end.
+import type { SandboxBounds } from '../core/approval/sandboxBounds.ts';
 import { withoutCredentials } from '../core/command/environmentPolicy.ts';
 import type { CommandRunner, CommandSandbox, CommandSpec, Log, NetworkTarget, RunningCommand } from '../core/ports.ts';
 import type { ToolContext } from '../core/turn/tool.ts';
@@ -12,6 +13,8 @@ export interface ContainedStartDeps {
 
 /** What is known of the sandbox around a command. */
 export interface Containment {
+  /** The mode and workspace that it was made for. */
+  readonly bounds: SandboxBounds;
   readonly isOffline: boolean;
   /** Hosts that were refused so far, as `host:port`. */
   refusedHosts(): readonly string[];
@@ -51,5 +54,6 @@ export async function startContained(
   void running.exited
     .then((exit) => sandbox.after(wrapped, exit.type !== 'exited'))
     .catch((error: unknown) => log.error('The sandbox of a command was not cleaned up.', { error: String(error) }));
-  return { running, containment: { isOffline: !hasNetwork, refusedHosts: () => [...refused] } };
+  const bounds = { sandbox: policy, cwd: settings.cwd };
+  return { running, containment: { bounds, isOffline: !hasNetwork, refusedHosts: () => [...refused] } };
 }

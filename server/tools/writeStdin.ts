@@ -1,4 +1,5 @@
 // The tool `write_stdin`: types into a running command, or looks at it, and returns what it printed since.
+import { staysWithin } from '../core/approval/sandboxBounds.ts';
 import { outputTokens, writeYieldMs } from '../core/command/commandLimits.ts';
 import { proposedCommand } from '../core/command/commandItem.ts';
 import type { Action, Tool, ToolContext, ToolOutput } from '../core/turn/tool.ts';
@@ -79,14 +80,16 @@ async function type(typing: Typing, context: ToolContext): Promise<string | null
  */
 async function refusalOf({ callId, terminal, text }: Typing, context: ToolContext): Promise<string | null> {
   const { sessionId, cwd, command } = terminal;
+  const { containment } = terminal;
   const { type: mode } = context.settings.sandbox;
   const wouldBeContained = mode === 'readOnly' || mode === 'workspaceWrite';
+  // what is typed happens where the command runs: outside of every sandbox, or in one that was made when more was allowed
+  const isOutside = wouldBeContained && (containment === null || !staysWithin(containment.bounds, context.settings));
   const action: Extract<Action, { kind: 'command' }> = {
     kind: 'command',
     script: text,
     cwd,
-    // what is typed into a command outside of the sandbox happens outside of it
-    escalated: wouldBeContained && terminal.containment === null,
+    escalated: isOutside,
     justification: null,
     session: sessionId,
   };
@@ -95,7 +98,7 @@ async function refusalOf({ callId, terminal, text }: Typing, context: ToolContex
   if (decision.type === 'refuse') return `Nothing was typed: ${decision.reason}`;
   const proposed = proposedCommand({ callId, script: text, argv: [], cwd });
   const item = { ...proposed, command: text, processId: String(sessionId), startedAtMs: context.clock.nowMs() };
-  const where = `This will be typed into the running command: ${command}`;
+  const where = `This will be typed into the running command${isOutside && containment !== null ? ', which was started when more was allowed' : ''}: ${command}`;
   const ask = { ...decision, reason: decision.tripwire === null ? where : `${decision.reason} ${where}` };
   const verdict = await context.askCommand(item, { action, ask });
   // an interrupt wins over an answer that comes with it

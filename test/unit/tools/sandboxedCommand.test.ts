@@ -150,6 +150,27 @@ describe('a command and the sandbox', () => {
       assert.equal(typed.escalated, false);
     });
 
+    it('into a command that was started when more was allowed is decided on as something outside', async () => {
+      const network = workspace({ networkAccess: true });
+      const readOnly: SandboxPolicy = { type: 'readOnly', networkAccess: false };
+      const cases = [
+        { started: network, now: workspace(), expected: true },
+        { started: workspace(), now: readOnly, expected: true },
+        { started: readOnly, now: network, expected: false },
+        { started: workspace(), now: network, expected: false },
+      ];
+      for (const [index, { started, now, expected }] of cases.entries()) {
+        await tools.startInBackground(turn(CONTAINED, started), { cmd: 'echo ready; read line', tty: true });
+        const later = turn(asking('?'), now);
+        await tools.write(later.context, { session_id: 1001 + index, chars: 'x\n' });
+        const typed = later.actions.at(-1);
+        assert.ok(typed?.kind === 'command');
+        assert.equal(typed.escalated, expected, `case ${index}`);
+        const reason = later.questions.at(-1)?.ask.reason ?? '';
+        assert.equal(reason.includes('started when more was allowed'), expected);
+      }
+    });
+
     it('into a command outside of the sandbox is decided on as something outside', async () => {
       const context = turn({ type: 'run', reason: '' });
       await tools.startInBackground(context, { cmd: 'echo ready; read line', tty: true });
