@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { CREDENTIAL_STORES } from '../../core/pathPolicy/credentialStores.ts';
 import { isWithin } from '../../core/pathPolicy/places.ts';
 import type { SandboxedCommand } from '../../core/ports.ts';
+import type { KnownRoots } from './knownRoots.ts';
 import type { PrivateFolders } from './privateFolders.ts';
 import type { ProtectedPathFinder } from './protectedPaths.ts';
 
@@ -29,18 +30,21 @@ export interface ContainmentOptions {
   /** The server's own programs, which lie in the workspace of those who build them. */
   readonly programs: readonly string[];
   readonly protectedPaths: ProtectedPathFinder;
+  readonly roots: KnownRoots;
 }
 
 export async function containmentOf(command: SandboxedCommand, options: ContainmentOptions): Promise<Containment> {
   const { folders, home } = options;
   const hidden = [...credentialPaths(options.env), home].filter((path) => existsSync(path));
   const homes = userHomes(options.env);
-  const workspaces = workspacesOf(command).flatMap(realPathsOf);
+  const realPathsIn = (paths: readonly string[]): string[] =>
+    paths.flatMap((path) => options.roots.realPathOf(path) ?? []);
+  const workspaces = realPathsIn(workspacesOf(command));
   const found = await Promise.all(workspaces.map((root) => options.protectedPaths.of(root)));
   const realHomes = homes.flatMap(realPathsOf);
   const writable = [
     ...workspaces.flatMap((root) => openedBy(root, realHomes)),
-    ...temporaryFolders(command, options.env).flatMap(realPathsOf),
+    ...realPathsIn(temporaryFolders(command, options.env)),
     ...found.flatMap((paths) => paths.writable),
     folders.temporary,
   ];

@@ -4,6 +4,7 @@ import type { Clock, Log, SandboxedCommand, SandboxState } from '../../core/port
 import { linuxBackend, macBackend, type Backend } from './backend.ts';
 import { containmentOf, type Containment } from './containment.ts';
 import { startJanitor, type Janitor } from './janitor.ts';
+import { createKnownRoots, type KnownRoots } from './knownRoots.ts';
 import { makePrivateFolders, removePrivateFolders, type PrivateFolders } from './privateFolders.ts';
 import { missingForLinux, tryToEscape } from './probe.ts';
 import type { SandboxPrograms } from './programs.ts';
@@ -55,6 +56,7 @@ export async function openSandbox(options: OpenOptions, programs: SandboxProgram
     door: lazyDoor(programs === null ? null : folders.own, options.log),
     standIns: createStandIns(folders, options.log),
     protectedPaths: createProtectedPathFinder(() => options.clock.nowMs()),
+    roots: createKnownRoots(),
     programs: [options.executable, ...(programs === null ? [] : [programs.bwrap, programs.socat, programs.seccomp])],
     options,
   });
@@ -70,6 +72,7 @@ interface Parts {
   readonly door: LazyDoor;
   readonly standIns: StandIns;
   readonly protectedPaths: ProtectedPathFinder;
+  readonly roots: KnownRoots;
   readonly programs: readonly string[];
   readonly options: OpenOptions;
 }
@@ -137,7 +140,7 @@ class Contained implements OpenSandbox {
   }
 
   #containment(command: SandboxedCommand): Promise<Containment> {
-    const { folders, protectedPaths, programs, options } = this.#parts;
-    return containmentOf(command, { home: options.home, env: options.env, folders, programs, protectedPaths });
+    const { folders, protectedPaths, roots, programs, options } = this.#parts;
+    return containmentOf(command, { home: options.home, env: options.env, folders, programs, protectedPaths, roots });
   }
 }

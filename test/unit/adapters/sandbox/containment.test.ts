@@ -1,10 +1,11 @@
 // What a command may write and read: the workspace, what a repository needs, and never what decides what runs later.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { containmentOf, type Containment } from '../../../../server/adapters/sandbox/containment.ts';
+import { createKnownRoots, type KnownRoots } from '../../../../server/adapters/sandbox/knownRoots.ts';
 import { createProtectedPathFinder } from '../../../../server/adapters/sandbox/protectedPaths.ts';
 import type { SandboxPolicy } from '../../../../server/protocol/schema/common.ts';
 
@@ -13,6 +14,7 @@ describe('the containment of a command', () => {
   let workspace: string;
   let nowMs: number;
   let finder: ReturnType<typeof createProtectedPathFinder>;
+  let roots: KnownRoots;
 
   beforeEach(() => {
     base = realpathSync(mkdtempSync(join(tmpdir(), 'bowline-contain-')));
@@ -21,6 +23,7 @@ describe('the containment of a command', () => {
       mkdirSync(join(base, folder), { recursive: true });
     nowMs = 0;
     finder = createProtectedPathFinder(() => nowMs);
+    roots = createKnownRoots();
   });
   afterEach(() => rmSync(base, { recursive: true }));
 
@@ -51,6 +54,7 @@ describe('the containment of a command', () => {
       folders: { base: join(base, 'private'), own: join(base, 'private/own'), temporary: join(base, 'tmp/own') },
       programs: [],
       protectedPaths: finder,
+      roots,
     });
   }
 
@@ -170,6 +174,22 @@ describe('the containment of a command', () => {
       for (const path of ['home/bin', 'home/code/.git/config']) assert.ok(names(readOnly).includes(path), path);
       assert.ok(!names(absent).some((path) => /^(home\/)?\.\w+$/.test(path)));
     }
+  });
+
+  it('is refused when a link stands where a workspace was, or was to be', async () => {
+    const made = join(base, 'tmp/made');
+    await contained({ writableRoots: [made] });
+    symlinkSync(join(base, 'home'), made);
+    await assert.rejects(
+      contained({ writableRoots: [made] }),
+      /tmp\/made leads to .*\/home, but led to .*\/tmp\/made before/,
+    );
+    renameSync(workspace, join(base, 'old'));
+    symlinkSync(join(base, 'home'), workspace);
+    await assert.rejects(contained(), /work leads to .*\/home, but led to .*\/work before/);
+    rmSync(workspace);
+    mkdirSync(workspace);
+    assert.ok((await contained()).writable.includes(workspace));
   });
 
   it('takes a workspace by its real path', async () => {
