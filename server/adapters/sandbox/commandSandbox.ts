@@ -71,8 +71,27 @@ async function wrapWith(sandbox: OpenSandbox, command: SandboxedCommand): Promis
   // the name by which its connections are known must not be guessed by another command
   const id = randomBytes(24).toString('base64url');
   const argv = await sandbox.wrap(id, { command, script: scriptOf(command, sandbox.temporary) });
-  const env = Object.fromEntries(Object.entries(command.env).filter(([name]) => !LOADER_NAMES.test(name)));
-  return { argv, env, id };
+  const kept = Object.entries(command.env).filter(([name]) => !LOADER_NAMES.test(name));
+  return { argv, env: { ...Object.fromEntries(kept), ...longWords(command.argv) }, id };
+}
+
+/** In UTF-16 units. What contains a command quotes it several times over, and the system limits one argument to 128 KiB. */
+const LONGEST_WORD = 8 * 1024;
+const wordName = (index: number): string => `BOWLINE_WORD_${index}`;
+const isLong = (word: string): boolean => word.length > LONGEST_WORD;
+
+/** A long script goes beside the command, unquoted, in the environment; inside it is taken out before the command begins. */
+function longWords(argv: readonly string[]): Record<string, string> {
+  return Object.fromEntries(argv.flatMap((word, index) => (isLong(word) ? [[wordName(index), word]] : [])));
+}
+
+/** The command for a shell inside, with what must come before it. */
+function commandLine(argv: readonly string[]): { readonly before: readonly string[]; readonly line: string } {
+  const long = argv.flatMap((word, index) => (isLong(word) ? [index] : []));
+  return {
+    before: long.map((index) => `word_${index}=$${wordName(index)}; unset ${wordName(index)}`),
+    line: argv.map((word, index) => (isLong(word) ? `"$word_${index}"` : quoteArgv([word]))).join(' '),
+  };
 }
 
 /**
@@ -99,11 +118,10 @@ function scriptOf({ argv, env, hasTerminal }: SandboxedCommand, temporary: strin
   const places = ['TMPDIR', 'TMP', 'TEMP'].map((name) => [name, temporary] as const);
   const loaders = Object.entries(env).filter(([name]) => LOADER_NAMES.test(name) && !NOT_EXPORTED.has(name));
   const exported = [...places, ...caches, ...loaders].map(([name, value]) => `${name}=${quoteArgv([value])}`);
-  const exports = `export ${exported.join(' ')}`;
+  const { before, line } = commandLine(argv);
+  const start = [`export ${exported.join(' ')}`, ...before];
   // as a job it has the terminal for itself: Ctrl-C is for it, and not for what contains it
-  return hasTerminal === true
-    ? `${exports}\nset -m 2>/dev/null\n${quoteArgv(argv)}\nexit $?`
-    : `${exports}\nexec ${quoteArgv(argv)}`;
+  return [...start, ...(hasTerminal === true ? ['set -m 2>/dev/null', line, 'exit $?'] : [`exec ${line}`])].join('\n');
 }
 
 async function open(options: CommandSandboxOptions): Promise<Opened> {

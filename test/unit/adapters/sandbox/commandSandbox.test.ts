@@ -129,6 +129,12 @@ describe('the command sandbox', () => {
       assert.deepEqual(readdirSync(home), []);
     });
 
+    it('runs a script as long as one without a sandbox may be, quotes and all, and leaves nothing of it in the environment', async () => {
+      const text = "it's 'quoted' \"$(text)\"\n".repeat(5_000);
+      const script = `cat <<'END' | wc -c; env | grep -c BOWLINE_WORD\n${text}END`;
+      assert.equal(await run(`${script}\ntrue`), `${text.length}\n0\n`);
+    });
+
     it('has a temporary folder of its own, whatever the policy excludes', async () => {
       assert.match(await run('cd "$(mktemp -d)" && pwd'), /bowline-tmp-/);
     });
