@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './folders.mjs';
 import { ensurePackages } from './packages.mjs';
 import { runMain, say, UserError } from './progress.mjs';
-import { CHROMIUM, ensureSystemPrograms, GIT, SANDBOX } from './systemPackages.mjs';
+import { ATTEMPTS, CHROMIUM, ensureSystemPrograms, GIT, SANDBOX } from './systemPackages.mjs';
 import { ensureVscode } from './vscode.mjs';
 
 /**
@@ -23,18 +23,22 @@ export async function setupEditor() {
 export async function setupTests() {
   const { node, vscode } = await setupEditor();
   await ensureSystemPrograms([CHROMIUM, GIT]);
-  await ensureSandbox();
+  await ensureSandbox('The sandbox cannot be proven here.', [...SANDBOX, ...ATTEMPTS]);
   return { node, vscode, chromium: CHROMIUM.find() ?? 'chromium' };
 }
 
-/** Without a sandbox the other tests can be run all the same; its own say that it was not proven. */
-async function ensureSandbox() {
+/**
+ * Everything else goes on without a sandbox: every command asks, and the tests of the sandbox say that it was not proven.
+ * @param {string} consequence of its absence, for the message
+ * @param {import('./systemPackages.mjs').SystemProgram[]} [programs]
+ */
+export async function ensureSandbox(consequence, programs = SANDBOX) {
   if (process.platform !== 'linux') return;
   try {
-    await ensureSystemPrograms(SANDBOX);
+    await ensureSystemPrograms(programs);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(`The sandbox cannot be proven here. ${error.message}\n${error.whatToDo}`);
+    say(`${consequence} ${error.message}\n${error.whatToDo}`);
   }
 }
 

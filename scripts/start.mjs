@@ -11,6 +11,7 @@ import { CACHE, ROOT } from './folders.mjs';
 import { ensurePackages } from './packages.mjs';
 import { runMain, say, step, UserError } from './progress.mjs';
 import { findProgram, runVisibly } from './run.mjs';
+import { ensureSandbox } from './setup.mjs';
 import { ensureVscode } from './vscode.mjs';
 import { startVscodeServer, writeUserSettings } from './vscodeServer.mjs';
 
@@ -28,6 +29,7 @@ await runMain(async () => {
     return 0;
   }
   const node = await ensurePackages(ROOT);
+  await ensureSandbox('Without a sandbox every command will ask.');
   const built = await runVisibly(node, [join(ROOT, 'scripts', 'build.mjs')], { cwd: ROOT });
   if (built !== 0) return built;
   const code = isBrowser ? undefined : findProgram('code');

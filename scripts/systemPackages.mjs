@@ -1,4 +1,4 @@
-// Installs what only the system's package manager has: a browser for the tests, a compiler for the editor's log library.
+// Installs what only the system's package manager has: a browser for the tests, the sandbox, a compiler for the editor's log library.
 import { existsSync } from 'node:fs';
 import { say, step, UserError } from './progress.mjs';
 import { CommandFailed, findProgram, run } from './run.mjs';
@@ -28,21 +28,21 @@ export const CHROMIUM = {
 /** @type {SystemProgram} */
 export const GIT = { what: 'git', find: () => findProgram('git'), packages: ['git', 'ca-certificates'] };
 
-/** What contains commands, and what the attempts to get out are written with. @type {SystemProgram[]} */
-export const SANDBOX = [
+/** What contains commands on Linux. */
+export const SANDBOX = programs([
   ['bwrap', 'bubblewrap'],
   ['socat', 'socat'],
+]);
+
+/** What the attempts to get out of the sandbox are written with. */
+export const ATTEMPTS = programs([
   ['python3', 'python3'],
   ['perl', 'perl'],
   ['curl', 'curl'],
   ['tmux', 'tmux'],
   ['make', 'make'],
   ['cc', 'gcc libc6-dev'],
-].map(([program = '', packages = '']) => ({
-  what: program,
-  find: () => findProgram(program),
-  packages: packages.split(' '),
-}));
+]);
 
 /** What node-gyp needs. @type {SystemProgram[]} */
 export const COMPILER = [
@@ -87,6 +87,15 @@ export async function ensureSystemPrograms(programs) {
 /** Whether this user may install system packages without being asked for a password. */
 export function canInstall() {
   return process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
+}
+
+/** @param {[program: string, packages: string][]} list @returns {SystemProgram[]} */
+function programs(list) {
+  return list.map(([program, packages]) => ({
+    what: program,
+    find: () => findProgram(program),
+    packages: packages.split(' '),
+  }));
 }
 
 function macChrome() {
