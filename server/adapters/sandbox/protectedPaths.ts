@@ -23,6 +23,8 @@ export interface ProtectedPathFinder {
 const DEPTH = 6;
 /** A tree with more folders than that is looked at no further: near its root are those that count. */
 const MOST_FOLDERS = 30_000;
+/** Mounts take time, and more than so many cannot be: where there are more nested repositories, a commit in one of them is for outside. */
+const MOST_LOOKED_INTO = 60;
 /** How long what was found is believed: the user makes repositories too. */
 const BELIEVED_MS = 10_000;
 /** Full of folders, and of other people's repositories at most. */
@@ -61,7 +63,9 @@ export function createProtectedPathFinder(nowMs: () => number): ProtectedPathFin
       const known = scans.get(root);
       const nested = await (known !== undefined && isFresh(known) ? known : start(root)).nested;
       // the root itself is looked at every time: it counts most and costs least
-      return joined(await ofFolder(root, root), await Promise.all(nested.map((folder) => ofFolder(folder, root))));
+      const own = await ofFolder(root, root);
+      if (nested.length > MOST_LOOKED_INTO) return joined(own, nested.map(closed));
+      return joined(own, await Promise.all(nested.map((folder) => ofFolder(folder, root))));
     },
     refresh(roots) {
       for (const root of roots) start(root);
@@ -72,15 +76,24 @@ export function createProtectedPathFinder(nowMs: () => number): ProtectedPathFin
 async function ofFolder(folder: string, root: string): Promise<ProtectedPaths> {
   const isRoot = folder === root;
   const git = gitPlaces(folder, root);
-  const names = PROTECTED_NAMES.filter((name) => name !== '.git' && existsSync(join(folder, name)));
+  const names = PROTECTED_NAMES.filter((name) => name !== '.git');
   const workspaces = isRoot ? (await namesIn(folder)).filter((name) => name.endsWith('.code-workspace')) : [];
   const absent = isRoot ? ABSENT_NAMES : [];
   return {
-    readOnly: [...git.readOnly, ...[...names, ...workspaces].map((name) => join(folder, name))],
+    readOnly: [...git.readOnly, ...existing(folder, [...names, ...workspaces])],
     absent: [...git.absent, ...absent.map((name) => join(folder, name))],
     // a submodule writes into its parent's repository, which is writable already
     writable: isRoot ? git.writable : [],
   };
+}
+
+/** In fewer paths: whole repositories are read-only. */
+function closed(folder: string): ProtectedPaths {
+  return { readOnly: existing(folder, PROTECTED_NAMES), absent: [], writable: [] };
+}
+
+function existing(folder: string, names: readonly string[]): string[] {
+  return names.map((name) => join(folder, name)).filter(existsSync);
 }
 
 function joined(root: ProtectedPaths, nested: readonly ProtectedPaths[]): ProtectedPaths {

@@ -113,6 +113,15 @@ describe('the containment of a command', () => {
       assert.ok(names(absent).includes(path), `${path} could be made`);
   });
 
+  it('closes nested repositories as a whole where there are very many', async () => {
+    git('init', '-q');
+    for (let count = 0; count < 300; count += 1) write(`work/all/${count}/.git/config`);
+    const { readOnly, absent } = await contained();
+    assert.equal(names(readOnly).filter((path) => /^work\/all\/\d+\/\.git$/.test(path)).length, 300);
+    assert.ok(names(readOnly).includes('work/.git/config') && !names(readOnly).includes('work/.git'));
+    assert.ok(!names(absent).some((path) => path.startsWith('work/all')));
+  });
+
   it('finds a repository that was made since, when it is told or when ten seconds are over', async () => {
     const config = join(workspace, 'new/.git/config');
     await contained();
