@@ -1,6 +1,7 @@
 // Whether a word of a command names credentials, by the path policy and by what the word alone tells.
-import { CREDENTIAL_STORES, credentialStoreOf } from '../pathPolicy/credentialStores.ts';
+import { CREDENTIAL_STORES, credentialStoreLike, credentialStoreOf } from '../pathPolicy/credentialStores.ts';
 import { comparablePath, type Places } from '../pathPolicy/places.ts';
+import { expandBraces } from './shell/braces.ts';
 import { homeAround, valueOf, type Place } from './shell/place.ts';
 import type { ShellWord } from './shell/word.ts';
 import { resolvePath } from '../patch/paths.ts';
@@ -11,10 +12,17 @@ const TELLING = new Set([
   ...['auth.json', 'environ', 'mem', 'auxv', 'kcore', 'kmem'],
 ]);
 const HOST_KEY = /ssh_host_/;
+/** A pattern that could lead to a store: they all lie below hidden folders, or with the system's files. */
+const WILD = /^(?=.*[*?[{]).*(?:\/\.|^\/etc\/)/s;
+/** The whole disk once more. */
+const ROOT_OF_PROCESS = /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?root(?=\/)/;
 
 /** What lies where the word points to, e.g. "SSH keys"; null for nothing of the kind. The homes of all users count. */
 export function credentialsAt(word: ShellWord, place: Place, places: Places): string | null {
-  for (const path of pathsIn(word, place)) {
+  for (const path of expandBraces(word).flatMap((one) => pathsIn(one, place))) {
+    const homes = { ...places, userHomes: [...places.userHomes, place.home, homeAround(path)] };
+    const like = word.isLiteral || !WILD.test(path) ? null : credentialStoreLike(path, homes);
+    if (like !== null && !path.endsWith('.pub')) return like;
     if (
       !comparablePath(path)
         .split('/')
@@ -23,10 +31,7 @@ export function credentialsAt(word: ShellWord, place: Place, places: Places): st
       continue;
     // the public half of a key, and the hosts that are known, are no secrets
     if (/\.pub$|\/\.ssh\/known_hosts$/.test(path)) continue;
-    const label = credentialStoreOf(path, {
-      ...places,
-      userHomes: [...places.userHomes, place.home, homeAround(path)],
-    });
+    const label = credentialStoreOf(path, homes);
     if (label !== null) return label;
   }
   return null;
@@ -40,7 +45,7 @@ export function pathsIn(word: ShellWord, place: Place): string[] {
     /^~(?=\/|$)/,
     known.home,
   );
-  const whole = resolvePath(known.folder ?? known.home, value);
+  const whole = resolvePath(known.folder ?? known.home, value).replace(ROOT_OF_PROCESS, '');
   const parts = value.split(/[@=:,]/).slice(1);
   return [
     whole,

@@ -1,5 +1,6 @@
 // Where keys, passwords and sessions of the user lie: nothing reads there without a question of its own, whatever the mode.
-import { isWithinAnySpelling, type Places } from './places.ts';
+import { couldName } from './namePattern.ts';
+import { comparablePath, isWithinAnySpelling, type Places } from './places.ts';
 
 export interface CredentialStore {
   /** In words for the user. */
@@ -93,6 +94,17 @@ export function credentialStoreOf(path: string, places: Places): string | null {
   if (PROCESS_SECRETS.test(path)) return 'what is kept in a running program';
   if (HOST_KEY.test(path)) return 'SSH keys';
   return placesOfCredentials(places).find((place) => isWithinAnySpelling(path, place.path))?.label ?? null;
+}
+
+/** As above for a path with patterns in it, as far as they say what they look for. */
+export function credentialStoreLike(pattern: string, places: Places): string | null {
+  const parts = comparablePath(pattern).split('/');
+  const found = placesOfCredentials(places).find(({ path }) =>
+    comparablePath(path)
+      .split('/')
+      .every((name, index) => couldName(parts[index] ?? '', name)),
+  );
+  return found?.label ?? null;
 }
 
 /** Absolute paths of all stores, there or not. For the sandbox, which closes them. */

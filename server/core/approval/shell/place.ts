@@ -7,6 +7,8 @@ export interface Place {
   readonly folder: string | null;
   /** Nothing but the beginning or a whole path has led there: of steps such as `cd sub; cd ..` the first may fail, and the second still leads away. */
   readonly isCertain: boolean;
+  /** Where it stays should the last `cd` have failed, which nothing has asked since; null when that would have ended the script, or the chain. */
+  readonly fallback: string | null;
   readonly home: string;
   /** What each variable has been set to, once and for all; null where that cannot be told. */
   readonly variables: ReadonlyMap<string, ShellWord | null>;
@@ -63,6 +65,11 @@ function pieceValue(piece: ShellWord['pieces'][number], place: Place, depth: num
           return place.folder;
         case 'TMPDIR':
           return '/tmp';
+        case '$':
+        case 'PPID':
+        case 'RANDOM':
+        case 'UID':
+          return '0';
         default:
           return null;
       }

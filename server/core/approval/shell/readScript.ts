@@ -8,6 +8,7 @@ import {
   type Word,
 } from 'unbash';
 import { hiddenCharacter } from './hiddenCharacters.ts';
+import { runByCode } from './codeScripts.ts';
 import { obstacleIn } from './obstacles.ts';
 import { pathOf, valueOf, type Place } from './place.ts';
 import type { Redirection, ShellCommand, ShellScript } from './shellScript.ts';
@@ -39,7 +40,7 @@ export function readScript(text: string, { folder, home }: ScriptStart): ShellSc
     return { text, commands: [], obstacle: 'It is too long to be looked through.', isUnread: true };
   const reader = new ScriptReader();
   reader.start(text, {
-    folder: { path: folder, isCertain: true, before: [] },
+    folder: { path: folder, isCertain: true, fallback: null, before: [] },
     home,
     upstream: [],
     functions: [],
@@ -52,9 +53,17 @@ export function readScript(text: string, { folder, home }: ScriptStart): ShellSc
   return { text, commands: reader.commands, obstacle, isUnread: reader.isExhausted };
 }
 
+/** Where a shell stands. See {@link Place}. */
+interface Folder {
+  path: string | null;
+  isCertain: boolean;
+  fallback: string | null;
+  before: (string | null)[];
+}
+
 /** What holds around a node. The folder is shared by what runs in the same shell. */
 interface Scope {
-  readonly folder: { path: string | null; isCertain: boolean; before: (string | null)[] };
+  readonly folder: Folder;
   readonly home: string;
   readonly upstream: readonly ShellCommand[];
   readonly functions: readonly string[];
@@ -68,6 +77,8 @@ class ScriptReader {
   obstacle: string | null = null;
   isExhausted = false;
   readonly #variables = new Map<string, ShellWord | null>();
+  /** `set -e` */
+  #stopsAtFaults = false;
   #text = '';
   /** How many nodes deep the reader is. */
   #nodes = 0;
@@ -115,6 +126,8 @@ class ScriptReader {
         return this.#command(node, scope);
       case 'Pipeline':
         return this.#pipeline(node.commands, scope);
+      case 'AndOr':
+        return this.#chain(node.commands, node.operators, scope);
       case 'Statement':
         return this.#visit(node.command, node.background === true ? parallel(scope) : scope);
       case 'Redirected':
@@ -123,6 +136,7 @@ class ScriptReader {
       case 'For':
       case 'Select':
         this.#compound(node.wordlist ?? [], [], scope);
+        this.#assign(node.name.text, anyOf(node.wordlist ?? []));
         return this.#children(node, scope);
       case 'Function':
         return this.#visit(node.body, { ...scope, functions: [...scope.functions, node.name.text] });
@@ -141,6 +155,21 @@ class ScriptReader {
 
   #children(node: SyntaxNode, scope: Scope): void {
     forEachChild(node, (child) => this.#visit(child, scope));
+  }
+
+  /** Behind `&&` what stands before it has not failed, and behind `|| exit` nothing has. */
+  #chain(parts: readonly SyntaxNode[], operators: readonly string[], scope: Scope): void {
+    const { folder } = scope;
+    const { path: before, fallback } = folder;
+    let isEnded = false;
+    for (const [index, part] of parts.entries()) {
+      if (operators[index - 1] === '&&') folder.fallback = fallback;
+      if (operators[index - 1] === '||') isEnded ||= endsScript(part);
+      // what was just made can be entered
+      isEnded ||= part.type === 'Command' && part.name?.text === 'mkdir';
+      this.#visit(part, scope);
+    }
+    folder.fallback = isEnded || folder.path === before || this.#stopsAtFaults ? fallback : before;
   }
 
   /** Each part runs in a shell of its own and reads what all parts before it have written. */
@@ -190,14 +219,18 @@ class ScriptReader {
     this.#words += own.words.length;
     if (this.commands.length >= MOST_COMMANDS || this.#words > MOST_WORDS) return this.#exhaust();
     const { upstream, functions, isParallel, wrapper, folder, home } = scope;
-    const place: Place = { folder: folder.path, isCertain: folder.isCertain, home, variables: this.#variables };
+    const { path, isCertain, fallback } = folder;
+    const place: Place = { folder: path, isCertain, fallback, home, variables: this.#variables };
     const command: ShellCommand = { ...own, upstream, functions, isParallel, wrapper, place };
     this.commands.push(command);
     changeFolder(command, folder);
+    this.#stopsAtFaults ||= isStrict(command);
+    if (this.#stopsAtFaults) folder.fallback = null;
     const inner: Scope = { ...scope, ...insideOf(command), wrapper: command, depth: scope.depth + 1 };
     if (readsScript(own.words))
       for (const text of textsRead(command)) this.read(text, ownFolder({ ...inner, upstream: [] }));
-    for (const wrapped of [...hiddenInVariable(command), ...unwrap(own.words.map((word) => known(word, place)))]) {
+    const words = own.words.map((word) => known(word, place));
+    for (const wrapped of [...hiddenInVariable(command), ...unwrap(words), ...runByCode(words, own.input)]) {
       if (wrapped.type === 'script') this.read(wrapped.text, ownFolder(inner));
       else if (inner.depth > DEEPEST_SCRIPT) this.#exhaust();
       else
@@ -252,7 +285,27 @@ function hiddenInVariable({ words: [name, ...args], place }: ShellCommand): read
 
 function insideOf({ words, place }: ShellCommand): Partial<Pick<Scope, 'folder'>> {
   const folder = folderGiven(words);
-  return folder === null ? {} : { folder: { path: pathOf(folder, place), isCertain: false, before: [] } };
+  return folder === null
+    ? {}
+    : { folder: { path: pathOf(folder, place), isCertain: false, fallback: null, before: [] } };
+}
+
+/** What a loop's variable is, as one word: for names below the folder alone, and null for all else. */
+function anyOf(wordlist: readonly Word[]): ShellWord | null {
+  const texts = wordlist.map((word) => shellWord(word).text);
+  if (texts.length === 0 || !texts.every((text) => /^(?:\w[\w.@-]*|\*)(?:\/(?:\w[\w.@-]*|\*))*\/?$/.test(text)))
+    return null;
+  const text = texts.length === 1 ? texts.join('') : `{${texts.join(',')}}`;
+  return { pieces: [{ kind: 'braces', text }], text, isLiteral: false, isObscure: false };
+}
+
+function endsScript(node: SyntaxNode): boolean {
+  if (node.type === 'BraceGroup') return node.body.commands.some(({ command }) => endsScript(command));
+  return node.type === 'Command' && /^(?:exit|return|break|continue|die|fail)$/.test(node.name?.text ?? '');
+}
+
+function isStrict({ words: [name, ...args] }: ShellCommand): boolean {
+  return name?.text === 'set' && args.some(({ text }) => /^-\w*e|^errexit$/.test(text));
 }
 
 function parallel(scope: Scope): Scope {
@@ -269,12 +322,14 @@ function changeFolder({ words: [name, ...args], place }: ShellCommand, folder: S
   switch (name?.text) {
     case 'cd':
     case 'chdir':
+      folder.fallback = folder.path;
       if (target === undefined) folder.path = place.home;
       else folder.path = target.text === '-' ? null : pathOf(target, place);
       folder.isCertain = target?.text.replace(/(?<=.)\/+$/, '') === folder.path && !physically;
       return;
     case 'pushd':
       folder.isCertain = false;
+      folder.fallback = folder.path;
       folder.before.push(folder.path);
       folder.path = target === undefined ? null : pathOf(target, place);
       return;

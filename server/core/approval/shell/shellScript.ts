@@ -58,11 +58,11 @@ export function argumentsOf({ words }: ShellCommand): string[] {
   return words.slice(1).map(({ text }) => text);
 }
 
-/** Whether one of its flags is given, alone or among short ones: `hasFlag(args, 'r', '--recursive')`. */
+/** Whether one of its flags is given, alone or among short ones: `hasFlag(args, 'r', '--recursive')`. Long ones may be cut short. */
 export function hasFlag(args: readonly string[], letters: string, ...long: readonly string[]): boolean {
   const end = args.indexOf('--');
   return (end < 0 ? args : args.slice(0, end)).some((arg) => {
-    if (arg.startsWith('--')) return long.includes(arg.split('=')[0] ?? arg);
+    if (arg.startsWith('--')) return arg.length > 2 && long.some((flag) => flag.startsWith(arg.split('=')[0] ?? arg));
     return arg.startsWith('-') && Array.from(letters).some((letter) => arg.slice(1).includes(letter));
   });
 }

@@ -1,7 +1,7 @@
 // Tripwire: reading keys, passwords and sessions of the user.
 import { credentialsAt } from '../credentials.ts';
 import { pathOf } from '../shell/place.ts';
-import { argumentsOf, programOf, type ShellCommand } from '../shell/shellScript.ts';
+import { argumentsOf, hasFlag, programOf, type ShellCommand } from '../shell/shellScript.ts';
 import type { ShellWord } from '../shell/word.ts';
 import { literalWord } from '../shell/word.ts';
 import { readInCode } from './inlineCode.ts';
@@ -33,7 +33,7 @@ const TAKES_KEY = new Set(['ssh', 'scp', 'sftp', 'autossh', 'mosh', 'rsync', 'gi
 export const credentialRead: Tripwire = {
   name: 'credential_read',
   command(command, { places }) {
-    const asked = askedStore(command) ?? copiedHome(command);
+    const asked = askedStore(command) ?? copiedHome(command) ?? searchedHome(command);
     if (asked !== null) return asked;
     for (const word of readWords(command)) {
       const label = credentialsAt(word, command.place, places);
@@ -67,7 +67,13 @@ function askedStore(command: ShellCommand): string | null {
     case 'cmdkey':
       return args.some((arg) => /^\/list/i.test(arg)) ? 'Lists stored passwords.' : null;
     case 'gh':
-      return args[0] === 'auth' && args[1] === 'token' ? 'Shows the token for GitHub.' : null;
+      return args[0] === 'auth' && (args[1] === 'token' || hasFlag(args, 't', '--show-token'))
+        ? 'Shows the token for GitHub.'
+        : null;
+    case 'az':
+      return args[0] === 'account' && args[1] === 'get-access-token' ? 'Shows a token for Azure.' : null;
+    case 'kubectl':
+      return args[0] === 'config' && args.includes('--raw') ? 'Shows credentials of Kubernetes.' : null;
     case 'gcloud':
       return args[0] === 'auth' && args[1]?.startsWith('print-') === true ? 'Shows a token for Google Cloud.' : null;
     case 'aws':
@@ -75,10 +81,16 @@ function askedStore(command: ShellCommand): string | null {
         ? 'Shows credentials of AWS.'
         : null;
     case 'git':
-      return args.includes('credential') && args.includes('fill') ? 'Reads passwords for Git.' : null;
+      return (args.includes('credential') && args.includes('fill')) || isAskedHelper(args)
+        ? 'Reads passwords for Git.'
+        : null;
     default:
       return null;
   }
+}
+
+function isAskedHelper(args: readonly string[]): boolean {
+  return args.some((arg, index) => arg.startsWith('credential-') && args[index + 1] === 'get');
 }
 
 const COPIES = /^(?:tar|bsdtar|zip|7z|cp|rsync|scp|ditto)$/;
@@ -91,8 +103,34 @@ function copiedHome(command: ShellCommand): string | null {
   const words = /^(?:cp|rsync|scp|ditto)$/.test(programOf(command))
     ? command.words.slice(1, -1)
     : command.words.slice(1);
-  const isHome = words.some((word) => ['/', '/home', '/Users', home].includes(pathOf(word, command.place) ?? ''));
+  const isHome = words.some(
+    (word, index) =>
+      !isEntered(words, index) && ['/', '/home', '/Users', home].includes(pathOf(word, command.place) ?? ''),
+  );
   return isHome && !isUnpacking(command) ? 'Copies a home folder with the keys in it.' : null;
+}
+
+/** `grep -r token ~` prints what it finds in them. The first operand is what is looked for. */
+function searchedHome({ words, place, ...command }: ShellCommand): string | null {
+  const args = words.slice(1).map(({ text }) => text);
+  const program = programOf({ words, place, ...command });
+  const isDeep = /^(?:rg|ag|ack)$/.test(program) || (/^[ef]?grep$/.test(program) && hasFlag(args, 'rR', '--recursive'));
+  if (!isDeep || args.includes('--files')) return null;
+  const operands = words.slice(1).filter(({ text }) => !text.startsWith('-'));
+  const isHome = operands
+    .slice(1)
+    .some(
+      (word) => !/^\.*\/?$/.test(word.text) && ['/', '/home', '/Users', place.home].includes(pathOf(word, place) ?? ''),
+    );
+  return isHome || (operands.length > 1 && operands.at(-1)?.text === '/')
+    ? 'Searches a home folder with the keys in it.'
+    : null;
+}
+
+/** The folder after `tar -C`, of which not all is named. */
+function isEntered(words: readonly ShellWord[], index: number): boolean {
+  const isFolder = /^(?:-C|--directory)$/.test(words[index - 1]?.text ?? '');
+  return isFolder && !words.some(({ text }) => /^\.\/?$|^\*$/.test(text));
 }
 
 /** `tar xf a -C /` writes there. */
@@ -104,7 +142,7 @@ function isUnpacking({ words }: ShellCommand): boolean {
 function readWords(command: ShellCommand): readonly ShellWord[] {
   const program = programOf(command);
   const redirected = command.redirections.flatMap(({ operator, target }) =>
-    target !== null && operator === '<' ? [target] : [],
+    target !== null && /^<>?$/.test(operator) ? [target] : [],
   );
   const inCode = readInCode(command).map(literalWord);
   if (USES.has(program)) return [...redirected, ...inCode];

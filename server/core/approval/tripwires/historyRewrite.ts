@@ -54,6 +54,8 @@ function rewritten(subcommand: string, args: readonly string[]): string | null {
     case 'switch':
       if (has('f', '--force', '--discard-changes')) return LOSES_WORK;
       return subcommand === 'checkout' && words.some(isWholeFolder) ? LOSES_WORK : null;
+    case 'rm':
+      return has('f', '--force') && !has('', '--cached') && words.some(isWholeFolder) ? LOSES_WORK : null;
     case 'restore':
       return words.some(isWholeFolder) && !(has('S', '--staged') && !has('W', '--worktree')) ? LOSES_WORK : null;
     case 'worktree':
@@ -64,7 +66,7 @@ function rewritten(subcommand: string, args: readonly string[]): string | null {
 }
 
 function pushed(args: readonly string[]): string | null {
-  const forces = hasFlag(args, 'f') || args.some((arg) => /^--(?:force|mirror|prune)/.test(arg));
+  const forces = hasFlag(args, 'f') || args.some((arg) => /^--(?:force|mir|pru)/.test(arg));
   const words = args.filter((arg) => !arg.startsWith('-'));
   if (forces || words.some((word) => /^\+./.test(word))) return 'Overwrites history on the remote';
   const deletes = hasFlag(args, 'd', '--delete') || words.slice(1).some((word) => /^:./.test(word));

@@ -34,6 +34,18 @@ export function readInCode(command: ShellCommand): readonly string[] {
   );
 }
 
+const OPENS = new RegExp(
+  String.raw`\b(?:open|openSync|readFile|readFileSync|Path|read_text|file_get_contents|File\.read|IO\.read)\s*\(${QUOTED}`,
+  'g',
+);
+
+/** Names of files that code on the command line opens. */
+export function openedInCode(command: ShellCommand): readonly string[] {
+  return codeOf(command).flatMap((code) =>
+    [...code.matchAll(OPENS)].map((found) => found[1] ?? found[2] ?? found[3] ?? ''),
+  );
+}
+
 function codeOf(command: ShellCommand): string[] {
   if (!INTERPRETER.test(programOf(command))) return [];
   return [...argumentsOf(command).filter((arg) => arg.length > 6), ...(command.input === null ? [] : [command.input])];

@@ -34,13 +34,27 @@ function fetchedFor(command: ShellCommand): string | null {
   const args = argumentsOf(command);
   if (args.some((arg) => IN_CODE.test(arg))) return program;
   const inWords = command.nested.find(isFetching);
+  if (hasFetched(command) && usesAsProgram(command)) return 'an earlier command';
   if (inWords !== undefined && (isRunner || usesAsProgram(command))) return programOf(inWords);
   const piped = command.upstream.find(isFetching);
   return piped !== undefined && readsProgram(command) ? programOf(piped) : null;
 }
 
+/** A program that fetches, or one that is told what was fetched before: `x=$(curl …); echo "$x"`. */
 function isFetching(command: ShellCommand): boolean {
-  return FETCHES.test(programOf(command));
+  return FETCHES.test(programOf(command)) || hasFetched(command);
+}
+
+const FETCHED = new RegExp(String.raw`^(?:\$\(|` + '`' + String.raw`)\s*${FETCHES.source.slice(1, -1)}\s`);
+
+function hasFetched({ words, place: { variables } }: ShellCommand): boolean {
+  return words.some(({ pieces }) =>
+    pieces.some(
+      (piece) =>
+        piece.kind === 'variable' &&
+        variables.get(piece.name)?.pieces.some(({ kind, text }) => kind === 'unknown' && FETCHED.test(text)) === true,
+    ),
+  );
 }
 
 /** Whether the program that runs comes through the pipe, rather than the data for one that was named. */
@@ -52,6 +66,7 @@ function readsProgram(command: ShellCommand): boolean {
   if (args.some((arg) => /^(?:-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(arg))) return true;
   // `sh -c "$(cat)"` runs what it reads as well
   const runsInput = args.some((arg) => /\$\(\s*(?:cat\b|<\s*\/dev\/stdin)|`cat\b/.test(arg));
+  if (isShell(program) && command.hasHiddenArguments && /^(?:-\w*c|\{\})$/.test(args.at(-1) ?? '')) return true;
   if (isShell(program)) return readsScript(command.words) || runsInput;
   return !args.some((arg) => /^-{1,2}(?:[A-Za-z]*[cemr]|eval|print|p)$/.test(arg)) && operandsOf(args).length === 0;
 }

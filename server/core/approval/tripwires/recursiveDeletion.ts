@@ -1,7 +1,7 @@
 // Tripwire: deleting whole folders outside of the workspace, or the workspace itself.
 import { isWithin } from '../../pathPolicy/places.ts';
 import { expandBraces } from '../shell/braces.ts';
-import { pathOf } from '../shell/place.ts';
+import { pathOf, type Place } from '../shell/place.ts';
 import { argumentsOf, hasFlag, programOf, type ShellCommand } from '../shell/shellScript.ts';
 import { literalWord, type ShellWord } from '../shell/word.ts';
 import { gitCall } from './gitArguments.ts';
@@ -49,12 +49,16 @@ function targetsOf(command: ShellCommand): readonly Target[] {
   const args = argumentsOf(command);
   switch (programOf(command)) {
     case 'rm':
-      if (!hasFlag(args, 'rR', '--recursive', '--recursiv', '--recurs', '--recur')) return [];
+      if (!hasFlag(args, 'rR', '--recursive')) return handedOver(command).filter(({ word }) => word !== null);
       return [...wholes(operandsOf(command)), ...handedOver(command)];
     case 'find':
       return deletingFind(command, args);
+    case 'fd':
+    case 'fdfind':
+      return deletingFd(command);
     case 'rsync':
       return args.some((arg) => arg.startsWith('--del')) ? wholes(operandsOf(command).slice(-1)) : [];
+    case 'trash':
     case 'rimraf':
     case 'del-cli':
       return wholes(operandsOf(command));
@@ -96,20 +100,36 @@ function deletingFind(find: ShellCommand, args: readonly string[]): readonly Tar
   return deletes ? searchedBy(find) : [];
 }
 
+/** `fd PATTERN PATHS … -x rm -r` */
+function deletingFd({ words }: ShellCommand): readonly Target[] {
+  const runs = words.findIndex(({ text }) => /^(?:-[A-Za-z0-9]*[xX]|--exec(?:-batch)?)$/.test(text));
+  if (runs < 0 || !words.slice(runs + 1).some(({ text }) => FIND_DELETES.test(text))) return [];
+  const [pattern, ...roots] = words.slice(1, runs).filter(({ text }) => !text.startsWith('-'));
+  const isSearched = pattern !== undefined && !/^(?:\.\*?|)$/.test(pattern.text);
+  return (roots.length === 0 ? [literalWord('.')] : roots).map((word) => ({ word, isSearched }));
+}
+
 function searchedBy(find: ShellCommand): readonly Target[] {
   const options = find.words.slice(1).filter(({ text }) => !/^-[HLP]$|^-O\d$/.test(text));
   const end = options.findIndex(({ text }) => /^[-(!]/.test(text));
   const roots = end < 0 ? options : options.slice(0, end);
-  const isSearched = options.some(({ text }) => FIND_CONDITION.test(text));
+  const isSearched = options.some(
+    ({ text }, index) =>
+      FIND_CONDITION.test(text) &&
+      !/^(?:!|-not)$/.test(options[index - 1]?.text ?? '') &&
+      !/^\.?\*+$/.test(options[index + 1]?.text ?? ''),
+  );
   return (roots.length === 0 ? [literalWord('.')] : roots).map((word) => ({ word, isSearched }));
 }
 
-const FIND_CONDITION = /^-(?:i?name|i?path|i?regex|[acm](?:time|min)|newer\w*|size|empty|mindepth)$/;
+const FIND_CONDITION = /^-(?:i?name|i?path|i?regex|[acm](?:time|min)|newer\w*|size|empty)$/;
 
 function cleansIgnored(command: ShellCommand): boolean {
   const call = gitCall(command);
-  if (call?.subcommand !== 'clean' || hasFlag(call.args, 'n', '--dry-run')) return false;
-  return hasFlag(call.args, 'xX');
+  if (call?.subcommand !== 'clean') return false;
+  // what follows `e` is a pattern
+  const flags = call.args.map((arg) => arg.replace(/^(-[A-Za-z]*?)e.*$/s, '$1'));
+  return hasFlag(flags, 'xX') && !hasFlag(flags, 'n', '--dry-run');
 }
 
 /** `mv ~/x /dev/null` deletes as well. */
@@ -121,17 +141,34 @@ function movedToNowhere(command: ShellCommand): readonly Target[] {
 function problemOf(
   { word, isSearched = false }: Target,
   command: ShellCommand,
-  { roots }: TripwireSurroundings,
+  where: TripwireSurroundings,
 ): string | null {
   const path = word === null ? null : pathOf(word, command.place);
   if (path === null) return `Deletes recursively, and where cannot be told before it runs: ${shorten(shown(command))}`;
-  const root = roots.find((one) => isWithin(path, one));
+  const root = where.roots.find((one) => isWithin(path, one));
   if (root === undefined) return `Deletes recursively outside of the workspace: ${path}`;
+  const ifStayed = where.roots.find((one) => word !== null && isAllOf(one, word, command.place));
+  if (ifStayed !== undefined && !isSearched)
+    return `Deletes everything in ${ifStayed}, should the \`cd\` before it fail`;
   const below = path.slice(root.replace(/[/\\]+$/, '').length + 1);
   if (below.split(/[/\\]/).includes('.git')) return `Deletes the history of a repository: ${path}`;
-  const isAll = below === '' || /^[*?.[\]!{}]+(?:\/[*?.]*)*$/.test(below);
+  const isAll = isWhole(below);
   return isAll && !isSearched ? `Deletes everything in ${root}` : null;
 }
+
+function isWhole(below: string): boolean {
+  return below === '' || /^[*?.[\]!{}]+(?:\/[*?.]*)*$/.test(below.replaceAll(ALMOST_ANY, '?'));
+}
+
+/** `cd build; rm -rf *` where there is no `build`. */
+function isAllOf(root: string, word: ShellWord, place: Place): boolean {
+  const path = place.fallback === null ? null : pathOf(word, { ...place, folder: place.fallback });
+  const base = root.replace(/[/\\]+$/, '');
+  return path !== null && isWithin(path, root) && isWhole(path.slice(base.length + 1));
+}
+
+/** `[a-z]`, `[!x]`: a set that nearly every name begins with. */
+const ALMOST_ANY = /\[(?:[!^][^\]]|[^\]]*[aA]-[zZ][^\]]*)\]/g;
 
 function shown({ words }: ShellCommand): string {
   return words.map(({ text }) => text).join(' ');

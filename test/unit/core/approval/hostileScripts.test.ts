@@ -208,11 +208,13 @@ describe('hostile scripts', () => {
   ];
   for (const [what, script] of LARGE) {
     it(`are decided soon: ${what}`, function () {
-      this.timeout(20_000);
-      const startedAt = performance.now();
+      this.timeout(CASES_TIMEOUT_MS);
+      // the time of the processor, which does not pass while others have it
+      const startedAt = process.cpuUsage();
       const decision = decided(script);
       assert.equal(decision.type, 'ask', decision.reason);
-      const ms = performance.now() - startedAt;
+      const { user, system } = process.cpuUsage(startedAt);
+      const ms = (user + system) / 1000;
       assert.ok(ms < 5_000, `${Math.round(ms)} ms for ${script.length} characters`);
     });
   }
