@@ -45,18 +45,19 @@ export function createApplyPatch(deps: ApplyPatchDeps): ApplyPatch {
   const { files, form } = deps;
   const growing = new Map<string, GrowingPatchItem>();
   const inThread = threadQueues();
-  const run = (patchRun: PatchRun, context: ToolContext): Promise<ToolOutput> =>
-    inThread(context, () => runPatch(patchRun, deps, context));
   return {
     tool: {
       spec: applyPatchSpec(form),
-      async run(call, context) {
+      run(call, context) {
         const key = `${context.turnId} ${call.callId}`;
         const watched = growing.get(key);
         growing.delete(key);
-        const started = (await watched?.finish()) ?? null;
-        const text = { patch: patchOf(call), cwd: context.settings.cwd };
-        return run({ ...text, callId: call.callId, started }, context);
+        // waits in its place of the queue for what was watched: patches are planned in the order of their calls
+        return inThread(context, async () => {
+          const started = (await watched?.finish()) ?? null;
+          const text = { patch: patchOf(call), cwd: context.settings.cwd };
+          return await runPatch({ ...text, callId: call.callId, started }, deps, context);
+        });
       },
       watchInput(callId, context): InputWatcher {
         const key = `${context.turnId} ${callId}`;
@@ -66,7 +67,8 @@ export function createApplyPatch(deps: ApplyPatchDeps): ApplyPatch {
         return item;
       },
     },
-    applyPatchText: (callId, text, context) => run({ ...text, callId, started: null }, context),
+    applyPatchText: (callId, text, context) =>
+      inThread(context, () => runPatch({ ...text, callId, started: null }, deps, context)),
   };
 }
 

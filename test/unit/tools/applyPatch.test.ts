@@ -268,6 +268,11 @@ describe('apply_patch', () => {
       custom(wrap('*** Update File: a', '@@', `-${from}`, `+${to}`));
     await Promise.all([tool.run(patch('one', 'two'), turn.context), tool.run(patch('two', 'three'), turn.context)]);
     assert.deepEqual(files.texts(), { '/ws/a': 'three\n' });
+    // one that was watched while it was written takes its place as well
+    const [watched, next] = [patch('three', 'four'), { ...patch('four', 'five'), callId: 'next' }];
+    tool.watchInput?.('call', turn.context).delta(watched.input);
+    await Promise.all([tool.run(watched, turn.context), tool.run(next, turn.context)]);
+    assert.deepEqual(files.texts(), { '/ws/a': 'five\n' });
   });
 
   it('applies patches that come through the shell, relative to their folder', async () => {
