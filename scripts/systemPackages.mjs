@@ -29,13 +29,13 @@ export const CHROMIUM = {
 export const GIT = { what: 'git', find: () => findProgram('git'), packages: ['git', 'ca-certificates'] };
 
 /** What contains commands on Linux. */
-export const SANDBOX = programs([
+export const SANDBOX = programsOf([
   ['bwrap', 'bubblewrap'],
   ['socat', 'socat'],
 ]);
 
 /** What the attempts to get out of the sandbox are written with. */
-export const ATTEMPTS = programs([
+export const ATTEMPTS = programsOf([
   ['python3', 'python3'],
   ['perl', 'perl'],
   ['curl', 'curl'],
@@ -90,7 +90,7 @@ export function canInstall() {
 }
 
 /** @param {[program: string, packages: string][]} list @returns {SystemProgram[]} */
-function programs(list) {
+function programsOf(list) {
   return list.map(([program, packages]) => ({
     what: program,
     find: () => findProgram(program),
