@@ -1,17 +1,8 @@
 // The sandbox's own folders: what it works with, which no command may write to, and the temporary folder of its commands.
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { endSurvivors } from './survivors.ts';
 
 export interface PrivateFolders {
@@ -43,15 +34,27 @@ export function makePrivateFolders(env: Readonly<Record<string, string | undefin
 /** In a server's own folder: where its temporary folder is, for the server that finds it after that one was killed. */
 const TEMPORARY = 'temporary';
 
-/** Removes what a server that is gone left: commands, and folders. No command could write to the note. */
+/**
+ * Removes what a server that is gone left: commands, and folders. A note is believed only where it names what a server could have made: the
+ * command of a server that keeps its own folders elsewhere could have written it.
+ */
 export function removeWhatIsLeftOf(own: string): void {
-  const note = join(own, TEMPORARY);
-  if (existsSync(note)) {
-    const temporary = readFileSync(note, 'utf8');
+  const temporary = textOf(join(own, TEMPORARY));
+  if (NAME_OF_TEMPORARY.test(basename(temporary)) && dirname(temporary) === realpathSync(tmpdir())) {
     endSurvivors(temporary);
     rmSync(temporary, { recursive: true, force: true });
   }
   rmSync(own, { recursive: true, force: true });
+}
+
+const NAME_OF_TEMPORARY = /^bowline-tmp-[0-9a-f]{16}$/;
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // it was killed before it had noted anything
+  }
 }
 
 export function removePrivateFolders({ own, temporary }: PrivateFolders): void {
