@@ -19,19 +19,28 @@ export const ENDLESS: ReadonlySet<string> = new Set(
     crontab at batch useradd usermod passwd iptables sysctl osascript vim vi nvim emacs ed ex less more man tmux
     screen sqlite3 psql mysql mongosh redis-cli aws gcloud az apt apt-get dpkg yum dnf rpm pacman apk snap choco
     winget scoop awk gawk mawk ghci irb iex swipl reg powershell pwsh cmd wsl start open xdg-open ansible vagrant
+    concurrently nodemon cross-env cross-env-shell dotenv dotenvx env-cmd zx shx rimraf del-cli npm-run-all run-s run-p
+    onchange entr hyperfine watchexec direnv nix nix-shell guix noglob nocorrect xvfb-run systemd-run taskset chrt
+    setpriv setarch numactl firejail proot fakeroot unbuffer rlwrap valgrind perf gosu su-exec runcon
   `),
 );
 
 const PYTHON = ['-u', '-B', '-O', '-OO', '-I', '-s', '-S', '-E', '-q', '-m…'];
 const NODE = ['--test', '--no-warnings', '--enable-source-maps', '--trace-warnings', '--experimental-strip-types'];
 
-/** With the options that leave the first word behind them the name of a script; `-m…` is the option with a module behind it. */
+/** Modules of Python that run what they are told. */
+export const ENDLESS_MODULES: ReadonlySet<string> = new Set(
+  named('timeit pdb profile cProfile trace runpy code IPython debugpy coverage viztracer'),
+);
+
+/** By their names without a version, in lower case. With the options that leave the first word behind them the name of a script; `-m…` is the option with a module behind it. */
 export const INTERPRETERS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
-  ...named('sh bash zsh dash ksh fish tcsh csh ash').map((name) => [name, []] as const),
-  ...named('python python2 python3 pypy pypy3 py').map((name) => [name, PYTHON] as const),
-  ...named('python3.9 python3.10 python3.11 python3.12 python3.13 python3.14').map((name) => [name, PYTHON] as const),
+  ...named('sh bash zsh dash ksh fish tcsh csh ash mksh yash posh rbash rzsh').map((name) => [name, []] as const),
+  ...named('python pypy py ipython').map((name) => [name, PYTHON] as const),
   ...named('node nodejs tsx ts-node').map((name) => [name, NODE] as const),
-  ...named('ruby perl php lua luajit Rscript julia groovy scala tclsh guile racket').map((name) => [name, []] as const),
+  ...named(
+    'ruby perl php lua luajit rscript julia groovy scala tclsh guile racket elixir erl clojure bb nu xonsh elvish octave jshell',
+  ).map((name) => [name, []] as const),
 ]);
 
 /** They run the program that is named behind them, which is what a rule is about. */

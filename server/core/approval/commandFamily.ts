@@ -1,5 +1,13 @@
 // Which commands are of one kind: the words that a command shares with those that do the like.
-import { BUNDLES, ENDLESS, INTERPRETERS, RUNNERS, SINGLE_PURPOSE, type Bundle } from './commandFamilies.ts';
+import {
+  BUNDLES,
+  ENDLESS,
+  ENDLESS_MODULES,
+  INTERPRETERS,
+  RUNNERS,
+  SINGLE_PURPOSE,
+  type Bundle,
+} from './commandFamilies.ts';
 import { beginsWith } from './rules/patternWords.ts';
 import { baseName } from './shell/shellScript.ts';
 
@@ -13,24 +21,45 @@ const PLAIN_NAME = /^[A-Za-z][\w:.-]*$/;
 export function commandFamily(words: readonly string[]): readonly string[] | null {
   const [program = '', ...args] = words;
   const name = baseName(program);
-  if (program === '' || words.some(isUnwritable) || ENDLESS.has(name)) return null;
-  if (INTERPRETERS.has(name)) return ofInterpreter(words, INTERPRETERS.get(name) ?? []);
+  const kind = kindOf(name);
+  if (program === '' || words.some(isUnwritable) || ENDLESS.has(kind)) return null;
+  const harmless = INTERPRETERS.get(kind);
+  if (harmless !== undefined) return ofInterpreter(words, harmless);
   const runner = RUNNERS.find((begin) => beginsWith([name, ...args], begin));
   if (runner !== undefined) return ofRunner(words, runner.length);
   const bundle = BUNDLES.get(name);
   if (bundle !== undefined) return ofBundle(words, bundle);
-  if (SINGLE_PURPOSE.has(name) || name !== program) return [program];
-  return words;
+  if (SINGLE_PURPOSE.has(kind) || IN_PROJECT.test(program)) return [program];
+  // its name alone would allow it with any words
+  return words.length > 1 ? words : null;
+}
+
+/** A program of the project itself, named by its path from there. One of the system can do what its path does not tell. */
+const IN_PROJECT = /^(?!.*(?:^|\/)\.\.(?:\/|$))[^/\\].*\//;
+
+/** `python3.15`, `node18` and `Perl` are what they are without a version, and whatever the case. */
+function kindOf(name: string): string {
+  return name.toLowerCase().replace(/-?\d[\d.]*$/, '');
 }
 
 /** `python3 tool.py x` -> `python3 tool.py`, `python3 -m pytest -k x` -> `python3 -m pytest`. */
 function ofInterpreter(words: readonly string[], harmless: readonly string[]): readonly string[] | null {
   for (const [index, word] of words.entries()) {
     if (index === 0 || harmless.includes(word)) continue;
-    if (word === '-m' && harmless.includes('-m…')) return words.length > index + 1 ? words.slice(0, index + 2) : null;
+    if (word === '-m' && harmless.includes('-m…')) return ofModule(words, index + 1);
     return word.startsWith('-') ? null : words.slice(0, index + 1);
   }
   return null;
+}
+
+/** A module is a program too: `python3 -m pip install x` is as much as `pip install x`. */
+function ofModule(words: readonly string[], at: number): readonly string[] | null {
+  const [module] = words.slice(at);
+  if (module === undefined || ENDLESS_MODULES.has(module)) return null;
+  const bundle = BUNDLES.get(module);
+  if (bundle === undefined) return words.slice(0, at + 1);
+  const family = ofBundle(words.slice(at), bundle);
+  return family === null ? null : [...words.slice(0, at), ...family];
 }
 
 /** `npx eslint src` -> `npx eslint`, `uv run python tool.py` -> `uv run python tool.py`. */
@@ -41,7 +70,9 @@ function ofRunner(words: readonly string[], length: number): readonly string[] |
   if (family === null) return null;
   // what a runner finds by a name is one program, whatever its arguments
   const own =
-    PLAIN_NAME.test(inner[0]) && !BUNDLES.has(inner[0]) && !INTERPRETERS.has(inner[0]) ? inner.slice(0, 1) : family;
+    PLAIN_NAME.test(inner[0]) && !BUNDLES.has(inner[0]) && !INTERPRETERS.has(kindOf(inner[0]))
+      ? inner.slice(0, 1)
+      : family;
   return [...words.slice(0, length), ...own];
 }
 

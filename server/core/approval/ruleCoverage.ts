@@ -2,8 +2,11 @@
 import type { Places } from '../pathPolicy/places.ts';
 import type { RuleDecision } from '../../protocol/schema/safety.ts';
 import type { RuleMatch, RuleSet } from './ruleBook.ts';
+import { reachesFurther } from './rules/reachesFurther.ts';
 import { isSafeCommand, passesOn } from './safe/safeCommand.ts';
+import { valueOf } from './shell/place.ts';
 import { baseName, type ShellCommand, type ShellScript } from './shell/shellScript.ts';
+import { gitCall } from './tripwires/gitArguments.ts';
 
 export type Coverage =
   /** Each command only reads. */
@@ -24,7 +27,8 @@ export function coverage(script: ShellScript, where: CoverageIn): Coverage {
   if (script.commands.length === 0) return { type: 'none', reason: 'It names no command.' };
   let isByRule = false;
   const isCovered = (command: ShellCommand): boolean => {
-    if (where.rules.match(wordsOf(command))?.decision === 'allow') {
+    const match = where.rules.match(wordsOf(command));
+    if (match?.decision === 'allow' && !reachesFurther(wordsOf(command), match.pattern.length)) {
       isByRule = true;
       return true;
     }
@@ -47,11 +51,14 @@ export function ruleOn(
   decision: Exclude<RuleDecision, 'allow'>,
 ): RuleMatch | null {
   for (const command of script.commands) {
-    const [program, ...args] = wordsOf(command);
+    const [program, ...args] = command.words.map((word) => valueOf(word, command.place) ?? word.text);
     if (program === undefined) continue;
+    const git = gitCall(command);
     for (const words of [
       [program, ...args],
       [baseName(program), ...args],
+      // `git -C folder push` is a `git push`
+      ...(git === null ? [] : [['git', git.subcommand, ...git.args]]),
     ]) {
       const match = rules.match(words);
       if (match?.decision === decision) return match;
