@@ -81,7 +81,7 @@ function askedStore(command: ShellCommand): string | null {
         ? 'Shows credentials of AWS.'
         : null;
     case 'git':
-      return (args.includes('credential') && args.includes('fill')) || isAskedHelper(args)
+      return (args.includes('credential') && args.includes('fill')) || asksGitForCredential(args)
         ? 'Reads passwords for Git.'
         : null;
     default:
@@ -89,7 +89,7 @@ function askedStore(command: ShellCommand): string | null {
   }
 }
 
-function isAskedHelper(args: readonly string[]): boolean {
+function asksGitForCredential(args: readonly string[]): boolean {
   return args.some((arg, index) => arg.startsWith('credential-') && args[index + 1] === 'get');
 }
 
