@@ -1,8 +1,9 @@
 // The `.bowlineignore` files: what the user keeps from the model beside what is kept anyway, in the syntax of .gitignore.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { BOWLINE_IGNORE } from '../../protocol/keptFiles.ts';
+import { readRegularFile } from './regularFile.ts';
 
 interface Rules {
   /** Changes with the file. */
@@ -62,9 +63,9 @@ function foldersAbove(path: string): string[] {
 
 function readRules(path: string): Rules['rules'] {
   try {
-    return ignore().add(readFileSync(path, 'utf8'));
+    return ignore().add(readRegularFile(path).toString('utf8'));
   } catch {
-    // a folder of this name, or not ours to read: told as the reason of every refusal below it
+    // a folder or a pipe of this name, or not ours to read: told as the reason of every refusal below it
     return 'unreadable';
   }
 }

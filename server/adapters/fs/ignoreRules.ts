@@ -1,7 +1,8 @@
 // What git would not track in a workspace: .gitignore files and .git/info/exclude, one set of rules per folder.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { readRegularFile } from './regularFile.ts';
 
 /** Never looked into, ignored by git or not: repositories' own data, and packages that are installed, not written. */
 const SKIPPED = new Set(['.git', '.hg', '.svn', '.jj', 'node_modules', '.venv', '__pycache__']);
@@ -50,7 +51,7 @@ export function isIgnored(path: string, isFolder: boolean, innermost: IgnoreRule
 
 function readRules(path: string): Ignore | null {
   try {
-    return ignore().add(readFileSync(path, 'utf8'));
+    return ignore().add(readRegularFile(path).toString('utf8'));
   } catch {
     // No such file, or one that git could not read either: no rules.
     return null;

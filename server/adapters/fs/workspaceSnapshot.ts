@@ -1,8 +1,9 @@
 // A workspace's files at one moment, taken cheaply by comparing with an earlier snapshot.
-import { lstatSync, readdirSync, readFileSync, type Dirent, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isIgnored, rulesFor, rulesForRoot, type IgnoreRules } from './ignoreRules.ts';
+import { readRegularFile } from './regularFile.ts';
 
 export interface SnapshotBudget {
   readonly maxFiles: number;
@@ -193,7 +194,7 @@ class Scan {
   #read(path: string, size: number, known: SnapshotFile | undefined): Uint8Array | 'unknown' {
     if (size > this.#budget.maxFileBytes || this.#keptBytes + size > this.#budget.maxTotalBytes) return 'unknown';
     try {
-      const bytes = readFileSync(path);
+      const bytes = readRegularFile(path, this.#budget.maxFileBytes);
       return known?.bytes instanceof Uint8Array && bytes.equals(known.bytes) ? known.bytes : bytes;
     } catch {
       // A file that cannot be read cannot be compared either.

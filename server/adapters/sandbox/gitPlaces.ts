@@ -1,6 +1,7 @@
 // What a repository is made of, as far as it matters to the sandbox: what a commit must be able to write, and what may never be.
-import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { readRegularFile } from '../fs/regularFile.ts';
 
 export interface GitPlaces {
   /** Folders outside of the workspace that a commit writes to: those of a worktree or a submodule. */
@@ -136,7 +137,7 @@ function kindOf(path: string): 'folder' | 'file' | 'link' | 'other' | 'nothing' 
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularFile(path).toString('utf8');
   } catch {
     return ''; // it says nothing
   }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Log } from '../../core/ports.ts';
+import { readRegularFile } from '../fs/regularFile.ts';
 import { removeWhatIsLeftOf, type PrivateFolders } from './privateFolders.ts';
 
 /**
@@ -78,7 +79,7 @@ function make(path: string): void {
 function unmake(path: string): void {
   const text = FILES[basename(path)];
   if (text === undefined) return rmdirSync(path);
-  if (readFileSync(path, 'utf8') !== text) throw new Error('It is not the stand-in any more.');
+  if (readRegularFile(path).toString('utf8') !== text) throw new Error('It is not the stand-in any more.');
   rmSync(path);
 }
 
