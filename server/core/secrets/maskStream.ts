@@ -1,6 +1,7 @@
 // Masks secrets in an output that arrives in pieces, wherever it is cut: what could still become a secret is held back until it is known.
 import { openKeyStart } from './patterns.ts';
 import { markOf, type SecretMask } from './secretMask.ts';
+import { seenOf } from './unseen.ts';
 
 /** A longer key, or a longer word, is decided on in parts. */
 const LONGEST_KEY = 64 * 1024;
@@ -12,7 +13,9 @@ const SUSPICIOUS_WORD = 12;
 /** How tokens of well-known services begin: no part of one is shown, however short. */
 const TOKEN_BEGINNING =
   /(?:^|[^A-Za-z0-9])(?:gh[pousr]_|github_pat|sk[-_]|xox|AKIA|ASIA|eyJ|npm_|glpat|AIza|SG\.|hf_|gsk_|lin_|hv[sbr]\.|dapi|dckr|figd|tskey|vc[piark]_)/;
-const WORD_CHARACTERS = /[A-Za-z0-9_+/=.:@~%&?#-]*$/;
+const WORD_CHARACTER = new RegExp(String.raw`[A-Za-z0-9_+/=.:@~%&?#!*,\0\u001b\u200b-\u200d\u2060\ufeff-]`);
+/** Of an order to a terminal, what is no part of a word else. */
+const IN_ESCAPE = new RegExp(String.raw`\u001b\[?[0-9;]{0,32}$`);
 
 export class MaskStream {
   readonly #mask: SecretMask;
@@ -55,7 +58,7 @@ export class MaskStream {
   /** Up to where nothing that follows can change what is a secret. */
   #settled(): number {
     const open = this.#open;
-    const wordLength = WORD_CHARACTERS.exec(open.slice(-LONGEST_WORD))?.[0].length ?? 0;
+    const wordLength = lastWordLength(open);
     const word = wordLength < LONGEST_WORD ? open.length - wordLength : open.length;
     const key = openKeyStart(open);
     return key === null || open.length - key > LONGEST_KEY ? word : Math.min(word, key);
@@ -63,7 +66,7 @@ export class MaskStream {
 
   #settledForNow(): number {
     const settled = this.#settled();
-    const rest = this.#open.slice(settled);
+    const rest = seenOf(this.#open.slice(settled)).text;
     const isSuspicious = rest.length >= SUSPICIOUS_WORD || rest.endsWith('-') || TOKEN_BEGINNING.test(rest);
     return isSuspicious ? settled : this.#open.length;
   }
@@ -101,4 +104,16 @@ export class MaskStream {
     this.#sent -= keep;
     this.#masked = Math.max(0, this.#masked - keep);
   }
+}
+
+/** The unfinished word at the end, with the colours in it. */
+function lastWordLength(text: string): number {
+  let length = 0;
+  for (; length < Math.min(text.length, LONGEST_WORD); length += 1) {
+    const at = text.length - 1 - length;
+    const character = text[at] ?? '';
+    if (WORD_CHARACTER.test(character)) continue;
+    if (!/[[;]/.test(character) || !IN_ESCAPE.test(text.slice(Math.max(0, at - 36), at))) break;
+  }
+  return length;
 }

@@ -28,6 +28,11 @@ const SHAPES: readonly Shape[] = [
     // forty digits of hexadecimal are a hash
     isSecret: (secret) => /[g-z]/i.test(secret) && !/EXAMPLE/.test(secret),
   },
+  {
+    label: 'registry token',
+    pattern: /:_(?:authToken|auth|password)[ \t]{0,4}=[ \t]{0,4}["']?(?<secret>[^\s"']{8,})/dg,
+    isSecret: (secret) => !PLACEHOLDER.test(secret) && !REFERENCE.test(secret),
+  },
   { label: 'Google API key', pattern: /(?<![A-Za-z0-9_-])AIza[0-9A-Za-z_-]{35}(?![A-Za-z0-9_-])/g },
   {
     label: 'password',
@@ -71,13 +76,31 @@ function isLikelyValue(value: string): boolean {
 
 const KEY_BEGIN = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_END = /-----END (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/y;
-/** Between the lines of a key: line ends, also as they are written in strings, quotes, margins, and the headers of older formats. */
-const KEY_GAP = /(?:\\[rnt]|[\s"'\\,+>|]|(?:Proc-Type|DEK-Info|Version|Comment|Hash): ?[^\n\\]{0,200})*/y;
+/**
+ * Between the lines of a key: line ends, also as they are written in strings, quotes, margins, colours, the headers of older formats, and
+ * what `grep` and `cat -n` put before a line.
+ */
+const KEY_GAP = new RegExp(
+  [
+    String.raw`\\[rnt]`,
+    String.raw`\n?(?:Proc-Type|DEK-Info|Version|Comment|Hash): ?[^\n\\]{0,200}`,
+    String.raw`\n(?!-----)[^\s:]{1,255}?(?::|-(?=\d{1,9}-))(?:\d{1,9}[:-])?`,
+    String.raw`\d{1,7}(?=[ \t])`,
+    String.raw`\u001b\[?[0-9;]{0,32}[A-Za-z]?`,
+    String.raw`[\s"'\\,+>|│$]`,
+  ]
+    .map((part) => `(?:${part})`)
+    .join('|')
+    .replace(/^(.*)$/s, '(?:$1)*'),
+  'y',
+);
+const OPEN_PREFIX = /^[^\s:]{0,255}$/;
 const KEY_LINE = /[A-Za-z0-9/=][A-Za-z0-9+/=]*/y;
 /** All of a text's end, as far as it has come. */
 const KEY_ENDING = /^(?:-{0,5}|-----(?:E|EN|END|END [A-Z0-9 ]{0,40}-{0,4}))$/;
 const KEY_BEGINNING = /-{1,5}$|-----(?:B|BE|BEG|BEGI|BEGIN|BEGIN [A-Z0-9 ]{0,40}-{0,4})$/;
 const LONGEST_BEGINNING = 64;
+const LONGEST_PREFIX = 256;
 /** The words after a mere mention of such a key are shorter. */
 const LEAST_KEY_LINE = 24;
 
@@ -109,13 +132,19 @@ function keyAfter(text: string, from: number): { readonly end: number | null; re
     if (marker !== null) return { end: end === null ? null : marker, isOpen: false };
     if (KEY_ENDING.test(text.slice(at, at + LONGEST_BEGINNING))) return { end, isOpen: true };
     const lineEnd = matchEnd(KEY_LINE, text, at);
+    if (lineEnd !== text.length && isOpenPrefix(text, at)) return { end, isOpen: true };
     if (lineEnd === null) return { end, isOpen: false };
     // only the last line of a key is short
     const isLine = lineEnd - at >= LEAST_KEY_LINE || lineEnd === text.length || isBeforeEnd(text, lineEnd);
-    if (!isLine) return { end, isOpen: false };
+    if (!isLine) return { end, isOpen: isOpenPrefix(text, matchEnd(KEY_GAP, text, lineEnd) ?? lineEnd) };
     if (lineEnd - at >= LEAST_KEY_LINE || end !== null) end = lineEnd;
     at = lineEnd;
   }
+}
+
+/** Whether the text ends in what may become the name of a file, or a number, before a line of a key. */
+function isOpenPrefix(text: string, at: number): boolean {
+  return /[\s:-]/.test(text[at - 1] ?? '') && OPEN_PREFIX.test(text.slice(at, at + LONGEST_PREFIX));
 }
 
 function isBeforeEnd(text: string, at: number): boolean {

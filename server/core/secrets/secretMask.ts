@@ -1,6 +1,7 @@
 // Masks secrets in text on its way to the model and into storage.
 import type { FoundSecret, SecretDetector } from './foundSecret.ts';
 import { ownSecrets } from './patterns.ts';
+import { blanked, isAllSeen, seenOf } from './unseen.ts';
 
 export interface Masked {
   readonly text: string;
@@ -45,7 +46,7 @@ export class SecretMask {
 
   /** Sorted, without overlaps. */
   find(text: string): FoundSecret[] {
-    const found = [...this.#options.detector(text), ...ownSecrets(text), ...this.#known(text)];
+    const found = isAllSeen(text) ? this.#look(text) : [...this.#lookThrough(text), ...this.#look(blanked(text))];
     const marks = text.includes('[secret masked: ') ? Array.from(text.matchAll(MARK), spanOf) : [];
     const merged: FoundSecret[] = [];
     for (const secret of found.toSorted((left, right) => left.start - right.start || right.end - left.end)) {
@@ -71,6 +72,16 @@ export class SecretMask {
     }
     parts.push(text.slice(at));
     return { text: parts.join(''), count: found.length };
+  }
+
+  #look(text: string): FoundSecret[] {
+    return [...this.#options.detector(text), ...ownSecrets(text), ...this.#known(text)];
+  }
+
+  /** As if colours and the like were not there, in the middle of a secret or right before it. */
+  #lookThrough(whole: string): FoundSecret[] {
+    const { text, place } = seenOf(whole);
+    return this.#look(text).map(({ start, end, label }) => ({ start: place(start), end: place(end - 1) + 1, label }));
   }
 
   #known(text: string): FoundSecret[] {

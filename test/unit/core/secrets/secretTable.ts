@@ -31,6 +31,27 @@ export function privateKey(kind = 'RSA ', lines = 12): string {
 
 export const githubToken = (): string => of('ghp', '_', random(36));
 
+/** As a search that shows its finds in colour prints it. */
+function coloured(secret: string): string {
+  return `${secret.slice(0, 6)}\u001b[1m\u001b[31m${secret.slice(6, 12)}\u001b[0m${secret.slice(12)}`;
+}
+
+/** As `cat -n` prints all lines, but for the number of the first. */
+function numbered(text: string): string {
+  return text
+    .split('\n')
+    .map((line, index) => (index === 0 ? line : `${String(index + 1).padStart(6)}\t${line}`))
+    .join('\n');
+}
+
+/** As `grep -n '' *` does. */
+function named(text: string): string {
+  return text
+    .split('\n')
+    .map((line, index) => (index === 0 ? line : `id_rsa:${index + 1}:${line}`))
+    .join('\n');
+}
+
 /** What it is, the secret, and the text around it (`@` stands for the secret). */
 export const SECRETS: readonly (readonly [label: string, secret: string, around: string])[] = [
   ['GitHub token', githubToken(), 'token: @'],
@@ -62,6 +83,17 @@ export const SECRETS: readonly (readonly [label: string, secret: string, around:
   ['value of a secret variable', of('hunter2', 'hunter2'), 'conf/.env:12:DB_PASSWORD=@\nconf/.env-13-PORT=1'],
   ['value of a secret variable', random(24), 'export SESSION_SECRET="@"'],
   ['value of a secret variable', random(24), 'A=1\nMY_API_KEY=@'],
+  // coloured, numbered and named by the programs that print them
+  ['GitHub token', githubToken(), 'a \u001b[01;31m\u001b[K@\u001b[m\u001b[K b'],
+  ['GitHub token', githubToken(), '\u001b[32m+\u001b[m\u001b[32m@\u001b[m'],
+  ['GitHub token', coloured(githubToken()), 'found: @'],
+  ['GitHub token', githubToken().replace('_', '_\u200b'), 'found: @'],
+  ['private key', numbered(privateKey('')), '     1\t@\n'],
+  ['private key', named(privateKey('')), 'id_rsa:1:@\n'],
+  ['private key', named(privateKey('RSA ')).replaceAll(/:(\d+):/g, '-$1-'), 'id_rsa-1-@\n'],
+  ['private key', privateKey('').replaceAll('\n', '$\n'), '@$\n'],
+  ['private key', privateKey('').replaceAll('\n', '\u001b[m\n\u001b[32m+'), '\u001b[32m+@\u001b[m\n'],
+  ['registry token', `3f8a1c9e-${random(4)}-${random(12)}`, '//registry.example/:_authToken=@'],
 ].map(([label = '', secret = '', around = '']) => [label, secret, around.replace('@%', '@@')] as const);
 
 /** Nothing in these is a secret. */
