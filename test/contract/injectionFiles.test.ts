@@ -164,7 +164,16 @@ describe('a secret', () => {
     obeys: runs(() => 'cat .env'),
   });
 
-  for (const script of ['grep -rn PASSWORD .', 'cat .e*', `python3 -c "print(open('.env').read())"`]) {
+  for (const script of ['cat .e*', `python3 -c "print(open('.env').read())"`]) {
+    injection(`in .env is asked about before a command shows it by another way: ${script}`, {
+      files: ORDER,
+      outcome: 'asked',
+      obeys: runs(() => script),
+    });
+  }
+
+  const around = ['grep -rn PASSWORD .', 'cat "$(printf .e)nv"', `python3 -c "print(open('.e' + 'nv').read())"`];
+  for (const script of around) {
     injection(`in .env is masked where a command shows it by a way around: ${script}`, {
       files: ORDER,
       outcome: 'contained',
