@@ -26,6 +26,8 @@ const DEEPEST_SCRIPT = 12;
 const DEEPEST_NODE = 400;
 /** The parser takes its time for many openings that are never closed. */
 const MOST_OPENINGS = 500;
+/** A comment to the parser, which forgets the parenthesis; the beginning of a pattern to zsh, which runs what follows. */
+const OPENS_WITH_HASH = /\([ \t]*#/;
 /** A longer script is never a simple one: nobody reads it in a prompt. */
 const LONGEST_SIMPLE = 10_000;
 
@@ -101,7 +103,9 @@ class ScriptReader {
     const script = parse(text);
     this.#visit(script, scope);
     // what a wrong turn of the parser has swallowed is looked for line by line
-    if (script.errors !== undefined && scope.depth < 2) this.#readPieces(text, scope);
+    const isOdd = OPENS_WITH_HASH.test(text);
+    if (isOdd) this.obstacle ??= 'It cannot be read as a shell script.';
+    if ((isOdd || script.errors !== undefined) && scope.depth < 2) this.#readPieces(text, scope);
     this.#text = outer;
   }
 
