@@ -15,7 +15,10 @@ function halves(begin: string, rest: string, name: string) {
 }
 
 describe('a conversation in a real VS Code', () => {
-  const product = useProduct({ files: { 'notes.txt': 'hello\n' } });
+  const product = useProduct({
+    files: { 'notes.txt': 'hello\n' },
+    settings: { 'bowline.approvalPolicy': 'untrusted' },
+  });
   let chat: Chat;
 
   before(async function () {
@@ -27,7 +30,7 @@ describe('a conversation in a real VS Code', () => {
     const { model } = product;
     model.script(
       answer([halves('I look at the ', 'notes.', 'steer')]),
-      answer(command('cat notes.txt')),
+      answer(command('sort -o notes.txt notes.txt')),
       answer(text('The notes greet you, in capitals: HELLO.')),
     );
     await chat.send('What do the notes say?');
@@ -109,7 +112,7 @@ describe('a conversation in a real VS Code', () => {
   it('is driven by the keyboard alone: focus, send, approve, send, stop', async () => {
     const { model, page } = product;
     const { keyboard } = page;
-    model.script(answer(command('echo keyboard')), answer([halves('Working ', 'on.', 'keys'), gate('never')]));
+    model.script(answer(command('touch keyboard')), answer([halves('Working ', 'on.', 'keys'), gate('never')]));
     await page.locator('.monaco-workbench').press('Escape');
     await keyboard.press('Control+Alt+Shift+B');
     await eventually(async () => await chat.field.evaluate((field) => field.ownerDocument.hasFocus()));
@@ -119,11 +122,11 @@ describe('a conversation in a real VS Code', () => {
     assert.equal(await chat.field.inputValue(), 'Run it\nnow');
     await keyboard.press('Enter');
     const dialog = await modalDialog(page);
-    assert.match(dialog.detail, /echo keyboard/);
+    assert.match(dialog.detail, /touch keyboard/);
     await keyboard.press('Enter');
     await dialog.box.waitFor({ state: 'detached' });
     await model.reached('keys');
-    await chat.command('echo keyboard').waitFor();
+    await chat.command('touch keyboard').waitFor();
     await keyboard.press('Control+Alt+Shift+B');
     await eventually(async () => await chat.field.evaluate((field) => field.ownerDocument.activeElement === field));
     await keyboard.press('Escape');

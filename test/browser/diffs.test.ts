@@ -125,7 +125,6 @@ describe('the changes of a turn in a real VS Code', () => {
       answer(text('There are more files now.')),
     );
     await chat.send('Write more.');
-    await (await modalDialog(page)).press('Run');
     await chat.answer('There are more files now.').waitFor();
     await chat.idle();
     await page.locator('.statusbar-item', { hasText: '3 files changed by Bowline' }).waitFor();

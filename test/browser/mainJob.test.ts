@@ -34,6 +34,9 @@ const PLAN = [
   { step: 'Check it', status: 'pending' },
 ];
 
+/** What asks though the policy lets commands run in the sandbox. */
+const OUTSIDE = { sandbox_permissions: 'require_escalated' };
+
 describe('the main job in a real VS Code', () => {
   const product = useProduct({ files: { 'tide.ts': TIDE, 'README.md': '# Tide\n' } });
   let chat: Chat;
@@ -51,7 +54,12 @@ describe('the main job in a real VS Code', () => {
         pausedAfter(3, said, 'said'),
         pausedAfter(2, patch(FIRST_LINES + LAST_LINES, { deltas: [FIRST_LINES, LAST_LINES] }), 'patch'),
       ]),
-      answer(command("printf 'checking the tide\\n'; exit 3", { justification: 'To see whether it still works.' })),
+      answer(
+        command("printf 'checking the tide\\n'; exit 3", {
+          ...OUTSIDE,
+          justification: 'To see whether it still works.',
+        }),
+      ),
       answer(text('It is precise now, but **the check failed**.')),
     );
     await chat.send('Make tide() more precise, and check it.');
@@ -97,7 +105,7 @@ describe('the main job in a real VS Code', () => {
     const { model, page } = product;
     await chat.frame.getByRole('button', { name: 'Fork from here' }).last().click();
     await eventually(async () => (await threadRow(page, 'Make tide() more precise').count()) === 2);
-    model.script(answer(command('touch forked')), answer(text('Then I leave it as it is.')));
+    model.script(answer(command('touch forked', OUTSIDE)), answer(text('Then I leave it as it is.')));
     await chat.send('Try another way.');
     await (await modalDialog(page)).escape();
     await chat.answer('Then I leave it as it is.').waitFor();
@@ -120,7 +128,7 @@ describe('the main job in a real VS Code', () => {
           text('I add a note to the table, then I check it.'),
           call('update_plan', { plan: PLAN }),
           patch(`*** Begin Patch\n*** Add File: notes-${theme}.md\n+# Notes\n+\n+- High at noon.\n*** End Patch\n`),
-          command('ls -l && node --version', { justification: 'To see that the note is there.' }),
+          command('ls -l && node --version', { ...OUTSIDE, justification: 'To see that the note is there.' }),
         ]),
         answer(
           text(

@@ -165,7 +165,7 @@ describe('safety in the chat', function () {
       .click();
     await chat.waitForPosted((message) => message.kind === 'call' && message.method === 'openFile');
     assert.deepEqual(chat.calls('openFile'), [{ path: `${sample.FOLDER}/.env.local` }]);
-    await button(chat, 'Allow for This Session').click();
+    await button(chat, 'Allow for This Thread').click();
     assert.ok(permissionRequest.method === 'item/permissions/requestApproval');
     assert.deepEqual(await answerOf(chat), { permissions: permissionRequest.params.permissions, scope: 'session' });
   });

@@ -47,7 +47,7 @@ describe('the choices of a card', () => {
     assert.deepEqual(labels(networkRequest), [
       'Allow Once',
       'Decline',
-      'Allow in This Thread',
+      'Allow for This Thread',
       'Always Allow This Host',
       'Never Allow This Host',
       'Decline and Stop',
@@ -65,7 +65,7 @@ describe('the choices of a card', () => {
   });
 
   it('of permissions grant exactly what was asked for, or nothing', () => {
-    assert.deepEqual(labels(permissionRequest), ['Allow for This Turn', 'Decline', 'Allow for This Session']);
+    assert.deepEqual(labels(permissionRequest), ['Allow for This Turn', 'Decline', 'Allow for This Thread']);
     assert.ok(permissionRequest.method === 'item/permissions/requestApproval');
     const { permissions } = permissionRequest.params;
     assert.deepEqual(answers(permissionRequest), [

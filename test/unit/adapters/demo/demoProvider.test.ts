@@ -122,7 +122,7 @@ describe('the demo provider', () => {
     const command = talk.call('exec_command');
     assert.match(
       command.type === 'function_call' ? command.arguments : '',
-      /"cmd":"git status --short","justification":/,
+      /"cmd":"git status --short","sandbox_permissions":"require_escalated","justification":/,
     );
   });
 
