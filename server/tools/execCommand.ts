@@ -2,7 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { proposedCommand, runningCommand } from '../core/command/commandItem.ts';
 import { outputTokens, startYieldMs } from '../core/command/commandLimits.ts';
-import { isTrustedShell, shellAt } from '../core/command/shell.ts';
+import { isScriptShell, isTrustedShell, shellAt } from '../core/command/shell.ts';
 import type { CommandRunner, CommandSandbox, CommandSpec, Log, Shell, ShellEnvironment } from '../core/ports.ts';
 import type { Action, Ask, Tool, ToolCall, ToolContext, ToolOutput, Verdict } from '../core/turn/tool.ts';
 import { messageOf } from '../protocol/errors.ts';
@@ -100,7 +100,8 @@ function planCall(
     justification: args.justification ?? null,
     isInteractive: args.tty ?? false,
     ...(args.prefix_rule === undefined ? {} : { prefixRule: args.prefix_rule }),
-    ...(args.shell === undefined ? {} : { shell: args.shell }),
+    // PowerShell's quotes are not those that the decision reads
+    ...(args.shell === undefined && isScriptShell(shell.path) ? {} : { shell: args.shell ?? shell.path }),
   };
   return { type: 'ok', value: { callId, args, cwd, shell, item, action } };
 }

@@ -1,4 +1,5 @@
 // The decision on a command: rules that forbid, tripwires, what was granted, rules that ask, and then the mode and its sandbox.
+import { isScriptShell } from '../command/shell.ts';
 import type { Action, Decision } from '../turn/tool.ts';
 import { asking, type Question } from './asking.ts';
 import type { DecideInput } from './decideInput.ts';
@@ -38,7 +39,10 @@ function look(input: CommandInput): Case {
     ...input,
     script,
     isSandboxed,
-    coverage: coverage(script, { rules, workspace: policy.cwd, places: policy.places }),
+    coverage:
+      action.shell !== undefined && !isScriptShell(action.shell)
+        ? { type: 'none', reason: 'It is written for another shell than the ones that are read.' }
+        : coverage(script, { rules, workspace: policy.cwd, places: policy.places }),
   };
 }
 

@@ -209,6 +209,18 @@ describe('a tripwire', () => {
   }
 });
 
+describe('a script for a shell that is not read', () => {
+  it('is never taken for one that only reads: its quotes are others', () => {
+    const script = String.raw`echo "a\"; evil; \"b"`;
+    const full = { sandbox: SANDBOXES['full']!, approvalPolicy: 'untrusted' } as const;
+    assert.equal(decided(command(script), full).type, 'run');
+    assert.equal(decided(command(script, { shell: '/bin/zsh' }), full).type, 'run');
+    const asked = decided(command(script, { shell: 'powershell.exe' }), full);
+    assert.equal(asked.type, 'ask');
+    assert.match(asked.reason, /another shell/);
+  });
+});
+
 describe('what is typed into a running command', () => {
   it('is no script of its own: the list of what only reads does not apply', () => {
     const typed = command('ls\n', { session: 1 });
