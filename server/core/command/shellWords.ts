@@ -49,7 +49,8 @@ export function splitScript(script: string): readonly SimpleCommand[] | null {
       at += 1;
     } else {
       const word = readWord(script, at);
-      if (word === null) return null;
+      // an operator that is none of ours, as in `a |& b`, is no word, and nothing would ever come after it
+      if (word === null || word.end === at) return null;
       words.push(word.text);
       at = word.end;
     }

@@ -56,6 +56,7 @@ describe('commandActions', () => {
     ['cat <<EOF\nx\nEOF', null],
     ["cat 'open", null],
     ['ls | |', null],
+    ['ls |& tee log', null],
     ['&& ls', null],
     ['', null],
   ] as const) {
