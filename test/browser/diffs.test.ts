@@ -13,7 +13,7 @@ import {
 } from '../support/browser.ts';
 import { answer, command, patch, text, type Part } from '../support/modelScript.ts';
 import { pausedAfter } from '../support/pausedPart.ts';
-import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
+import { type Chat, eventually, exists, TEMPORARY_IS_OUTSIDE, useProduct } from '../support/product.ts';
 
 const THEMES_SHOWN = ['dark', 'highContrast', 'light'] as const;
 
@@ -74,6 +74,7 @@ function whole(...lines: string[]): Part {
 describe('the changes of a turn in a real VS Code', () => {
   const product = useProduct({
     settings: { 'files.autoSave': 'off' },
+    config: TEMPORARY_IS_OUTSIDE,
     files: { 'greet.ts': GREET, 'names.ts': "export const names = ['Ann'];\n", 'old.txt': 'old\n' },
   });
   let chat: Chat;
@@ -196,6 +197,7 @@ describe('the changes of a turn in a real VS Code', () => {
       'Apply and Allow These Files for This Session',
       'Decline',
       'Decline and Stop',
+      'Rehearse…',
       'Show Diff',
       'Show in Chat',
     ]);

@@ -99,7 +99,7 @@ describe('the commands of Bowline', () => {
     ['in an empty window', '/?ew=true'],
   ] as const) {
     it(`all run from the palette ${where} without a fault`, async function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       const { editor } = product;
       const { page } = await product.open(path === '' ? {} : { url: `${editor.origin}${path}` });
       const asks = page

@@ -10,13 +10,7 @@ import { join } from 'node:path';
 import { modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { outputOf } from '../support/modelRequest.ts';
 import { answer, command, text } from '../support/modelScript.ts';
-import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
-
-/** The temporary folder, where the workspaces of tests lie, is outside of them. */
-const TEMPORARY_IS_OUTSIDE = `[sandbox_workspace_write]
-exclude_slash_tmp = true
-exclude_tmpdir_env_var = true
-`;
+import { type Chat, eventually, exists, useProduct, TEMPORARY_IS_OUTSIDE } from '../support/product.ts';
 
 const OUTSIDE = { sandbox_permissions: 'require_escalated', justification: 'The note belongs beside the project.' };
 

@@ -10,6 +10,12 @@ import { providerConfig, ROOT_MAY_SANDBOX } from './story.ts';
 
 const POLICIES = `sandbox_mode = "workspace-write"\napproval_policy = "on-request"\n`;
 
+/** For `config`: the workspaces of the tests lie in the temporary folder, and what is beside them shall not be written to. */
+export const TEMPORARY_IS_OUTSIDE = `[sandbox_workspace_write]
+exclude_slash_tmp = true
+exclude_tmpdir_env_var = true
+`;
+
 const EVENTUALLY_MS = 20_000;
 const LOOK_AGAIN_MS = 50;
 
