@@ -118,7 +118,7 @@ describe('rules and kept files in a real VS Code', () => {
     );
     await chat.send('Lint the notes.');
     const card = chat.approvals.filter({ hasText: 'npm run lint' });
-    await card.getByText('Runs OUTSIDE of the sandbox').waitFor();
+    await card.getByText('Runs OUTSIDE of the sandbox', { exact: true }).waitFor();
     await card.getByRole('button', { name: 'Run and Remember…' }).click();
     await card.getByText('Will not be covered').waitFor();
     await screenshot(page, 'rule-proposal');
