@@ -19,7 +19,7 @@ export interface SuspendedPorts {
   readonly pause?: (delayMs: number) => Promise<unknown>;
 }
 
-const ATTEMPTS = 6;
+const ATTEMPTS = 10;
 const PAUSE_MS = 500;
 
 export class SuspendedRequests implements Disposable {
@@ -76,8 +76,8 @@ export class SuspendedRequests implements Disposable {
       for (let attempt = 1; !this.#isDisposed; attempt += 1) {
         const { data } = await server.request('approval/list', {});
         this.#set(data.toSorted((one, other) => one.startedAtMs - other.startedAtMs));
-        const isHeld = await this.#openOwn();
-        if (!isHeld || attempt >= attempts) return;
+        const outcome = await this.#openOwn();
+        if (outcome === 'opened' || attempt >= attempts) return;
         await pause(PAUSE_MS);
       }
     } catch (error) {
@@ -85,8 +85,11 @@ export class SuspendedRequests implements Disposable {
     }
   }
 
-  /** Opens the threads of this workspace, so that they ask again. Answers whether another process holds one. */
-  async #openOwn(): Promise<boolean> {
+  /**
+   * Opens the threads of this workspace, so that they ask again. `nothing`: none is known, which after a reload may only mean that the
+   * former server still has them; `held`: another process has one.
+   */
+  async #openOwn(): Promise<'opened' | 'nothing' | 'held'> {
     const { store, folders, log } = this.#ports;
     const own = this.all().filter(({ cwd }) => folders().some((folder) => isWithin(cwd, folder)));
     let isHeld = false;
@@ -99,7 +102,8 @@ export class SuspendedRequests implements Disposable {
         else log.warn(`A thread that waits for an approval could not be opened: ${messageOf(error)}`);
       }
     }
-    return isHeld;
+    if (isHeld) return 'held';
+    return own.length > 0 ? 'opened' : 'nothing';
   }
 
   #isOpen(threadId: string): boolean {

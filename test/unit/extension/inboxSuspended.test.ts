@@ -91,6 +91,15 @@ describe('suspended requests', () => {
     deepEqual([resumed().length, pauses, ids()], [3, 2, []]);
   });
 
+  it('asks again after a start while a former server still keeps its questions to itself', async () => {
+    let asked = 0;
+    fake.answers['approval/list'] = () => ({ data: (asked += 1) < 3 ? [] : [entry('here', '/ws')] });
+    const done = nextOpening();
+    fake.connected.fire();
+    await done;
+    deepEqual([asked, resumed().length, pauses], [3, 1, 2]);
+  });
+
   it('goes on when a thread cannot be opened, and says nothing is known when the list cannot be had', async () => {
     listed = [entry('bad', '/ws'), entry('good', '/ws', { startedAtMs: 2 })];
     fake.answers['thread/resume'] = ({ threadId }) => {
