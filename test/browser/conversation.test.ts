@@ -115,7 +115,13 @@ describe('a conversation in a real VS Code', () => {
     model.script(answer(command('touch keyboard')), answer([halves('Working ', 'on.', 'keys'), gate('never')]));
     await page.locator('.monaco-workbench').press('Escape');
     await keyboard.press('Control+Alt+Shift+B');
-    await eventually(async () => await chat.field.evaluate((field) => field.ownerDocument.hasFocus()));
+    // the page has the focus a moment before its field has
+    await eventually(
+      async () =>
+        await chat.field.evaluate(
+          (field) => field.ownerDocument.hasFocus() && field.ownerDocument.activeElement === field,
+        ),
+    );
     await keyboard.type('Run it');
     await keyboard.press('Shift+Enter');
     await keyboard.type('now');
