@@ -49,6 +49,7 @@ async function take(lock: string, clock: Clock): Promise<void> {
   const until = clock.nowMs() + PATIENCE_MS;
   while (!(await isTaken(lock))) {
     if (await isAbandoned(lock, clock)) await rm(lock, { force: true });
+    // a lock file tells nobody that it is gone: it has to be tried again
     else if (clock.nowMs() < until) await sleep(clock, RETRY_MS, NEVER);
     else
       throw new ProtocolError(

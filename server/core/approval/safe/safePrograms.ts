@@ -2,7 +2,8 @@
 
 type Check = (args: readonly string[]) => boolean;
 
-const any: Check = () => true;
+/** It has no option that writes or runs anything. */
+const anyWords: Check = () => true;
 
 /** What is not an option; what options take as their value counts too. */
 function operands(args: readonly string[]): string[] {
@@ -63,23 +64,23 @@ function date(args: readonly string[]): boolean {
 
 export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
   // text and files
-  cat: any,
-  head: any,
-  tail: any,
-  wc: any,
-  nl: any,
-  tac: any,
-  rev: any,
-  fold: any,
-  cut: any,
-  tr: any,
-  paste: any,
-  column: any,
-  comm: any,
-  cmp: any,
-  join: any,
-  expand: any,
-  unexpand: any,
+  cat: anyWords,
+  head: anyWords,
+  tail: anyWords,
+  wc: anyWords,
+  nl: anyWords,
+  tac: anyWords,
+  rev: anyWords,
+  fold: anyWords,
+  cut: anyWords,
+  tr: anyWords,
+  paste: anyWords,
+  column: anyWords,
+  comm: anyWords,
+  cmp: anyWords,
+  join: anyWords,
+  expand: anyWords,
+  unexpand: anyWords,
   diff: only(
     /^(?:-[abBciNqrstuwy]+|-[CUWI].*|--(?:brief|recursive|unified(?:=\d+)?|color(?:=\w+)?|ignore-[a-z-]+|side-by-side|exclude=.*|stat))$/,
   ),
@@ -90,58 +91,58 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
   sed,
   jq: without(/^--?(?:f|from-file|L|library-path|slurpfile|rawfile)|\$ENV|\benv\b|input_filename/),
   xxd: withFewOperands(1, /^-(?:[abeEiopsu]|[clgs]\d+)$/),
-  od: any,
-  hexdump: any,
+  od: anyWords,
+  hexdump: anyWords,
   strings: without(/plugin|^@/),
-  md5sum: any,
-  sha1sum: any,
-  sha256sum: any,
-  sha512sum: any,
-  cksum: any,
+  md5sum: anyWords,
+  sha1sum: anyWords,
+  sha256sum: anyWords,
+  sha512sum: anyWords,
+  cksum: anyWords,
   // folders and paths
-  ls: any,
-  pwd: any,
-  cd: any,
-  stat: any,
+  ls: anyWords,
+  pwd: anyWords,
+  cd: anyWords,
+  stat: anyWords,
   file: without(/^(?:-[A-Za-z0-9]*[Cm]|--(?:c|m))/),
-  du: any,
-  df: any,
-  basename: any,
-  dirname: any,
-  realpath: any,
-  readlink: any,
+  du: anyWords,
+  df: anyWords,
+  basename: anyWords,
+  dirname: anyWords,
+  realpath: anyWords,
+  readlink: anyWords,
   tree: without(/^-[A-Za-z0-9]*[oR]|^--(?:output|fromfile)/),
   find: only(FIND),
   fd: without(/^-[A-Za-z0-9]*[xX]|^--exec/),
   fdfind: without(/^-[A-Za-z0-9]*[xX]|^--exec/),
   // search
-  grep: any,
-  egrep: any,
-  fgrep: any,
+  grep: anyWords,
+  egrep: anyWords,
+  fgrep: anyWords,
   rg: without(/^--(?:pre|hostname-bin|search-zip|hyperlink-format)|^-[A-Za-z0-9]*z/),
   // words and numbers
-  echo: any,
+  echo: anyWords,
   printf: both(without(/^-v/), isNoCalculation),
-  true: any,
-  false: any,
+  true: anyWords,
+  false: anyWords,
   test: both(without(/^-[vR]$/), isNoCalculation),
   '[': both(without(/^-[vR]$/), isNoCalculation),
-  seq: any,
-  expr: any,
+  seq: anyWords,
+  expr: anyWords,
   date,
   // the machine
-  whoami: any,
-  id: any,
-  groups: any,
-  uname: any,
-  nproc: any,
-  uptime: any,
-  free: any,
-  arch: any,
+  whoami: anyWords,
+  id: anyWords,
+  groups: anyWords,
+  uname: anyWords,
+  nproc: anyWords,
+  uptime: anyWords,
+  free: anyWords,
+  arch: anyWords,
   ps: without(/^-?[A-Za-z]*e(?![A-Za-z])|^-[A-Za-z]*E|^[a-z]*e[a-z]*$|--env/),
   hostname: (args) => args.length === 0,
-  which: any,
-  type: any,
+  which: anyWords,
+  type: anyWords,
   // only what they are
   ...Object.fromEntries(
     [
@@ -175,7 +176,7 @@ export const SAFE_PROGRAMS: Readonly<Record<string, Check>> = {
 
 /** No option of theirs does any harm, so a pattern that finds a file named like an option does none either. */
 export const TAKES_ANY_OPTION: ReadonlySet<string> = new Set(
-  Object.entries(SAFE_PROGRAMS).flatMap(([program, check]) => (check === any ? [program] : [])),
+  Object.entries(SAFE_PROGRAMS).flatMap(([program, check]) => (check === anyWords ? [program] : [])),
 );
 
 /** How many words they are given, or what a word says, makes the difference: a pattern could become two words, or any name of a file. */

@@ -12,7 +12,7 @@ describe('the way a command is contained', () => {
   let base: string;
   beforeEach(() => {
     base = realpathSync(mkdtempSync(join(tmpdir(), 'bowline-backend-')));
-    for (const folder of ['work/.vscode', 'secret']) mkdirSync(join(base, folder), { recursive: true });
+    for (const folder of ['project/.vscode', 'secret']) mkdirSync(join(base, folder), { recursive: true });
   });
   afterEach(() => rmSync(base, { recursive: true }));
 
@@ -21,8 +21,8 @@ describe('the way a command is contained', () => {
       script: 'exec true',
       id: ID,
       containment: {
-        writable: [join(base, 'work')],
-        readOnly: [join(base, 'work/.vscode')],
+        writable: [join(base, 'project')],
+        readOnly: [join(base, 'project/.vscode')],
         hidden: [join(base, 'secret')],
       },
       hasTerminal: false,
@@ -63,8 +63,8 @@ describe('the way a command is contained', () => {
     it('writes where it may, keeps the rest, and hides what is secret', async () => {
       const text = await line();
       assert.ok(text.includes('--ro-bind / /'));
-      assert.ok(text.includes(`--bind ${base}/work ${base}/work`));
-      assert.ok(text.includes(`--ro-bind ${base}/work/.vscode ${base}/work/.vscode`));
+      assert.ok(text.includes(`--bind ${base}/project ${base}/project`));
+      assert.ok(text.includes(`--ro-bind ${base}/project/.vscode ${base}/project/.vscode`));
       assert.ok(text.includes(`--tmpfs ${base}/secret`));
     });
 
@@ -93,8 +93,8 @@ describe('the way a command is contained', () => {
       const text = await line();
       const rule = (action: string, path: string): boolean =>
         text.split('\n(').some((part) => part.startsWith(action) && part.includes(`(subpath "${path}")`));
-      assert.ok(rule('allow file-write*', `${base}/work`), 'the workspace is not writable');
-      assert.ok(rule('deny file-write*', `${base}/work/.vscode`), 'the settings are writable');
+      assert.ok(rule('allow file-write*', `${base}/project`), 'the workspace is not writable');
+      assert.ok(rule('deny file-write*', `${base}/project/.vscode`), 'the settings are writable');
       assert.ok(rule('deny file-read*', `${base}/secret`), 'the secret is readable');
     });
 
