@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../core/ports.ts';
 import { messageOf } from '../../protocol/errors.ts';
+import { isProcessRunning } from '../isProcessRunning.ts';
 
 const run = promisify(execFile);
 
@@ -61,19 +62,9 @@ async function removeTree(path: string): Promise<void> {
 
 function leftIn(base: string): string[] {
   try {
-    return readdirSync(base).filter((name) => !isRunning(Number.parseInt(name, 10)));
+    return readdirSync(base).filter((name) => !isProcessRunning(Number.parseInt(name, 10)));
   } catch {
     // there has never been one
     return [];
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return messageOf(error).includes('EPERM');
   }
 }

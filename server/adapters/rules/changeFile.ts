@@ -2,6 +2,7 @@
 import { chmod, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../core/ports.ts';
+import { isProcessRunning } from '../isProcessRunning.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { errorCode } from '../fs/files.ts';
 import { sleep } from '../sleep.ts';
@@ -75,16 +76,7 @@ async function isTaken(lock: string): Promise<boolean> {
 async function isAbandoned(lock: string, clock: Clock): Promise<boolean> {
   const [pid, found] = await Promise.all([orNull(readFile(lock, 'utf8')), orNull(stat(lock))]);
   if (pid === null || found === null) return false;
-  return (Number(pid) > 0 && !isAlive(Number(pid))) || clock.nowMs() - found.mtimeMs > STALE_MS;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
+  return (Number(pid) > 0 && !isProcessRunning(Number(pid))) || clock.nowMs() - found.mtimeMs > STALE_MS;
 }
 
 /** Null when there is no such file. */

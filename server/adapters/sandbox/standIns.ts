@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Log } from '../../core/ports.ts';
+import { isProcessRunning } from '../isProcessRunning.ts';
 import { readRegularFile } from '../fs/regularFile.ts';
 import { removeWhatIsLeftOf, type PrivateFolders } from './privateFolders.ts';
 
@@ -131,7 +132,7 @@ function isHeldByOthers(path: string, { base, own }: Pick<PrivateFolders, 'base'
 /** Removes what servers that are gone left behind. */
 function removeLeftOvers({ base, own }: PrivateFolders): void {
   for (const folder of serversIn(base)) {
-    if (folder === own || isRunning(processOf(folder))) continue;
+    if (folder === own || isProcessRunning(processOf(folder))) continue;
     for (const note of namesIn(join(folder, 'held'))) {
       try {
         const path = readFileSync(join(folder, 'held', note), 'utf8');
@@ -163,14 +164,4 @@ function namesIn(folder: string): string[] {
 
 function processOf(folder: string): number {
   return Number.parseInt(folder.slice(folder.lastIndexOf('/') + 1), 10);
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

@@ -1,7 +1,7 @@
 // Tells whether the process that wrote a lease still lives, as far as it can be told from here.
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { messageOf } from '../../protocol/errors.ts';
+import { isProcessRunning } from '../isProcessRunning.ts';
 
 /** Enough of a process to recognise it later. */
 export interface ProcessMark {
@@ -27,7 +27,7 @@ export const processLiveness: Liveness = {
   check(mark) {
     if (mark.machine !== machineName()) return 'unknown';
     if (mark.start !== null) return startOf(mark.pid) === mark.start ? 'alive' : 'dead';
-    return exists(mark.pid) ? 'unknown' : 'dead';
+    return isProcessRunning(mark.pid) ? 'unknown' : 'dead';
   },
 };
 
@@ -44,16 +44,6 @@ function startOf(pid: number): string | null {
   const stat = firstLine(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // a process of another user exists all the same
-    return messageOf(error).includes('EPERM');
-  }
 }
 
 function firstLine(path: string): string {
