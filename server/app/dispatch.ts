@@ -1,5 +1,6 @@
 // Finds the handler of a request, checks its params, and keeps the requests of one thread in order.
 import { ProtocolError } from '../protocol/errors.ts';
+import type { RequestLine } from '../protocol/define.ts';
 import { clientRequests, type ClientRequestMethod } from '../protocol/methods.ts';
 import type { IncomingRequest } from '../rpc/incoming.ts';
 import { parseRequest } from '../rpc/peer.ts';
@@ -7,7 +8,8 @@ import { initialize } from './handlers/initialize.ts';
 import type { Handler, RequestContext } from './requestContext.ts';
 
 interface Bound {
-  readonly scope: (typeof clientRequests)[ClientRequestMethod]['scope'];
+  readonly scope: RequestLine['scope'];
+  readonly isExperimental: boolean;
   /** Checks the params; the returned function answers. */
   prepare(params: unknown): { readonly threadId: string | null; answer(context: RequestContext): Promise<unknown> };
 }
@@ -56,8 +58,10 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
 };
 
 function bind<M extends ClientRequestMethod>(method: M, load: () => Handler<M> | Promise<Handler<M>>): Bound {
+  const line: RequestLine = clientRequests[method];
   return {
-    scope: clientRequests[method].scope,
+    scope: line.scope,
+    isExperimental: line.experimental === true,
     prepare: (raw) => {
       const params = parseRequest(method, raw);
       return {
@@ -87,6 +91,8 @@ export class Dispatcher {
     const prepared = bound.prepare(request.params);
     if (bound.scope !== 'connection' && !context.connection.isInitialized)
       throw new ProtocolError('invalidRequest', 'Not initialized');
+    if (bound.isExperimental && !context.connection.wantsExperimental)
+      throw new ProtocolError('invalidRequest', `${method} requires experimentalApi capability`);
     if (bound.scope !== 'thread' || prepared.threadId === null) return await prepared.answer(context);
     return await this.#inOrder(prepared.threadId, () => prepared.answer(context));
   }

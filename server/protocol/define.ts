@@ -54,6 +54,15 @@ export function request<P extends LazySchema, R extends LazySchema>(
   return { scope, params, result };
 }
 
+/** A request for clients that asked for `capabilities.experimentalApi`; the others are refused. */
+export function experimental<P extends LazySchema, R extends LazySchema>(
+  scope: RequestScope,
+  params: P,
+  result: R,
+): RequestLine<P, R> {
+  return { scope, params, result, experimental: true };
+}
+
 export function notification<P extends LazySchema>(
   audience: Audience,
   persistence: Persistence,
