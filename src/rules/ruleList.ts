@@ -21,6 +21,7 @@ export class RuleList implements Disposable {
   #listed: RuleListResult = NO_RULES;
   /** Nothing is asked before someone looks. */
   #isWanted = false;
+  #isListed = false;
 
   readonly onDidChange = this.#changed.event;
 
@@ -40,10 +41,21 @@ export class RuleList implements Disposable {
     return this.#listed;
   }
 
+  /** The rules, asked for if they never were; what is there when they cannot be had. */
+  async read(): Promise<RuleListResult> {
+    try {
+      if (!this.#isListed) await this.refresh();
+    } catch (error) {
+      this.#ports.log.warn(`The rules could not be listed: ${messageOf(error)}`);
+    }
+    return this.#listed;
+  }
+
   async refresh(): Promise<void> {
     this.#isWanted = true;
     const { server, cwd } = this.#ports;
     this.#listed = await server.request('rule/list', { cwd: cwd() });
+    this.#isListed = true;
     this.#changed.fire();
   }
 

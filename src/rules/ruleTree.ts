@@ -41,8 +41,9 @@ export class RuleTree implements vscode.TreeDataProvider<RuleRow>, vscode.Dispos
     if (view.visible) this.#refresh();
   }
 
-  getChildren(parent?: RuleRow): RuleRow[] {
-    if (parent === undefined) return ruleRows(this.#list.listed);
+  /** The first look waits for the rules: a view that is told of them while it is still being built may miss it. */
+  async getChildren(parent?: RuleRow): Promise<RuleRow[]> {
+    if (parent === undefined) return ruleRows(await this.#list.read());
     return parent.kind === 'file' ? [...parent.rules] : [];
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
-import { type Chat, eventually, useProduct } from '../support/product.ts';
+import { type Chat, eventually, showView, useProduct } from '../support/product.ts';
 
 const SETTINGS = { 'bowline.approvalPolicy': 'untrusted', 'bowline.approvals.presentation': 'chat' };
 
@@ -21,7 +21,7 @@ describe('the approvals inbox in a real VS Code', () => {
       (await pane().locator('> .pane-header').getAttribute('aria-expanded')) === String(wanted);
     await eventually(() => opened(false));
     await screenshot(page, 'inbox-collapsed');
-    await runCommand(page, 'Bowline: Focus Approvals');
+    await showView(page, 'Approvals');
     await eventually(() => opened(true));
     await page.getByText('Nothing waits for your approval.').waitFor();
   });

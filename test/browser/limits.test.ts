@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { modalDialog, runCommand, screenshot } from '../support/browser.ts';
 import { outputOf } from '../support/modelRequest.ts';
 import { answer, command, text } from '../support/modelScript.ts';
-import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
+import { type Chat, eventually, exists, showView, useProduct } from '../support/product.ts';
 
 const TRUST = {
   'security.workspace.trust.enabled': true,
@@ -117,7 +117,7 @@ describe('a workspace that is not trusted, in a real VS Code', () => {
 
   it('shows no rules of its own, until it is trusted', async () => {
     const { page, model } = product;
-    await runCommand(page, 'Bowline: Show Rules');
+    await showView(page, 'Rules');
     assert.equal(await rules().filter({ hasText: 'theirs.rules' }).count(), 0);
     await screenshot(page, 'untrusted-rules');
     await chat.frame.locator('.strip').getByRole('button', { name: 'Manage Trust' }).click();

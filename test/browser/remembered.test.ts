@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { modalDialog, reloadWindow, runCommand, screenshot } from '../support/browser.ts';
+import { modalDialog, reloadWindow, screenshot } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
-import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
+import { type Chat, eventually, exists, showView, useProduct } from '../support/product.ts';
 
 const OUTSIDE = { sandbox_permissions: 'require_escalated', justification: 'The journal is kept outside.' };
 
@@ -17,7 +17,7 @@ describe('a rule that was remembered in a real VS Code', () => {
 
   before(async function () {
     this.timeout(120_000);
-    chat = await product.open();
+    chat = await product.open({ size: { width: 1280, height: 1300 } });
   });
 
   const made = (name: string) => exists(join(product.editor.workspace, name));
@@ -57,7 +57,7 @@ describe('a rule that was remembered in a real VS Code', () => {
 
   it('is in the view, and asks again once it is switched off there, also after a reload', async () => {
     const { page } = product;
-    await runCommand(page, 'Bowline: Show Rules');
+    await showView(page, 'Rules');
     await rule().waitFor();
     await rule().hover();
     await rule().getByRole('button', { name: 'Switch Rule Off' }).click();
@@ -102,7 +102,7 @@ describe('a question that waits with the chat closed, in a real VS Code', () => 
     const isOpen = async (wanted: boolean) => (await header.getAttribute('aria-expanded')) === String(wanted);
     model.script(answer(command('echo ran >> journal.txt', OUTSIDE)), answer(text('It is written.')));
     await chat.send('Write the journal.');
-    await runCommand(page, 'Bowline: Focus Approvals');
+    await showView(page, 'Approvals');
     await row.waitFor();
     await header.click();
     await eventually(() => isOpen(false));

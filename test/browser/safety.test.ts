@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
-import { type Chat, exists, useProduct } from '../support/product.ts';
+import { type Chat, exists, showView, useProduct } from '../support/product.ts';
 
 const TRUST = {
   'security.workspace.trust.enabled': true,
@@ -90,7 +90,7 @@ describe('rules and kept files in a real VS Code', () => {
   it('lists the rules, and switches one off where it stands', async function () {
     this.timeout(60_000);
     const { page, editor } = product;
-    await runCommand(page, 'Bowline: Show Rules');
+    await showView(page, 'Rules');
     const rule = page.locator('.monaco-list-row').filter({ hasText: 'git status' });
     await rule.waitFor();
     await screenshot(page, 'rules');

@@ -18,6 +18,7 @@ exclude_tmpdir_env_var = true
 
 const EVENTUALLY_MS = 20_000;
 const LOOK_AGAIN_MS = 50;
+const VIEW_OPENS_MS = 5_000;
 
 /** An editor with Bowline in it, and the scripted model that its configuration names. */
 export interface Product {
@@ -177,6 +178,21 @@ export function chatOf(page: Page): Chat {
 /** The rows of the threads tree, by their text. */
 export function threadRow(page: Page, text: string | RegExp): Locator {
   return page.locator('.pane:has(> .pane-header:has-text("Threads")) .monaco-list-row').filter({ hasText: text });
+}
+
+/** Opens a view of Bowline's side bar by its command, and waits until it is unfolded. */
+export async function showView(page: Page, name: 'Approvals' | 'Rules'): Promise<void> {
+  const unfolded = page.locator('.pane-header[aria-expanded="true"]').filter({ hasText: new RegExp(`^${name}`) });
+  const isUnfolded = async (): Promise<boolean> =>
+    await unfolded.waitFor({ timeout: VIEW_OPENS_MS }).then(
+      () => true,
+      () => false, // the palette may have closed without running anything: what it was asked for is asked for again
+    );
+  const show = async (): Promise<boolean> => {
+    await runCommand(page, name === 'Rules' ? 'Bowline: Show Rules' : 'Bowline: Focus Approvals');
+    return await isUnfolded();
+  };
+  await eventually(show, async () => `The view ${name} stays folded.`);
 }
 
 /** Waits until something is true that the page has no event for. */

@@ -1,5 +1,5 @@
 // What left the editor for the model in a turn, piece by piece; a file is one click away.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ContextEntry } from '../../server/protocol/schema/safety.ts';
 import { visible } from '../../server/protocol/shownText.ts';
 import { IconButton } from '../parts/buttons.tsx';
@@ -44,7 +44,8 @@ function Panel({ shown: { turnId, entries } }: { shown: ShownContext }) {
 function useReturningFocus(panel: { readonly current: HTMLElement | null }): () => void {
   const session = useSession();
   const before = useRef<Element | null>(null);
-  useEffect(() => {
+  // before anything can be clicked in it: what has the focus then is not where it came from
+  useLayoutEffect(() => {
     before.current = document.activeElement;
     panel.current?.focus();
   }, []);

@@ -79,6 +79,25 @@ describe('the list of rules', () => {
     deepEqual(fake.methods(), ['rule/list', 'rule/list', 'rule/list']);
   });
 
+  it('is read at the first look, and not again by the next', async () => {
+    const { fake, list } = setUp();
+    deepEqual((await list.read()).data, [command]);
+    await list.read();
+    deepEqual(fake.methods(), ['rule/list']);
+  });
+
+  it('is empty at a look while the server does not answer, and read by the next', async () => {
+    const fake = new FakePort({
+      'rule/list': () => {
+        throw new Error('not now');
+      },
+    });
+    const list = new RuleList({ server: fake.port, cwd: () => '/w', log: QUIET });
+    deepEqual(await list.read(), { data: [], problems: [] });
+    await list.read();
+    deepEqual(fake.methods(), ['rule/list', 'rule/list']);
+  });
+
   it('switches and removes rules of the workspace that is open', async () => {
     const { fake, list } = setUp();
     await list.setEnabled(command, false);
