@@ -2,9 +2,11 @@
 import { parse } from 'node:path';
 import { homeFolder, compose } from './composition.ts';
 import { AppServer } from './app/appServer.ts';
+import type { AppServerRun } from './appServerArguments.ts';
 import { stderrLog } from './adapters/log.ts';
 import { parseCommandLine, USAGE_ERROR } from './cli.ts';
 import type { Log } from './core/ports.ts';
+import { DoorRefused } from './doors/door.ts';
 import { serveStdio } from './doors/stdio.ts';
 import { messageOf } from './protocol/errors.ts';
 import { version } from './version.ts';
@@ -19,7 +21,7 @@ async function main(): Promise<number> {
       process.stderr.write(command.text);
       return USAGE_ERROR;
     case 'appServer':
-      return await appServer(command.overrides);
+      return await appServer(command);
     case 'sandbox':
       return (await import('./sandboxCommand.ts')).runSandboxed(command, start());
     case 'probeSandbox':
@@ -32,6 +34,9 @@ async function probeSandbox(): Promise<number> {
   process.stdout.write(text);
   return exitCode;
 }
+
+/** Exit code for a door that cannot open (sysexits.h EX_UNAVAILABLE). */
+const CANNOT_SERVE = 69;
 
 interface Start {
   readonly home: string;
@@ -49,16 +54,27 @@ function start(): Start {
   return started;
 }
 
-async function appServer(overrides: readonly string[]): Promise<number> {
+async function appServer({ overrides, listen, auth }: AppServerRun): Promise<number> {
   const started = start();
-  const { log } = started;
-  keepUp(log);
+  keepUp(started.log);
   const composed = compose({ ...started, overrides });
   const server = new AppServer(composed.app);
-  await serveStdio(server);
-  await composed.dispose();
-  return 0;
+  try {
+    if (listen.type === 'stdio') await serveStdio(server);
+    else if (listen.type === 'off') await (await sockets()).serveNobody(server);
+    else await (await sockets()).serveSockets(server, { listen, auth, ...started });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DoorRefused)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return CANNOT_SERVE;
+  } finally {
+    await composed.dispose();
+  }
 }
+
+/** Most servers have one client on their standard streams. */
+const sockets = () => import('./doors/sockets.ts');
 
 /** One fault must not end the threads of everybody: a failure that nobody waited for is logged. */
 function keepUp(log: Log): void {

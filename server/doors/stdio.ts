@@ -3,12 +3,7 @@ import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { jsonlTransport } from '../rpc/jsonlTransport.ts';
-import type { Transport } from '../rpc/transport.ts';
-
-export interface StdioServer {
-  serve(transport: Transport): Promise<void>;
-  close(): Promise<void>;
-}
+import { onceToldToEnd, type DoorServer } from './door.ts';
 
 const STDOUT = 1;
 
@@ -16,13 +11,11 @@ const STDOUT = 1;
 const LONGEST_FLUSH_MS = 1_000;
 
 /** Serves one client on stdin and stdout; resolves when everything has been ended in order. */
-export async function serveStdio(server: StdioServer): Promise<void> {
+export async function serveStdio(server: DoorServer): Promise<void> {
   // A write to a pipe through process.stdout would block the whole server while the client does not read.
   const output = createWriteStream('', { fd: STDOUT, autoClose: false });
   const transport = jsonlTransport(process.stdin, output, collectGarbage);
-  const end = (): void => transport.close();
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
+  onceToldToEnd(() => transport.close());
   try {
     await server.serve(transport);
   } finally {

@@ -96,18 +96,23 @@ type ReadLine = { readonly message: JsonRpcMessage } | { readonly fault: Transpo
 function parseLine(parts: readonly Uint8Array[], decoder: InstanceType<typeof TextDecoder>): ReadLine | null {
   let text: string;
   try {
-    text = decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts)).trim();
+    text = decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
   } catch {
     // The decoder is fatal: bytes that are no UTF-8 are the sender's fault.
     return fault('parseError', 'The line is not valid UTF-8.');
   }
-  if (text === '') return null;
+  return readMessage(text);
+}
+
+/** A text as a message; null for a blank one. */
+export function readMessage(text: string): ReadLine | null {
+  if (text.trim() === '') return null;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     // JSON.parse tells where, but its words differ between runtimes.
-    return fault('parseError', 'The line is not valid JSON.');
+    return fault('parseError', 'The message is not valid JSON.');
   }
   return asMessage(value);
 }

@@ -21,5 +21,9 @@ export function jsonlTransport(input: Readable, output: Writable, reclaim?: () =
       writer.close();
       input.destroy();
     },
+    abort: () => {
+      writer.abort();
+      input.destroy();
+    },
   };
 }

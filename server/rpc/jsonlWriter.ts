@@ -48,6 +48,13 @@ export class JsonlWriter {
     this.#settle();
   }
 
+  /** Ends the stream; what is waiting is dropped. */
+  abort(): void {
+    if (this.#closed) return;
+    this.#stop();
+    this.#output.destroy();
+  }
+
   #flush(): void {
     this.#scheduled = false;
     if (this.#closed) return;

@@ -55,6 +55,11 @@ class LinkedEnd implements Transport {
     this.other?.close();
   }
 
+  abort(): void {
+    this.#inbox = [];
+    this.close();
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

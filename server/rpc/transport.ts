@@ -28,5 +28,8 @@ export interface Transport {
   readonly backlogBytes: number;
   /** Calls back once when the backlog has fallen to nothing. */
   whenDrained(listener: () => void): void;
+  /** Ends the connection after what was sent has been written. */
   close(): void;
+  /** Ends the connection at once; what has not been written is dropped. */
+  abort(): void;
 }

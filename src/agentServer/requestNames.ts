@@ -35,6 +35,7 @@ export function requestNames(connection: string): RequestNames {
       },
       whenDrained: (listener) => transport.whenDrained(listener),
       close: () => transport.close(),
+      abort: () => transport.abort(),
     }),
   };
 }

@@ -42,6 +42,7 @@ export function tracedTransport(transport: Transport, sink: TraceSink): Transpor
     },
     whenDrained: (listener) => transport.whenDrained(listener),
     close: () => transport.close(),
+    abort: () => transport.abort(),
   };
 }
 

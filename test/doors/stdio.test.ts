@@ -49,6 +49,7 @@ for (const [name, program, first] of PROGRAMS) {
         match(stdout, /^bowline \d+\.\d+\.\d+\S*\n$/);
       }
       for (const flag of ['--help', '-h']) match((await run([flag])).stdout, /bowline app-server/);
+      match((await run(['app-server', '--help'])).stdout, /^bowline app-server: [^]*--ws-auth/);
     });
 
     it('refuses what it does not understand, on stderr, with the help and exit code 64', async () => {
@@ -57,7 +58,8 @@ for (const [name, program, first] of PROGRAMS) {
         ['serve'],
         ['app-server', 'more'],
         ['app-server', '--fly'],
-        ['app-server', '--listen', 'ws://127.0.0.1:1'],
+        ['app-server', '--listen', 'ws://localhost:1'],
+        ['app-server', '--listen', 'unix://', '--ws-auth', 'capability-token', '--ws-token-file', 'x'],
       ]) {
         const { code, stdout, stderr } = await run(args);
         deepEqual([code, stdout], [64, ''], args.join(' '));

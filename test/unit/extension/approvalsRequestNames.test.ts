@@ -22,6 +22,7 @@ describe('the names of requests', () => {
       backlogBytes: 0,
       whenDrained: nothing,
       close: nothing,
+      abort: nothing,
     });
   });
 

@@ -1,0 +1,67 @@
+// What `--help` prints: for the program, and for each of its commands.
+
+const USAGE = `bowline: an open App Server for coding agents
+
+Usage
+  bowline app-server [options]             serve clients: one on stdin and stdout, or many on a socket
+  bowline sandbox [options] -- COMMAND     run a command exactly as the agent would
+  bowline sandbox --probe                  say whether commands can be sandboxed here, and what is missing
+  bowline COMMAND --help                   tell all options of a command
+  bowline --version                        print the version
+  bowline --help                           print this text
+`;
+
+const ENVIRONMENT = `
+Environment
+  BOWLINE_HOME             where configuration, key and threads live (default: ~/.bowline)
+  BOWLINE_LOG              debug | warn | error: what is logged to stderr (default: warn)
+`;
+
+const APP_SERVER = `bowline app-server: serves clients
+
+Usage
+  bowline app-server [-c key=value]... [--listen URL]
+
+Options
+  -c, --config key=value   override a value of config.toml; the key may be dotted, the value is TOML or plain text
+  --enable FEATURE         the same as -c features.FEATURE=true
+  --disable FEATURE        the same as -c features.FEATURE=false
+  --listen URL             where to listen (default: stdio://)
+      stdio://             one client on stdin and stdout, in JSON Lines; ends with it
+      unix://[PATH]        WebSockets on a socket of this user; without PATH app-server-control/app-server-control.sock
+                           in the home folder
+      ws://IP:PORT         WebSockets on TCP; also answers GET /readyz and /healthz. Port 0: any that is free
+      off                  nowhere
+  --stdio                  the same as --listen stdio://
+
+Who may connect to ws://IP:PORT (needed unless the address is of the loopback)
+  --ws-auth capability-token       who sends a secret token as "Authorization: Bearer TOKEN"
+      --ws-token-file PATH         the file with the token
+      --ws-token-sha256 HEX        or its SHA-256
+  --ws-auth signed-bearer-token    who sends a JWT (HS256) that has not expired
+      --ws-shared-secret-file PATH the file with the secret that signs it, 32 bytes or more
+      --ws-issuer ISSUER           its "iss"
+      --ws-audience AUDIENCE       its "aud"
+      --ws-max-clock-skew-seconds N  how far clocks may differ (default: 30)
+
+  Both are secrets that travel in the clear: away from this machine, put TLS or an SSH tunnel in front.
+`;
+
+const SANDBOX = `bowline sandbox: runs a command exactly as the agent would
+
+Usage
+  bowline sandbox [options] -- COMMAND
+  bowline sandbox --probe
+
+Options
+  --mode MODE              read-only, workspace-write or danger-full-access (default: as configured)
+  --network on|off         on: through a proxy, to the hosts that rules allow (default: as configured)
+  --cwd DIR                the workspace (default: the current folder)
+  --probe                  run nothing: say whether commands can be sandboxed here, and what is missing
+`;
+
+export const HELP = {
+  program: `${USAGE}${ENVIRONMENT}`,
+  'app-server': `${APP_SERVER}${ENVIRONMENT}`,
+  sandbox: `${SANDBOX}${ENVIRONMENT}`,
+} as const;
