@@ -23,6 +23,7 @@ const safety = () => import('./handlers/safety.ts');
 const turnContext = () => import('./handlers/turnContext.ts');
 const rules = () => import('./handlers/rules.ts');
 const server = () => import('./handlers/server.ts');
+const configuration = () => import('./handlers/config.ts');
 
 const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   initialize: bind('initialize', () => initialize),
@@ -43,7 +44,9 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),
   'model/list': bind('model/list', async () => (await server()).modelList),
-  'config/read': bind('config/read', async () => (await server()).configRead),
+  'config/read': bind('config/read', async () => (await configuration()).configRead),
+  'config/value/write': bind('config/value/write', async () => (await configuration()).configValueWrite),
+  'config/batchWrite': bind('config/batchWrite', async () => (await configuration()).configBatchWrite),
   'account/read': bind('account/read', async () => (await server()).accountRead),
   'account/login/start': bind('account/login/start', async () => (await server()).accountLoginStart),
   'account/logout': bind('account/logout', async () => (await server()).accountLogout),

@@ -31,6 +31,8 @@ export const clientRequests = {
   'turn/interrupt': request('thread', turn.TurnInterruptParams, Empty),
   'model/list': request('server', model.ModelListParams, model.ModelListResult),
   'config/read': request('server', config.ConfigReadParams, config.ConfigReadResult),
+  'config/value/write': request('server', config.ConfigValueWriteParams, config.ConfigWriteResult),
+  'config/batchWrite': request('server', config.ConfigBatchWriteParams, config.ConfigWriteResult),
   'account/read': request('server', account.AccountReadParams, account.AccountReadResult),
   'account/login/start': request('server', account.AccountLoginStartParams, account.AccountLoginStartResult),
   'account/logout': request('server', Empty, Empty),

@@ -24,6 +24,9 @@ export const PURPOSES: Readonly<Record<string, string>> = {
     'Stops the running turn: its commands are killed, its open items completed, its open approvals withdrawn.',
   'model/list': 'The models of a provider, the configured one first.',
   'config/read': 'The configuration in force, and where each value comes from.',
+  'config/value/write': 'Writes one value into the user’s config.toml and leaves its comments and its layout.',
+  'config/batchWrite':
+    'Writes several values into the user’s config.toml, all or none, and has loaded threads take them over.',
   'account/read': 'Whether a key is known, and whether one is needed.',
   'account/login/start': 'Stores an API key.',
   'account/logout': 'Forgets the stored API key.',

@@ -19,7 +19,14 @@ export interface SchemaOracle {
 type Side = '>' | '<';
 
 /** Requests whose result is not named after their params. */
-const RESULT_NAMES: Readonly<Record<string, string>> = { 'account/logout': 'LogoutAccountResponse' };
+const RESULT_NAMES: Readonly<Record<string, string>> = {
+  'account/logout': 'LogoutAccountResponse',
+  'config/value/write': 'ConfigWriteResponse',
+  'config/batchWrite': 'ConfigWriteResponse',
+  'config/mcpServer/reload': 'McpServerRefreshResponse',
+  'configRequirements/read': 'ConfigRequirementsReadResponse',
+  'account/rateLimits/read': 'GetAccountRateLimitsResponse',
+};
 
 /** What only Bowline has is held to its own registry. */
 const IS_OWN = /^(sandbox\/read|rule\/.*|approval\/.*|turn\/context\/read)$/;

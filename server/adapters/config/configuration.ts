@@ -15,7 +15,12 @@ import { shownConfig } from '../../core/config/shownConfig.ts';
 import type { Settings } from '../../core/settings.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { ConfigOverrides } from '../../protocol/schema/common.ts';
-import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
+import type {
+  ConfigReadParams,
+  ConfigReadResult,
+  ConfigWriteRequest,
+  ConfigWriteResult,
+} from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
 import { isTrusted, LayerFiles, type ReadLayers } from './layers.ts';
 
@@ -36,6 +41,8 @@ export interface ConfigurationFiles {
   resolve(request: SettingsRequest): Promise<Settings>;
   /** Throws ProtocolError internalError `configInvalid` when a file is broken. */
   read(params: ConfigReadParams): Promise<ConfigReadResult>;
+  /** Throws ProtocolError with a `config_write_error_code`, or internalError `configNotWritten`. */
+  write(request: ConfigWriteRequest): Promise<ConfigWriteResult>;
   warnings(): Promise<readonly ConfigWarning[]>;
   /** With those that clients configured for their threads. With a broken file: what is built in. */
   providers(): readonly ProviderConfig[];
@@ -81,12 +88,10 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
 
     read: (params) => Promise.resolve().then(() => readConfig(files, options.serverCwd, params)),
 
-    async warnings() {
-      const read = files.read(options.serverCwd);
-      const { config } = mergeLayers(read.layers);
-      const problems = [...settingsProblems(config), ...providerProblems(config)];
-      return [...read.warnings, ...problems.map((problem) => warningOf(problem, read))];
-    },
+    // loaded late: few clients write
+    write: async (request) => (await import('./configWriter.ts')).writeConfig(files, files.userPath, request),
+
+    warnings: async () => warningsOf(files.read(options.serverCwd)),
 
     noteProviders(overrides) {
       const config = everywhere();
@@ -118,11 +123,15 @@ function readConfig(files: LayerFiles, serverCwd: string, params: ConfigReadPara
     throw new ProtocolError('internalError', message, { kind: 'configInvalid' });
   }
   const { config, origins } = mergeLayers(read.layers);
-  const layers = read.layers.map((layer) => ({
-    ...layer,
-    config: shownConfig(layer.config, []),
-    disabledReason: null,
-  }));
+  const ignored = params.cwd && params.includeLayers ? files.ignored(resolvePath(serverCwd, params.cwd)) : [];
+  const layers = [...read.layers.slice(0, 1), ...ignored, ...read.layers.slice(1)].map(
+    ({ name, version, config: table, disabledReason }) => ({
+      name,
+      version,
+      config: shownConfig(table, []),
+      disabledReason: disabledReason ?? null,
+    }),
+  );
   return {
     config: shownConfig(config, KNOWN_KEYS),
     origins: Object.fromEntries(Object.entries(origins).map(([path, { name, version }]) => [path, { name, version }])),
@@ -155,6 +164,7 @@ const KNOWN_KEYS = [
   'model_verbosity',
   'service_tier',
   'analytics',
+  'apps',
   'browser_use',
   'computer_use',
   'desktop',
@@ -187,6 +197,12 @@ function rememberProviders(
     const known = configured.find((candidate) => candidate.id === provider.id);
     if (JSON.stringify(known) !== JSON.stringify(provider)) remembered.set(provider.id, provider);
   }
+}
+
+function warningsOf(read: ReadLayers): ConfigWarning[] {
+  const { config } = mergeLayers(read.layers);
+  const problems = [...settingsProblems(config), ...providerProblems(config)];
+  return [...read.warnings, ...problems.map((problem) => warningOf(problem, read))];
 }
 
 /** Names the file in which the value stands, if it stands in one. */

@@ -64,6 +64,19 @@ export class LayerFiles {
     };
   }
 
+  get userPath(): string {
+    return this.#user.path;
+  }
+
+  /** The layers of a folder that do not count because the user has not said that it is to be trusted, and why. */
+  ignored(cwd: string): TableLayer[] {
+    if (isTrusted(this.read(null).layers, cwd)) return [];
+    const disabledReason = `To load the configuration of this workspace, add ${cwd} as a trusted project in ${this.#user.path}.`;
+    return this.#projectLayers(cwd).flatMap(({ layer }) =>
+      layer === null ? [] : [{ name: layer.name, version: layer.version, config: layer.config, disabledReason }],
+    );
+  }
+
   /** The folders of a workspace that may hold Bowline's own files, outermost first, and whether the user trusts it. */
   workspaceFolders(cwd: string): { readonly folders: readonly string[]; readonly isTrusted: boolean } {
     const folders = foldersDownTo(cwd).map((folder) => join(folder, FOLDER_NAME));

@@ -1,4 +1,4 @@
-// What belongs to no thread: models, configuration, account.
+// What belongs to no thread: models, account.
 import { ProtocolError } from '../../protocol/errors.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import type { Handler } from '../requestContext.ts';
@@ -11,8 +11,6 @@ export const modelList: Handler<'model/list'> = async ({ app }, params) => {
   const end = params.limit === undefined || params.limit === null ? models.length : start + Math.max(1, params.limit);
   return { data: models.slice(start, end), nextCursor: end < models.length ? String(end) : null };
 };
-
-export const configRead: Handler<'config/read'> = ({ app }, params) => app.configuration.read(params);
 
 export const accountRead: Handler<'account/read'> = ({ app }) => app.account.read();
 

@@ -1,6 +1,11 @@
 // The ports behind settings and account: what the configuration files and the key file tell.
 import type { AccountReadResult } from '../../protocol/schema/account.ts';
-import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
+import type {
+  ConfigReadParams,
+  ConfigReadResult,
+  ConfigWriteRequest,
+  ConfigWriteResult,
+} from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
 import type { Settings } from '../settings.ts';
 import type { SettingsRequest } from './resolveSettings.ts';
@@ -9,6 +14,8 @@ export interface Configuration {
   /** Settings for a thread. Throws a ProtocolError (`configInvalid`) that says where when the configuration cannot be used. */
   resolve(request: SettingsRequest): Promise<Settings>;
   read(params: ConfigReadParams): Promise<ConfigReadResult>;
+  /** Writes into the user's file. Throws a ProtocolError whose data says why as `config_write_error_code`. */
+  write(request: ConfigWriteRequest): Promise<ConfigWriteResult>;
   /** What is wrong with the configuration files, if anything. */
   warnings(): Promise<readonly ConfigWarning[]>;
 }

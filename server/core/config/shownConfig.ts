@@ -2,7 +2,13 @@
 import type { JsonValue } from '../../protocol/schema/common.ts';
 import { isTable, type ConfigTable } from './configTable.ts';
 
-const HIDDEN = '(hidden)';
+/** Stands for a secret. */
+export const HIDDEN = '(hidden)';
+
+/** Whether a value at the path is hidden from clients. */
+export function isSecretPath(path: readonly string[]): boolean {
+  return path.at(-1) === 'experimental_bearer_token' || path.at(-2) === 'http_headers';
+}
 
 /** `knownKeys` that are not set are null. */
 export function shownConfig(config: ConfigTable, knownKeys: readonly string[]): { [key: string]: JsonValue } {
