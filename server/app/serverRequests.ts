@@ -8,28 +8,36 @@ import type {
 import { isConnectionLost, ProtocolError } from '../protocol/errors.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import type { ServerRequestMethod, ServerRequestParams, ServerRequestResult } from '../protocol/methods.ts';
+import type { DynamicToolCallParams, DynamicToolCallResult } from '../protocol/schema/dynamicTool.ts';
 import type { Rehearsal } from '../protocol/schema/safety.ts';
 import { parseAnswer } from '../rpc/peer.ts';
 import type { Connection } from './connection.ts';
 import type { Fanout } from './fanout.ts';
 import { acceptedRehearsal, QuestionRehearsals } from './questionRehearsals.ts';
 
-/** A request that waits for an answer. */
+/** A request that waits for the user. */
 export interface OpenRequest {
   readonly id: number;
   readonly threadId: string;
   readonly method: ServerRequestMethod;
-  readonly params: ServerRequestParams<ServerRequestMethod>;
+  readonly params: Extract<ServerRequestParams<ServerRequestMethod>, { startedAtMs: number }>;
 }
 
-interface OpenQuestion extends OpenRequest {
+interface OpenQuestion {
+  readonly id: number;
+  readonly threadId: string;
+  readonly method: ServerRequestMethod;
+  readonly params: ServerRequestParams<ServerRequestMethod>;
   readonly asked: Set<Connection>;
   readonly rehearsals: QuestionRehearsals;
   /** Takes an answer; false if it cannot be used. */
-  answer(result: unknown): boolean;
+  answer(result: unknown, from: Connection): boolean;
   /** Nobody is left who could answer. */
   fail(): void;
 }
+
+/** What stands for an answer that is an error. */
+const REFUSED = Symbol('refused');
 
 export class ServerRequests implements Approver {
   readonly #fanout: Fanout;
@@ -44,6 +52,10 @@ export class ServerRequests implements Approver {
   constructor(fanout: Fanout, earlierRequests: (threadId: string) => Promise<void>) {
     this.#fanout = fanout;
     this.#earlierRequests = earlierRequests;
+  }
+
+  callTool(params: DynamicToolCallParams, asking: Asking): Promise<DynamicToolCallResult | 'failed'> {
+    return this.#ask('item/tool/call', params, asking);
   }
 
   async askCommand(
@@ -69,9 +81,11 @@ export class ServerRequests implements Approver {
     return this.#ask('item/permissions/requestApproval', params, asking);
   }
 
-  /** The open questions of all threads, oldest first. */
+  /** The open approvals of all threads, oldest first. */
   get open(): readonly OpenRequest[] {
-    return [...this.#open.values()];
+    return [...this.#open.values()].flatMap(({ id, threadId, method, params }) =>
+      'startedAtMs' in params ? [{ id, threadId, method, params }] : [],
+    );
   }
 
   /** Tries what an open question asks for. */
@@ -119,25 +133,28 @@ export class ServerRequests implements Approver {
   ): Promise<ServerRequestResult<M> | 'failed'> {
     const { promise, resolve } = Promise.withResolvers<ServerRequestResult<M> | 'failed'>();
     const { threadId } = params;
+    const isToolCall = method === 'item/tool/call';
     const aborted = (): void => {
       if (!this.#close(id)) return;
       if (signal.reason === MOOT) this.#tellResolved(threadId, id);
-      else this.#resolvedAfterTurn.set(threadId, [...(this.#resolvedAfterTurn.get(threadId) ?? []), id]);
+      else if (!isToolCall)
+        this.#resolvedAfterTurn.set(threadId, [...(this.#resolvedAfterTurn.get(threadId) ?? []), id]);
       resolve('failed');
     };
-    const settle = (result: ServerRequestResult<M> | 'failed'): void => {
+    const settle = (result: ServerRequestResult<M> | 'failed', from: Connection | null): void => {
       if (!this.#close(id)) return;
       signal.removeEventListener('abort', aborted);
       const mayCount = claim?.() ?? true;
-      this.#tellResolved(threadId, id);
+      if (isToolCall) tellOthers(question, from);
+      else this.#tellResolved(threadId, id);
       resolve(mayCount ? result : 'failed');
     };
-    const answer = (result: unknown): boolean => {
+    const answer = (result: unknown, from: Connection): boolean => {
       const parsed = parseAnswer(method, result);
-      if (parsed !== null) settle(parsed);
+      if (parsed !== null) settle(parsed, from);
       return parsed !== null;
     };
-    const fail = (): void => settle('failed');
+    const fail = (): void => settle('failed', null);
     const rehearsals = new QuestionRehearsals(rehearse ?? null);
     const question: OpenQuestion = { id, threadId, method, params, asked: new Set(), rehearsals, answer, fail };
     this.#open.set(id, question);
@@ -156,7 +173,7 @@ export class ServerRequests implements Approver {
       (result) => this.#answered(question, connection, result),
       (error: unknown) => {
         // Who is gone has not answered: the question stays open for the others, or for its return.
-        if (!isConnectionLost(error)) void this.#answered(question, connection, undefined);
+        if (!isConnectionLost(error)) void this.#answered(question, connection, REFUSED);
       },
     );
   }
@@ -168,7 +185,7 @@ export class ServerRequests implements Approver {
     const rehearsalId = acceptedRehearsal(result);
     const obstacle = rehearsalId === null ? null : await question.rehearsals.obstacle(rehearsalId);
     if (obstacle !== null) return this.#keepAsking(question, connection, obstacle);
-    if (this.#withdrawn.has(question.id) || question.answer(result)) return;
+    if (this.#withdrawn.has(question.id) || (result !== REFUSED && question.answer(result, connection))) return;
     if (question.asked.delete(connection) && question.asked.size === 0) question.fail();
   }
 
@@ -193,5 +210,13 @@ export class ServerRequests implements Approver {
 
   #tellResolved(threadId: string, requestId: number): void {
     this.#fanout.publish({ method: 'serverRequest/resolved', params: { threadId, requestId } });
+  }
+}
+
+/** A tool call is no question to the user, and who answered it knows that: only the clients that were asked in vain are told. */
+function tellOthers({ id, threadId, asked }: OpenQuestion, answered: Connection | null): void {
+  for (const connection of asked) {
+    if (connection !== answered)
+      connection.notify({ method: 'serverRequest/resolved', params: { threadId, requestId: id } });
   }
 }

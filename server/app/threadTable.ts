@@ -3,10 +3,12 @@ import { LiveThread } from '../core/thread/liveThread.ts';
 import type { SuspendedTurn } from '../core/thread/suspendedTurn.ts';
 import type { Lease, LeaseOwner, ThreadRecord } from '../core/thread/threadStore.ts';
 import type { Settings } from '../core/settings.ts';
+import { withDynamicTools } from '../core/turn/dynamicTools.ts';
 import type { ModelItem } from '../core/turn/modelPort.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import { messageOf, ProtocolError } from '../protocol/errors.ts';
 import type { ServerNotification } from '../protocol/methods.ts';
+import type { DynamicToolSpec } from '../protocol/schema/dynamicTool.ts';
 import type { AppWorld } from './world.ts';
 
 export interface ThreadTableOptions {
@@ -42,7 +44,10 @@ export class ThreadTable {
   }
 
   /** A new thread. Nothing is stored before its first turn. */
-  start(settings: Settings, client: { readonly name: string; readonly isEphemeral: boolean }): LiveThread {
+  start(
+    settings: Settings,
+    client: { readonly name: string; readonly isEphemeral: boolean; readonly dynamicTools: readonly DynamicToolSpec[] },
+  ): LiveThread {
     const { ids, clock } = this.world;
     const id = ids.next();
     const nowMs = clock.nowMs();
@@ -61,6 +66,7 @@ export class ThreadTable {
       gitInfo: null,
       settings,
       tokenUsage: null,
+      ...(client.dynamicTools.length === 0 ? {} : { dynamicTools: client.dynamicTools }),
     };
     return this.add(record, { history: [], isStored: false, isEphemeral: client.isEphemeral, clientName: client.name });
   }
@@ -83,7 +89,7 @@ export class ThreadTable {
       history: parts.history,
       isStored: parts.isStored,
       isEphemeral: parts.isEphemeral,
-      tools: this.world.tools(),
+      tools: withDynamicTools(this.world.tools(), record.dynamicTools, this.world),
       suspended: parts.suspended ?? null,
       publish: (event) => this.#options.publish(event),
       lost: (reason) => {

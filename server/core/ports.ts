@@ -9,6 +9,7 @@ import type {
   PermissionsApprovalResult,
 } from '../protocol/schema/approval.ts';
 import type { SandboxPolicy } from '../protocol/schema/common.ts';
+import type { DynamicToolCallParams, DynamicToolCallResult } from '../protocol/schema/dynamicTool.ts';
 import type { Rehearsal } from '../protocol/schema/safety.ts';
 import type { GitInfo } from '../protocol/schema/thread.ts';
 import type { ReadPlace } from './pathPolicy/reading.ts';
@@ -244,6 +245,8 @@ export interface Approver {
   askCommand(params: CommandApprovalParams, asking: Asking): Promise<CommandApprovalDecision | 'failed'>;
   askFileChange(params: FileChangeApprovalParams, asking: Asking): Promise<FileChangeApprovalDecision | 'failed'>;
   askPermissions(params: PermissionsApprovalParams, asking: Asking): Promise<PermissionsApprovalResult | 'failed'>;
+  /** Has a client run a tool that it brought along. */
+  callTool(params: DynamicToolCallParams, asking: Asking): Promise<DynamicToolCallResult | 'failed'>;
 }
 
 /** The reason of the signal of a question whose matter has ended by itself: it is withdrawn at once. */

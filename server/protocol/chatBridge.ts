@@ -5,7 +5,7 @@ import type {
   ClientRequestMethod,
   ClientRequestResult,
   ServerNotification,
-  ServerRequest,
+  ApprovalRequest,
 } from './methods.ts';
 import type { Rehearsal, SandboxReadResult } from './schema/safety.ts';
 import type { ThreadState } from './state/threadState.ts';
@@ -161,7 +161,7 @@ export type HostMessage =
   | { readonly kind: 'notification'; readonly notification: ServerNotification }
   /** Several at once, in order: one message per delta would choke the page. */
   | { readonly kind: 'notifications'; readonly notifications: readonly ServerNotification[] }
-  | { readonly kind: 'serverRequest'; readonly request: ServerRequest }
+  | { readonly kind: 'serverRequest'; readonly request: ApprovalRequest }
   | { readonly kind: 'status'; readonly status: ServerStatus }
   | { readonly kind: 'model'; readonly model: ModelChoice | null; readonly firstRun: boolean }
   | { readonly kind: 'safety'; readonly safety: SafetyFacts }

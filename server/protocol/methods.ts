@@ -4,6 +4,7 @@ import * as account from './schema/account.ts';
 import * as approval from './schema/approval.ts';
 import { Empty } from './schema/common.ts';
 import * as config from './schema/config.ts';
+import * as dynamicTool from './schema/dynamicTool.ts';
 import * as initialize from './schema/initialize.ts';
 import * as model from './schema/model.ts';
 import * as safety from './schema/safety.ts';
@@ -63,6 +64,7 @@ export const serverRequests = {
     approval.PermissionsApprovalParams,
     approval.PermissionsApprovalResult,
   ),
+  'item/tool/call': request('thread', dynamicTool.DynamicToolCallParams, dynamicTool.DynamicToolCallResult),
 } as const;
 
 /** Notifications that the server sends. */
@@ -128,11 +130,22 @@ export type ServerNotification = {
   [M in ServerNotificationMethod]: { readonly method: M; readonly params: ServerNotificationParams<M> };
 }[ServerNotificationMethod];
 
-/** Any server request, discriminated by `method`. */
-export type ServerRequest = {
-  [M in ServerRequestMethod]: {
+type RequestOf<M extends ServerRequestMethod> = {
+  [N in M]: {
     readonly id: string | number;
-    readonly method: M;
-    readonly params: ServerRequestParams<M>;
+    readonly method: N;
+    readonly params: ServerRequestParams<N>;
   };
-}[ServerRequestMethod];
+}[M];
+
+/** Any server request, discriminated by `method`. */
+export type ServerRequest = RequestOf<ServerRequestMethod>;
+
+export type ApprovalMethod = Extract<ServerRequestMethod, `${string}/requestApproval`>;
+
+/** A server request that asks the user for consent. */
+export type ApprovalRequest = RequestOf<ApprovalMethod>;
+
+export function isApproval(request: ServerRequest): request is Extract<ServerRequest, ApprovalRequest> {
+  return request.method.endsWith('/requestApproval');
+}

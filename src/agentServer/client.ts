@@ -1,12 +1,14 @@
 // The extension's server: started when first wanted, kept running, restarted after a crash, ended in order.
 import type { ServerStatus } from '../../server/protocol/chatBridge.ts';
 import { ConnectionLost, ProtocolError } from '../../server/protocol/errors.ts';
-import type {
-  ClientRequestInput,
-  ClientRequestMethod,
-  ClientRequestResult,
-  ServerNotification,
-  ServerRequest,
+import {
+  isApproval,
+  type ApprovalRequest,
+  type ClientRequestInput,
+  type ClientRequestMethod,
+  type ClientRequestResult,
+  type ServerNotification,
+  type ServerRequest,
 } from '../../server/protocol/methods.ts';
 import type { ClientPeer } from '../../server/rpc/peer.ts';
 import { Emitter, type Disposable } from '../emitter.ts';
@@ -41,7 +43,7 @@ export interface Fallback {
 }
 
 /** Answers a request of the server. */
-export type RequestHandler = (request: ServerRequest) => Promise<unknown>;
+export type RequestHandler = (request: ApprovalRequest) => Promise<unknown>;
 
 export class AgentServer {
   readonly #options: AgentServerOptions;
@@ -234,6 +236,8 @@ export class AgentServer {
   }
 
   async #ask(request: ServerRequest): Promise<unknown> {
+    if (!isApproval(request))
+      throw new ProtocolError('methodNotFound', `This client does not answer ${request.method}.`);
     if (this.#handler === null) throw new ProtocolError('internalError', 'This client answers no requests.');
     return await this.#handler(request);
   }

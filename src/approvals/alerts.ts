@@ -1,6 +1,6 @@
 // Tells a user who looks elsewhere that approvals wait: once for each burst of them.
 import { messageOf } from '../../server/protocol/errors.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import { Disposables, Emitter, type Disposable, type Event } from '../emitter.ts';
 import type { Log } from '../log.ts';
 import type { ApprovalWording } from './choice.ts';
@@ -23,14 +23,14 @@ export const systemAlertClock: AlertClock = {
 
 export interface AlertPorts {
   /** A question is put to the user for the first time. */
-  readonly onDidAsk: Event<{ readonly request: ServerRequest }>;
-  readonly isOpen: (request: ServerRequest) => boolean;
-  readonly wording: (request: ServerRequest) => ApprovalWording;
+  readonly onDidAsk: Event<{ readonly request: ApprovalRequest }>;
+  readonly isOpen: (request: ApprovalRequest) => boolean;
+  readonly wording: (request: ApprovalRequest) => ApprovalWording;
   readonly isFocused: () => boolean;
   /** The extension runs on the machine that the user sits at, and the setting allows it. */
   readonly mayUseDesktop: () => boolean;
   /** Tells it in the editor. */
-  readonly showInEditor: (requests: readonly ServerRequest[]) => void;
+  readonly showInEditor: (requests: readonly ApprovalRequest[]) => void;
   readonly platform: NodeJS.Platform;
   readonly log: Log;
   readonly clock?: AlertClock;
@@ -41,7 +41,7 @@ export class ApprovalAlerts implements Disposable {
   readonly #owned = new Disposables();
   readonly #told = new Emitter<'desktop' | 'editor'>();
   /** Those that were asked since the last alert. */
-  #burst: ServerRequest[] = [];
+  #burst: ApprovalRequest[] = [];
   #timer: Disposable | null = null;
   #isDesktopUsable = true;
 
@@ -59,7 +59,7 @@ export class ApprovalAlerts implements Disposable {
     this.#owned.dispose();
   }
 
-  #opened(request: ServerRequest): void {
+  #opened(request: ApprovalRequest): void {
     this.#burst.push(request);
     this.#timer ??= (this.#ports.clock ?? systemAlertClock).after(BURST_MS, () => {
       this.#timer = null;
@@ -67,7 +67,7 @@ export class ApprovalAlerts implements Disposable {
     });
   }
 
-  async #tell(burst: readonly ServerRequest[]): Promise<void> {
+  async #tell(burst: readonly ApprovalRequest[]): Promise<void> {
     const { isOpen, isFocused, mayUseDesktop, showInEditor } = this.#ports;
     const waiting = burst.filter(isOpen);
     if (waiting.length === 0 || isFocused()) return;
@@ -80,7 +80,7 @@ export class ApprovalAlerts implements Disposable {
   }
 
   /** Whether it was shown. A program that is missing is missed once. */
-  async #showOnDesktop(requests: readonly ServerRequest[]): Promise<boolean> {
+  async #showOnDesktop(requests: readonly ApprovalRequest[]): Promise<boolean> {
     const { platform, log, wording } = this.#ports;
     if (!this.#isDesktopUsable) return false;
     const command = noticeCommand(platform, noticeOf(requests, wording));
@@ -98,8 +98,8 @@ export class ApprovalAlerts implements Disposable {
 
 /** How many wait, and the first line of what matters most. */
 export function noticeOf(
-  requests: readonly ServerRequest[],
-  wordingOf: (request: ServerRequest) => ApprovalWording,
+  requests: readonly ApprovalRequest[],
+  wordingOf: (request: ApprovalRequest) => ApprovalWording,
 ): DesktopNotice {
   const [first] = requests.map(wordingOf).toSorted(byRisk);
   const title =

@@ -1,7 +1,7 @@
 // One question as a modal, with its second steps: the rule that "Remember" would make, and what a rehearsal has shown.
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { RuleProposal } from '../../server/protocol/schema/safety.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import type { Answer, ApprovalChoice, ApprovalWording } from './choice.ts';
@@ -25,7 +25,7 @@ type RuleServer = Pick<ServerPort, 'request'>;
 
 /** Shows the question until there is an outcome; Escape in it is the plain no, Escape in its second step leads back to it. */
 export async function askByDialog(
-  request: ServerRequest,
+  request: ApprovalRequest,
   questions: Questions,
   server: RuleServer,
 ): Promise<DialogOutcome> {
@@ -40,7 +40,7 @@ export async function askByDialog(
   }
 }
 
-async function chooseByDialog(request: ServerRequest, wording: ApprovalWording): Promise<Button['does']> {
+async function chooseByDialog(request: ApprovalRequest, wording: ApprovalWording): Promise<Button['does']> {
   const { question, detail, accepts, decline, refusals, tripwire, canRehearse } = wording;
   const no: Button = { ...buttonOf(decline), isCloseAffordance: true };
   const more: Button[] = [
@@ -66,7 +66,7 @@ function buttonOf(choice: ApprovalChoice): Button {
 
 /** Shows the rule before it is saved; null leads back to the question, with nothing accepted. */
 export async function rememberByDialog(
-  request: ServerRequest,
+  request: ApprovalRequest,
   wording: ApprovalWording,
   server: RuleServer,
 ): Promise<Answer | null> {
@@ -87,7 +87,7 @@ export async function rememberByDialog(
   return { decision: { acceptWithExecpolicyAmendment: { execpolicy_amendment: proposal.pattern } } };
 }
 
-async function propose({ id, params }: ServerRequest, server: RuleServer): Promise<RuleProposal> {
+async function propose({ id, params }: ApprovalRequest, server: RuleServer): Promise<RuleProposal> {
   return await vscode.window.withProgress(
     { location: { viewId: 'bowline.inbox' } },
     async () => await server.request('rule/propose', { threadId: params.threadId, requestId: id }),

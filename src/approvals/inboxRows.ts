@@ -1,6 +1,6 @@
 // What the inbox shows, as plain values: which requests stand where, how each one reads, and what may be accepted together.
 import { basename, join, relative } from 'node:path';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Risk } from '../../server/protocol/schema/safety.ts';
 import { oneLine, visible } from '../../server/protocol/shownText.ts';
 import { ageWords, isWithin } from '../threads/threadRows.ts';
@@ -11,7 +11,7 @@ import type { SuspendedRequest } from './suspended.ts';
 /** A request that can be answered here. */
 export interface OpenRow {
   readonly kind: 'open';
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
   readonly wording: ApprovalWording;
   readonly threadTitle: string;
   /** Where it would happen, seen from the workspace; "" where that goes without saying. */

@@ -1,7 +1,7 @@
 // A question as a notification: its choices are links, and it can be closed when it is answered elsewhere.
 import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import { choicesOf, type ApprovalChoice, type ApprovalWording } from './choice.ts';
 
 export const ANSWER_COMMAND = 'bowline.answerApproval';
@@ -39,7 +39,7 @@ export class LinkNotifications implements vscode.Disposable {
 }
 
 /** The question with a link for each choice. What is too long to be read there is answered in the chat; it can be refused from anywhere. */
-export function questionText(request: ServerRequest, wording: ApprovalWording, seen: string): string {
+export function questionText(request: ApprovalRequest, wording: ApprovalWording, seen: string): string {
   const isReadable = wording.brief !== null;
   const links = choicesOf(wording)
     .filter((choice) => isReadable || !wording.accepts.includes(choice) || choice.kind === 'apply')
@@ -50,21 +50,21 @@ export function questionText(request: ServerRequest, wording: ApprovalWording, s
 }
 
 /** A pointer to the card in the chat. */
-export function chatText(request: ServerRequest): string {
+export function chatText(request: ApprovalRequest): string {
   return `Bowline waits for your approval ${linkToChat(request)}.`;
 }
 
-function linkTo({ id }: ServerRequest, { label }: ApprovalChoice): string {
+function linkTo({ id }: ApprovalRequest, { label }: ApprovalChoice): string {
   const args = encodeURIComponent(JSON.stringify([id, label]));
   return `[${withoutLinks(label)}](command:${ANSWER_COMMAND}?${args})`;
 }
 
-function linkToRehearsal({ id }: ServerRequest): string {
+function linkToRehearsal({ id }: ApprovalRequest): string {
   return `[Rehearse…](command:bowline.rehearseApproval?${encodeURIComponent(JSON.stringify([{ requestId: id }]))})`;
 }
 
 /** Shows the thread of the request, with its card; answers nothing by itself. */
-function linkToChat({ params: { threadId } }: ServerRequest): string {
+function linkToChat({ params: { threadId } }: ApprovalRequest): string {
   return `[in the chat](command:bowline.openThread?${encodeURIComponent(JSON.stringify([{ threadId }]))})`;
 }
 

@@ -1,7 +1,7 @@
 // Puts the server's questions to the user: as a modal, as a notification, or by pointing to the card in the chat.
 import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import { messageOf } from '../../server/protocol/errors.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import { Disposables, Emitter } from '../emitter.ts';
@@ -29,7 +29,7 @@ export class ApprovalPrompts implements vscode.Disposable {
   readonly #queue: PromptQueue;
   readonly #notifications: LinkNotifications;
   readonly #pause: TypingPause;
-  readonly #put = new Emitter<{ readonly request: ServerRequest }>();
+  readonly #put = new Emitter<{ readonly request: ApprovalRequest }>();
   #isModalOpen = false;
   #isDisposed = false;
 
@@ -74,13 +74,13 @@ export class ApprovalPrompts implements vscode.Disposable {
   }
 
   /** Shows a question at once, as a modal. */
-  show(request: ServerRequest): void {
+  show(request: ApprovalRequest): void {
     this.#queue.add(request, true);
     this.#run(this.#showModals());
   }
 
   /** Gives an answer of the user, by way of what must be seen before it. */
-  async choose(request: ServerRequest, choice: ApprovalChoice): Promise<void> {
+  async choose(request: ApprovalRequest, choice: ApprovalChoice): Promise<void> {
     if (choice.kind !== 'remember') {
       this.#questions.answer(request, choice.answer);
       return;
@@ -92,7 +92,7 @@ export class ApprovalPrompts implements vscode.Disposable {
   }
 
   /** Tries it in a scratch copy, shows what that did, and asks again. */
-  async rehearse(request: ServerRequest): Promise<void> {
+  async rehearse(request: ApprovalRequest): Promise<void> {
     const ports = { questions: this.#questions, server: this.#host.server, viewer: this.#diffs };
     const outcome = await rehearse(request, ports);
     if (this.#isDisposed || !this.#questions.isOpen(request)) return;
@@ -102,14 +102,14 @@ export class ApprovalPrompts implements vscode.Disposable {
     else this.#present(request);
   }
 
-  #opened(request: ServerRequest): void {
+  #opened(request: ApprovalRequest): void {
     if (this.#asked.has(request.id)) return;
     this.#asked.add(request.id);
     this.#present(request);
     this.#put.fire({ request });
   }
 
-  #present(request: ServerRequest): void {
+  #present(request: ApprovalRequest): void {
     switch (this.#host.settings().approvalsPresentation) {
       case 'modal':
         this.#queue.add(request);
@@ -143,7 +143,7 @@ export class ApprovalPrompts implements vscode.Disposable {
     }
   }
 
-  async #showModal(request: ServerRequest): Promise<void> {
+  async #showModal(request: ApprovalRequest): Promise<void> {
     this.#notifications.close(request.id);
     const outcome = await askByDialog(request, this.#questions, this.#host.server);
     if (this.#isDisposed) return;
@@ -152,7 +152,7 @@ export class ApprovalPrompts implements vscode.Disposable {
     await this.#follow(request, outcome);
   }
 
-  async #follow(request: ServerRequest, outcome: DialogOutcome): Promise<void> {
+  async #follow(request: ApprovalRequest, outcome: DialogOutcome): Promise<void> {
     switch (outcome.type) {
       case 'answer':
         this.#questions.answer(request, outcome.answer);
@@ -175,7 +175,7 @@ export class ApprovalPrompts implements vscode.Disposable {
     }
   }
 
-  async #notify(request: ServerRequest): Promise<void> {
+  async #notify(request: ApprovalRequest): Promise<void> {
     if (!this.#questions.isOpen(request)) return;
     const wording = this.#questions.wording(request);
     const rehearsal = this.#questions.rehearsed(request);
@@ -185,7 +185,7 @@ export class ApprovalPrompts implements vscode.Disposable {
     });
   }
 
-  #isCardVisible(request: ServerRequest): boolean {
+  #isCardVisible(request: ApprovalRequest): boolean {
     const { chat } = this.#host;
     return chat.isVisible && chat.shownThreadId === request.params.threadId;
   }

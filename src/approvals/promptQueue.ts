@@ -1,20 +1,20 @@
 // Requests that wait for a modal: those that the user asked for first, then by risk, then by age.
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Risk } from '../../server/protocol/schema/safety.ts';
 import { byRisk } from './inboxRows.ts';
 
 export interface QueuedPrompt {
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
   /** The user asked for it: it is shown at once, however questions are put otherwise. */
   readonly isWanted: boolean;
 }
 
 export class PromptQueue {
-  readonly #riskOf: (request: ServerRequest) => Risk;
+  readonly #riskOf: (request: ApprovalRequest) => Risk;
   #waiting: readonly QueuedPrompt[] = [];
 
-  constructor(riskOf: (request: ServerRequest) => Risk) {
+  constructor(riskOf: (request: ApprovalRequest) => Risk) {
     this.#riskOf = riskOf;
   }
 
@@ -27,7 +27,7 @@ export class PromptQueue {
   }
 
   /** A request that waits already is only moved. */
-  add(request: ServerRequest, isWanted = false): void {
+  add(request: ApprovalRequest, isWanted = false): void {
     this.remove(request.id);
     this.#waiting = [...this.#waiting, { request, isWanted }];
   }

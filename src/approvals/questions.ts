@@ -1,7 +1,7 @@
 // The open questions as everyone who puts them to the user needs them: with their words, their thread, and one way to answer.
 import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { visible } from '../../server/protocol/shownText.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
@@ -46,33 +46,33 @@ export class Questions implements vscode.Disposable {
   }
 
   /** All that wait, oldest first. */
-  all(): ServerRequest[] {
+  all(): ApprovalRequest[] {
     return this.#host.store.openRequests();
   }
 
-  find(requestId: RequestId): ServerRequest | undefined {
+  find(requestId: RequestId): ApprovalRequest | undefined {
     return this.all().find(({ id }) => id === requestId);
   }
 
-  isOpen(request: ServerRequest): boolean {
+  isOpen(request: ApprovalRequest): boolean {
     return this.#host.store.isOpen(request.id);
   }
 
   /** Its words, with what a rehearsal has shown. */
-  wording(request: ServerRequest): ApprovalWording {
+  wording(request: ApprovalRequest): ApprovalWording {
     const wording = approvalWording(request, this.#host.store.get(request.params.threadId));
     const rehearsal = this.#rehearsals.get(request.id);
     return rehearsal === undefined ? wording : withRehearsal(wording, rehearsal);
   }
 
   /** The same, naming the thread unless the chat shows it. */
-  wordingWithThread(request: ServerRequest): ApprovalWording {
+  wordingWithThread(request: ApprovalRequest): ApprovalWording {
     const wording = this.wording(request);
     if (this.#host.chat.shownThreadId === request.params.threadId) return wording;
     return { ...wording, detail: `${wording.detail}\n\nThread: ${visible(this.titleOf(request))}` };
   }
 
-  titleOf({ params: { threadId } }: ServerRequest): string {
+  titleOf({ params: { threadId } }: ApprovalRequest): string {
     const state = this.#host.store.get(threadId);
     if (state === undefined) return UNTITLED;
     const { thread } = state;
@@ -80,18 +80,18 @@ export class Questions implements vscode.Disposable {
     return threadTitle(thread.preview === '' ? { ...thread, preview: firstMessage(state) } : thread);
   }
 
-  rehearsed(request: ServerRequest): Rehearsal | undefined {
+  rehearsed(request: ApprovalRequest): Rehearsal | undefined {
     return this.#rehearsals.get(request.id);
   }
 
-  keep(request: ServerRequest, rehearsal: Rehearsal): void {
+  keep(request: ApprovalRequest, rehearsal: Rehearsal): void {
     if (!this.isOpen(request)) return;
     this.#rehearsals.set(request.id, rehearsal);
     this.#changed.fire();
   }
 
   /** The first answer wins, wherever it is given; one that comes too late is told. */
-  answer(request: ServerRequest, answer: Answer): void {
+  answer(request: ApprovalRequest, answer: Answer): void {
     if (this.#host.store.answer(request.id, answer) === 'tooLate') tellTooLate();
   }
 

@@ -1,7 +1,7 @@
 // Tries what a question is about in a scratch copy, and shows what that did before the question is answered.
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { oneLine } from '../../server/protocol/shownText.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
@@ -22,7 +22,7 @@ export interface RehearsePorts {
 export type RehearseOutcome = 'shown' | 'done' | 'cancelled' | 'failed';
 
 /** Rehearses, keeps the result with the question, and opens its files. */
-export async function rehearse(request: ServerRequest, ports: RehearsePorts): Promise<RehearseOutcome> {
+export async function rehearse(request: ApprovalRequest, ports: RehearsePorts): Promise<RehearseOutcome> {
   const { questions, viewer } = ports;
   const { summary } = questions.wording(request);
   let rehearsal: Rehearsal | null;
@@ -40,7 +40,7 @@ export async function rehearse(request: ServerRequest, ports: RehearsePorts): Pr
 
 /** null when the user does not want to wait: a result that comes later is of no interest, and nothing was changed by it. */
 async function runWithProgress(
-  { id, params }: ServerRequest,
+  { id, params }: ApprovalRequest,
   { server, questions }: RehearsePorts,
   what: string,
 ): Promise<Rehearsal | null> {

@@ -1,6 +1,6 @@
 // The approvals room: questions, prompts, inbox and alerts, put together.
 import * as vscode from 'vscode';
-import type { ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
+import type { ServerNotification, ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Commands } from '../commands.ts';
 import { Disposables, type Event } from '../emitter.ts';
 import type { Host } from '../host.ts';
@@ -80,7 +80,7 @@ class EditorPointer implements vscode.Disposable {
   readonly #questions: Questions;
   readonly #notifications = new LinkNotifications();
   readonly #owned = new Disposables();
-  #told: readonly ServerRequest[] = [];
+  #told: readonly ApprovalRequest[] = [];
 
   constructor(questions: Questions) {
     this.#questions = questions;
@@ -92,7 +92,7 @@ class EditorPointer implements vscode.Disposable {
     );
   }
 
-  show(requests: readonly ServerRequest[]): void {
+  show(requests: readonly ApprovalRequest[]): void {
     this.#told = [...this.#told.filter((request) => this.#questions.isOpen(request)), ...requests];
     const count = this.#told.length;
     if (count === 0) return;

@@ -5,7 +5,7 @@ import type {
   ClientRequestInput,
   ClientRequestResult,
   ServerNotification,
-  ServerRequest,
+  ApprovalRequest,
 } from '../../server/protocol/methods.ts';
 import { closeRequest, openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
@@ -42,7 +42,7 @@ export interface ThreadChange {
 /** A request of the server that waits for an answer, with the state of its thread. */
 export interface RequestOpened {
   readonly threadId: string;
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
   readonly state: ThreadState;
 }
 
@@ -127,7 +127,7 @@ export class ThreadStore implements Disposable {
   }
 
   /** All requests that wait for an answer, oldest first. */
-  openRequests(): ServerRequest[] {
+  openRequests(): ApprovalRequest[] {
     return this.#requests.all();
   }
 
@@ -262,7 +262,7 @@ export class ThreadStore implements Disposable {
     this.#changed.fire({ threadId, state, previous: before.state, notification });
   }
 
-  async #ask(request: ServerRequest): Promise<unknown> {
+  async #ask(request: ApprovalRequest): Promise<unknown> {
     const { isNew, answer } = this.#requests.open(request);
     const threadId = request.params.threadId;
     const before = this.#loaded.get(threadId);
@@ -274,7 +274,7 @@ export class ThreadStore implements Disposable {
     return await answer;
   }
 
-  #resolved(request: ServerRequest, by: RequestResolved['by']): void {
+  #resolved(request: ApprovalRequest, by: RequestResolved['by']): void {
     const threadId = request.params.threadId;
     const before = this.#loaded.get(threadId);
     if (before !== undefined) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { fileUpdateChange } from '../../server/protocol/fileChange.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { ApprovalPrompts } from '../../src/approvals/prompt.ts';
 import { Questions } from '../../src/approvals/questions.ts';
@@ -149,7 +149,7 @@ describe('approvals as notifications', () => {
     return fake.ask({ ...request, params: { ...request.params, command: 'make', safety } });
   }
 
-  function theRequest(): ServerRequest {
+  function theRequest(): ApprovalRequest {
     const request = questions.find(7);
     if (request === undefined) throw new Error('the request is not open');
     return request;

@@ -42,6 +42,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'item/commandExecution/requestApproval': 'May this command run?',
   'item/fileChange/requestApproval': 'May this patch be applied? Its changes are in the item that was started before.',
   'item/permissions/requestApproval': 'May this tool call read what is kept from the model?',
+  'item/tool/call': 'Runs a tool that the client brought along.',
   error: 'A failure inside a turn. With `willRetry` the turn goes on, without it `turn/completed` follows.',
   warning: 'Something the user should know.',
   configWarning: 'A configuration file, or a value in it, that cannot be used; sent after `initialize`.',

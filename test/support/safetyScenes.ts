@@ -1,5 +1,5 @@
 // The chat page where it is about safety: cards with risks, rules and rehearsals, strips, masked secrets, what the model sees.
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { ContextEntry, Rehearsal, RuleProposal, Safety } from '../../server/protocol/schema/safety.ts';
 import type { ChatOptions } from './chatPage.ts';
 import * as sample from './chatSamples.ts';
@@ -8,12 +8,12 @@ import { BEAM_DIFF, finishedTurn } from './chatStories.ts';
 
 export const SAFE: Safety = { risk: 'medium', tripwire: null, isSandboxed: true, canRehearse: false };
 
-type CommandParams = Extract<ServerRequest, { method: 'item/commandExecution/requestApproval' }>['params'];
+type CommandParams = Extract<ApprovalRequest, { method: 'item/commandExecution/requestApproval' }>['params'];
 
 const about = { threadId: sample.THREAD_ID, turnId: 't2', itemId: 'c9', startedAtMs: 0 };
 
 /** A command that asks; `more` says what is special about it. */
-export function commandRequest(command: string, more: Partial<CommandParams>): ServerRequest {
+export function commandRequest(command: string, more: Partial<CommandParams>): ApprovalRequest {
   return {
     id: 'ask-1',
     method: 'item/commandExecution/requestApproval',
@@ -29,7 +29,7 @@ export function commandRequest(command: string, more: Partial<CommandParams>): S
   };
 }
 
-export const permissionRequest: ServerRequest = {
+export const permissionRequest: ApprovalRequest = {
   id: 'ask-1',
   method: 'item/permissions/requestApproval',
   params: {
@@ -126,7 +126,7 @@ export const running = (itemId = 'c9') =>
   ]);
 
 /** A page whose running turn asks. */
-export function asking(request: ServerRequest, more: Partial<ChatOptions> & Pick<Scene, 'act'> = {}): Scene {
+export function asking(request: ApprovalRequest, more: Partial<ChatOptions> & Pick<Scene, 'act'> = {}): Scene {
   const state = sample.state([finishedTurn, running()], { pending: [{ id: request.id, request }] });
   return scene(sample.snapshot(state), { onRequest: answers, ...more });
 }

@@ -1,6 +1,6 @@
 // A request of the agent that waits for the user: why, what, where, and the choices it comes with.
 import { memo } from 'preact/compat';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import { visible } from '../../server/protocol/shownText.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/buttons.tsx';
@@ -58,7 +58,7 @@ function isRemember(choice: Choice): choice is Choice & { readonly does: Remembe
 }
 
 /** Where accepting runs it, and in which folder. */
-function RunPlace({ request }: { request: ServerRequest }) {
+function RunPlace({ request }: { request: ApprovalRequest }) {
   const session = useSession();
   const cwd = request.method === 'item/commandExecution/requestApproval' ? (request.params.cwd ?? '') : '';
   const place = runPlace(request);
@@ -83,7 +83,7 @@ function RunPlace({ request }: { request: ServerRequest }) {
   );
 }
 
-function Choices({ request, card }: { request: ServerRequest; card: OpenCard }) {
+function Choices({ request, card }: { request: ApprovalRequest; card: OpenCard }) {
   const session = useSession();
   const isAnswered = session.answered.value.has(request.id);
   const isTripwire = hasTripwire(request);

@@ -1,5 +1,5 @@
 // What a request is about: the command, the files of an edit, the host, or the paths that shall be opened.
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { FileUpdateChange, ThreadItem } from '../../server/protocol/schema/item.ts';
 import { commandText, visible } from '../../server/protocol/shownText.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -9,10 +9,10 @@ import { relativePath } from '../session/paths.ts';
 import { strings } from '../strings.ts';
 import { FileLine } from './fileChanges.tsx';
 
-type RequestOf<M extends ServerRequest['method']> = Extract<ServerRequest, { method: M }>;
+type RequestOf<M extends ApprovalRequest['method']> = Extract<ApprovalRequest, { method: M }>;
 
 export interface ApprovalSubjectProps {
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
   readonly item: ThreadItem | undefined;
 }
 

@@ -1,5 +1,5 @@
 // What an action did in a copy of the workspace, and the button that makes exactly that real.
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { FileUpdateChange } from '../../server/protocol/schema/item.ts';
 import { visible } from '../../server/protocol/shownText.ts';
 import { Output } from '../output/output.tsx';
@@ -14,7 +14,7 @@ import { strings } from '../strings.ts';
 import { FileLine } from './fileChanges.tsx';
 
 export interface RehearsalProps {
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
   readonly rehearsal: Asked<ShownRehearsal>;
 }
 
@@ -37,7 +37,7 @@ export function RehearsalPanel({ request, rehearsal }: RehearsalProps) {
   }
 }
 
-function Result({ request, shown }: { request: ServerRequest; shown: ShownRehearsal }) {
+function Result({ request, shown }: { request: ApprovalRequest; shown: ShownRehearsal }) {
   const session = useSession();
   const { rehearsal } = shown;
   const { exitCode, output, changes, limitation, rehearsalId } = rehearsal;
@@ -92,7 +92,7 @@ function Result({ request, shown }: { request: ServerRequest; shown: ShownRehear
 }
 
 export interface ApplyRehearsalProps {
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
   readonly rehearsal: Asked<ShownRehearsal> | undefined;
   readonly isPrimary: boolean;
 }
@@ -114,6 +114,6 @@ export function ApplyRehearsal({ request, rehearsal, isPrimary }: ApplyRehearsal
 }
 
 /** What the page can see of it; the server looks at the files themselves before it applies anything. */
-function isOutdated(session: Session, request: ServerRequest, { diffBefore }: ShownRehearsal): boolean {
+function isOutdated(session: Session, request: ApprovalRequest, { diffBefore }: ShownRehearsal): boolean {
   return session.turnDiff(request.params.turnId) !== diffBefore;
 }

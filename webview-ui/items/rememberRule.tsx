@@ -1,6 +1,6 @@
 // The rule that "run and remember" would make, before it is made: its text, what it covers, and what it would have done so far.
 import { useEffect, useRef } from 'preact/hooks';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { RuleProposal } from '../../server/protocol/schema/safety.ts';
 import { visible } from '../../server/protocol/shownText.ts';
 import { Button } from '../parts/buttons.tsx';
@@ -11,7 +11,7 @@ import type { Asked } from '../session/openCards.ts';
 import { strings } from '../strings.ts';
 
 export interface RememberPanelProps {
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
   readonly proposal: Asked<RuleProposal>;
   /** The prefix that came with the request; it counts when the server proposes none. */
   readonly offered: readonly string[];

@@ -1,5 +1,5 @@
 // What the card of a request says: its heading, where the command would run, and what stands behind a tripwire.
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { FileUpdateChange } from '../../server/protocol/schema/item.ts';
 import type { RuleProposal, TripwireName } from '../../server/protocol/schema/safety.ts';
 import { visible } from '../../server/protocol/shownText.ts';
@@ -7,7 +7,7 @@ import { strings } from '../strings.ts';
 import { baseName } from './paths.ts';
 
 /** The question in one line; `changes` are those of the patch it is about. */
-export function approvalTitle(request: ServerRequest, changes: readonly FileUpdateChange[]): string {
+export function approvalTitle(request: ApprovalRequest, changes: readonly FileUpdateChange[]): string {
   const tripwire = request.params.safety?.tripwire ?? null;
   if (tripwire !== null) return TRIPWIRE_TITLES[tripwire];
   switch (request.method) {
@@ -31,7 +31,7 @@ const COMMAND_TITLES: Readonly<Record<string, string>> = {
   writeStdin: strings.approveInput,
 };
 
-type Permissions = Extract<ServerRequest, { method: 'item/permissions/requestApproval' }>['params']['permissions'];
+type Permissions = Extract<ApprovalRequest, { method: 'item/permissions/requestApproval' }>['params']['permissions'];
 
 function permissionTitle({ network, fileSystem }: Permissions): string {
   const read = fileSystem?.read ?? [];
@@ -53,7 +53,7 @@ const TRIPWIRE_TITLES: Readonly<Record<TripwireName, string>> = {
 };
 
 /** Where accepting runs the command; null where that is no question. */
-export function runPlace(request: ServerRequest): 'sandbox' | 'outside' | null {
+export function runPlace(request: ApprovalRequest): 'sandbox' | 'outside' | null {
   if (request.method !== 'item/commandExecution/requestApproval') return null;
   const { safety, networkApprovalContext } = request.params;
   if (!safety || networkApprovalContext) return null;

@@ -6,7 +6,7 @@ import type {
   FileChangeApprovalResult,
   PermissionsApprovalResult,
 } from '../../server/protocol/schema/approval.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import { strings } from '../strings.ts';
 
 export type ApprovalAnswer = CommandApprovalResult | FileChangeApprovalResult | PermissionsApprovalResult;
@@ -25,7 +25,7 @@ export interface RememberChoice {
   readonly offered: readonly string[];
 }
 
-type RequestOf<M extends ServerRequest['method']> = Extract<ServerRequest, { method: M }>;
+type RequestOf<M extends ApprovalRequest['method']> = Extract<ApprovalRequest, { method: M }>;
 type CommandRequest = RequestOf<'item/commandExecution/requestApproval'>;
 type PermissionsRequest = RequestOf<'item/permissions/requestApproval'>;
 
@@ -33,14 +33,14 @@ type PermissionsRequest = RequestOf<'item/permissions/requestApproval'>;
  * What can be answered, most wanted first: the plain yes and the plain no, what lasts, the no that ends the turn. A tripwire turns
  * yes and no around, and offers no yes that lasts.
  */
-export function choicesOf(request: ServerRequest): Choice[] {
+export function choicesOf(request: ApprovalRequest): Choice[] {
   const isTripwire = hasTripwire(request);
   const choices = offered(request).filter(({ tone }) => !(isTripwire && tone === 'allowMore'));
   if (!choices.some(({ tone }) => tone === 'deny')) choices.push(declineOf(request));
   return choices.toSorted((one, other) => rank(one, isTripwire) - rank(other, isTripwire));
 }
 
-export function hasTripwire({ params }: ServerRequest): boolean {
+export function hasTripwire({ params }: ApprovalRequest): boolean {
   return (params.safety?.tripwire ?? null) !== null;
 }
 
@@ -51,7 +51,7 @@ function rank({ tone }: Choice, isTripwire: boolean): number {
   return order.indexOf(tone);
 }
 
-function offered(request: ServerRequest): Choice[] {
+function offered(request: ApprovalRequest): Choice[] {
   switch (request.method) {
     case 'item/commandExecution/requestApproval':
       return decisionsOf(request).flatMap((decision) => commandChoice(request, decision));
@@ -65,7 +65,7 @@ function offered(request: ServerRequest): Choice[] {
 }
 
 /** The plain no in the words of the request's own kind. */
-function declineOf(request: ServerRequest): Choice {
+function declineOf(request: ApprovalRequest): Choice {
   const does = request.method === 'item/permissions/requestApproval' ? grant({}, 'turn') : answer('decline');
   return { label: strings.decline, tone: 'deny', does };
 }

@@ -2,7 +2,7 @@
 import { batch } from '@preact/signals';
 import type { PageSnapshot } from '../../server/protocol/chatBridge.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ServerNotification, ServerRequest } from '../../server/protocol/methods.ts';
+import type { ServerNotification, ApprovalRequest } from '../../server/protocol/methods.ts';
 import { openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
@@ -70,7 +70,7 @@ export function hear(listener: Listener, event: HostEvent): void {
 }
 
 /** A request that is asked again after it was answered here was answered with a rehearsal that is out of date. */
-function takeRequest({ state, cards }: Listener, request: ServerRequest): void {
+function takeRequest({ state, cards }: Listener, request: ApprovalRequest): void {
   if (state.answered.value.has(request.id)) {
     forgetAnswer(state, request.id);
     cards.forget(request.id);

@@ -1,7 +1,7 @@
 // What was unfolded in the cards of open requests: the rule that would be made of one, and what its rehearsal showed.
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Rehearsal, RuleProposal } from '../../server/protocol/schema/safety.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import type { Bridge } from '../bridge.ts';
@@ -28,11 +28,11 @@ export interface OpenCard {
 export interface OpenCards {
   readonly shown: ReadonlySignal<ReadonlyMap<RequestId, OpenCard>>;
   /** Asks for the rule that would be made of the request, and shows it. */
-  propose(request: ServerRequest): void;
+  propose(request: ApprovalRequest): void;
   /** Folds the rule away again. */
   leaveProposal(requestId: RequestId): void;
   /** Tries the action in a copy of the workspace. */
-  rehearse(request: ServerRequest): void;
+  rehearse(request: ApprovalRequest): void;
   /** Folds everything away that a request had unfolded. */
   forget(requestId: RequestId): void;
   /** Forgets what belongs to requests that are not open any more. */

@@ -1,6 +1,6 @@
 // The page's session: everything that is shown, and everything the user can do to it.
 import { batch, computed, type ReadonlySignal } from '@preact/signals';
-import type { ServerRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import type { Bridge } from '../bridge.ts';
@@ -97,7 +97,7 @@ interface Actions {
   sayAgain(turn: Turn): void;
   /** Interrupts the running turn. */
   stop(): Promise<void>;
-  answer(request: ServerRequest, result: ApprovalAnswer): void;
+  answer(request: ApprovalRequest, result: ApprovalAnswer): void;
   /** Brings the first open request into sight. */
   showApproval(): void;
   /** Waits for something the user asked for, and shows its refusal, if any. */

@@ -2,6 +2,7 @@
 import type { ModelEvent, ModelItem } from '../../core/turn/modelPort.ts';
 import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import { Broken, type AnswerReader } from './answerReader.ts';
+import type { GroupedName } from './chatNames.ts';
 import { sampleOf, toldFault } from './faults.ts';
 import { isRecord, listOf, numberOf, parseJson, recordOf, stringOf, type JsonRecord } from './json.ts';
 import { createJsonInput, type JsonInput } from './jsonInput.ts';
@@ -19,7 +20,7 @@ interface Call {
   readonly position: number;
   readonly id: string;
   readonly callId: string;
-  readonly name: string;
+  readonly name: Pick<GroupedName, 'name'> & Partial<GroupedName>;
   json: string;
   /** Set for a custom tool: its input is taken out of the JSON as it comes. */
   readonly input: JsonInput | null;
@@ -29,16 +30,25 @@ export class ChatReader implements AnswerReader {
   isFinished = false;
   readonly #customTools: ReadonlySet<string>;
   readonly #newCallId: () => string;
+  readonly #grouped: ReadonlyMap<string, GroupedName>;
   #itemCount = 0;
   #prose: Prose | null = null;
   #calls: Call[] = [];
   #finish: string | null = null;
   #usage: TokenUsage | null = null;
 
-  /** `customTools` are those that were described as functions taking {input}; `newCallId` names a call that came without an id. */
-  constructor(customTools: ReadonlySet<string>, newCallId: () => string) {
+  /**
+   * `customTools` are those that were described as functions taking {input}; `newCallId` names a call that came without an id; `grouped`
+   * says which names stand for tools of a group.
+   */
+  constructor(
+    customTools: ReadonlySet<string>,
+    newCallId: () => string,
+    grouped: ReadonlyMap<string, GroupedName> = new Map(),
+  ) {
     this.#customTools = customTools;
     this.#newCallId = newCallId;
+    this.#grouped = grouped;
   }
 
   take(data: string, _name: string, out: ModelEvent[]): void {
@@ -108,7 +118,7 @@ export class ChatReader implements AnswerReader {
       position: numberOf(piece['index']),
       id,
       callId: id === '' ? this.#newCallId() : id,
-      name,
+      name: { name, ...this.#grouped.get(name) },
       json: '',
       input: this.#customTools.has(name) ? createJsonInput() : null,
     };
@@ -141,10 +151,10 @@ export class ChatReader implements AnswerReader {
 }
 
 function callItem({ callId: call_id, name, json, input }: Call): ModelItem {
-  if (input === null) return { type: 'function_call', call_id, name, arguments: json };
+  if (input === null) return { type: 'function_call', call_id, ...name, arguments: json };
   const text = stringOf(recordOf(parseJson(json))['input']);
   // a model that wrote the bare input instead of JSON meant just that
-  return { type: 'custom_tool_call', call_id, name, input: text ?? json };
+  return { type: 'custom_tool_call', call_id, name: name.name, input: text ?? json };
 }
 
 function proseItem(kind: Prose['kind'], text: string): ModelItem {

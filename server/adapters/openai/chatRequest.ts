@@ -1,6 +1,7 @@
 // What is asked of the Chat Completions API: the conversation as messages, custom tools as functions that take {input}.
 import type { ModelContent, ModelItem, ModelRequest } from '../../core/turn/modelPort.ts';
 import type { ToolSpec } from '../../core/turn/toolSpec.ts';
+import { chatName, chatNameOf } from './chatNames.ts';
 import { OUTPUT_SCHEMA_NAME } from './responsesRequest.ts';
 
 export type ChatPart =
@@ -47,7 +48,8 @@ export function chatBody(request: ModelRequest): Record<string, unknown> {
 }
 
 function chatTool(tool: ToolSpec): Record<string, unknown> {
-  const { name, description } = tool;
+  const { description } = tool;
+  const name = chatNameOf(tool);
   if (tool.type === 'function')
     return { type: 'function', function: { name, description, parameters: tool.parameters } };
   const grammar = `The input follows this Lark grammar:\n${tool.format.definition}`;
@@ -96,7 +98,7 @@ class Draft {
         this.#openAssistant().reasoning = (item.content ?? item.summary).map(({ text }) => text).join('\n');
         return;
       case 'function_call':
-        this.#openAssistant().calls.push(chatCall(item.call_id, item.name, item.arguments));
+        this.#openAssistant().calls.push(chatCall(item.call_id, chatName(item.namespace, item.name), item.arguments));
         return;
       case 'custom_tool_call':
         this.#openAssistant().calls.push(chatCall(item.call_id, item.name, JSON.stringify({ input: item.input })));

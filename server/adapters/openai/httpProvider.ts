@@ -4,6 +4,7 @@ import type { Clock, Ids } from '../../core/ports.ts';
 import type { ModelEvent, ModelProvider, ModelRequest } from '../../core/turn/modelPort.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { Broken, type AnswerReader } from './answerReader.ts';
+import { groupedNames } from './chatNames.ts';
 import { chatBody } from './chatRequest.ts';
 import { ChatReader } from './chatReader.ts';
 import { failureOf } from './classify.ts';
@@ -49,7 +50,7 @@ const RESPONSES: Dialect = {
 const CHAT: Dialect = {
   path: '/chat/completions',
   body: chatBody,
-  reader: (request, newCallId) => new ChatReader(customToolNames(request), newCallId),
+  reader: (request, newCallId) => new ChatReader(customToolNames(request), newCallId, groupedNames(request.tools)),
 };
 
 export function createHttpProvider(config: ProviderConfig, surroundings: HttpSurroundings): HttpProvider {

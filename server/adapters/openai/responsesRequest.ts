@@ -1,5 +1,6 @@
 // What is asked of the Responses API: the body of one request.
 import type { ModelRequest } from '../../core/turn/modelPort.ts';
+import type { ToolSpec } from '../../core/turn/toolSpec.ts';
 import type { JsonValue } from '../../protocol/schema/common.ts';
 
 /** Models that answer 400 when they are asked for reasoning. Any other model may reason, asked or not. */
@@ -26,8 +27,7 @@ export function responsesBody(request: ModelRequest): Record<string, unknown> {
     stream: true,
     store: false,
     input,
-    // without the member a function's schema is taken as strict, which forbids optional arguments
-    tools: tools.map((tool) => (tool.type === 'function' ? { ...tool, strict: false } : tool)),
+    tools: responsesTools(tools),
     tool_choice: 'auto',
     parallel_tool_calls: true,
     // what the model thought must come back to it in the next request; without storage only this carries it
@@ -40,4 +40,28 @@ export function responsesBody(request: ModelRequest): Record<string, unknown> {
 
 function schemaFormat(schema: JsonValue): Record<string, unknown> {
   return { type: 'json_schema', strict: true, name: OUTPUT_SCHEMA_NAME, schema };
+}
+
+/** Functions of one namespace become one entry, at the place of the first of them. */
+function responsesTools(tools: readonly ToolSpec[]): Record<string, unknown>[] {
+  const told: Record<string, unknown>[] = [];
+  const groups = new Map<string, Record<string, unknown>[]>();
+  for (const tool of tools) {
+    if (tool.type === 'custom') {
+      told.push({ ...tool });
+      continue;
+    }
+    const { namespace, ...spec } = tool;
+    // without the member a function's schema is taken as strict, which forbids optional arguments
+    const entry = { ...spec, strict: false };
+    const group = namespace === undefined ? told : groups.get(namespace.name);
+    if (group !== undefined) {
+      group.push(entry);
+    } else if (namespace !== undefined) {
+      const members = [entry];
+      groups.set(namespace.name, members);
+      told.push({ type: 'namespace', ...namespace, tools: members });
+    }
+  }
+  return told;
 }

@@ -3,10 +3,13 @@ import type { SettingsRequest } from '../../core/config/resolveSettings.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+import { dynamicToolsProblem } from '../../core/turn/dynamicTools.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { DynamicToolSpec } from '../../protocol/schema/dynamicTool.ts';
 import type { ThreadResumeParams } from '../../protocol/schema/thread.ts';
 import { openItems, runningTurn } from '../../protocol/state/select.ts';
 import { Reply } from '../../rpc/incoming.ts';
+import { refuseExperimental } from '../experimentalFields.ts';
 import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 import { suspendedTurn, takeUp, type Suspended } from '../takeUp.ts';
@@ -17,9 +20,13 @@ const noStoredThread = (id: string): string => `no rollout found for thread id $
 
 export const threadStart: Handler<'thread/start'> = async (context, params) => {
   const { app, connection, fanout } = context;
+  const dynamicTools = params.dynamicTools ?? [];
+  refuseExperimental(connection, 'thread/start', { dynamicTools: params.dynamicTools });
   const settings = await app.configuration.resolve({ ...params, cwd: app.absolutePath(params.cwd ?? '.') });
   const threads = await context.threads();
-  const thread = threads.start(settings, { name: connection.clientName, isEphemeral: params.ephemeral === true });
+  refuseUnfit(threads, dynamicTools);
+  const isEphemeral = params.ephemeral === true;
+  const thread = threads.start(settings, { name: connection.clientName, isEphemeral, dynamicTools });
   connection.subscribe(thread.id);
   const result = await openedThread(thread);
   return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
@@ -106,9 +113,7 @@ async function load(context: RequestContext, threads: ThreadTable, params: Threa
       { kind: 'threadArchived' },
     );
   }
-  if (params.takeover === true && !context.connection.wantsExperimental) {
-    throw new ProtocolError('invalidRequest', 'thread/resume.takeover requires experimentalApi capability');
-  }
+  refuseExperimental(context.connection, 'thread/resume', { takeover: params.takeover === true ? true : null });
   const settings = await overridden(context.app, record.settings, params);
   const how = { id: record.id, clientName: context.connection.clientName, takeover: params.takeover === true };
   const { thread, suspended } = opened(threads, how, () => threads.world.store.get(record.id) ?? record);
@@ -138,6 +143,14 @@ function opened(
     lease.release();
     throw error;
   }
+}
+
+function refuseUnfit(threads: ThreadTable, dynamicTools: readonly DynamicToolSpec[]): void {
+  if (dynamicTools.length === 0) return;
+  const { tools, close } = threads.world.tools();
+  void close();
+  const problem = dynamicToolsProblem(dynamicTools, new Set(tools.map(({ spec }) => spec.name)));
+  if (problem !== null) throw new ProtocolError('invalidRequest', problem, { kind: 'invalidDynamicTools' });
 }
 
 /** The stored settings with the client's overrides; resolved anew only when there are any. */

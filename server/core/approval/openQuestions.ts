@@ -1,6 +1,6 @@
 // The open questions of one thread: each is kept before it is asked, and let go before its answer has an effect.
 import { messageOf } from '../../protocol/errors.ts';
-import type { ServerRequest } from '../../protocol/methods.ts';
+import type { ApprovalRequest } from '../../protocol/methods.ts';
 import type { Asking, Log, Rehearse } from '../ports.ts';
 import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
@@ -19,7 +19,7 @@ export interface Question<A> {
   readonly turnId: string;
   /** The item that it is about, which is also the tool call. */
   readonly itemId: string;
-  readonly request: Pick<ServerRequest, 'method' | 'params'>;
+  readonly request: Pick<ApprovalRequest, 'method' | 'params'>;
   readonly ask: Ask;
   /** Null where an answer means nothing to another process: the question is about something that runs in this one. */
   readonly conditions: TurnConditions | null;
@@ -29,7 +29,7 @@ export interface Question<A> {
 }
 
 /** As much of a request as tells what it is about. */
-export type Matter = Pick<ServerRequest, 'method'> & { readonly params: Partial<ServerRequest['params']> };
+export type Matter = Pick<ApprovalRequest, 'method'> & { readonly params: Partial<ApprovalRequest['params']> };
 
 /** What tells the questions about one item apart. */
 function matterOf({ method, params }: Matter): string {

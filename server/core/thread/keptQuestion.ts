@@ -1,6 +1,6 @@
 // What is kept of a turn that waits for the user, so that another process can take it up.
 import type { JsonValue } from '../../protocol/schema/common.ts';
-import type { ServerRequest } from '../../protocol/methods.ts';
+import type { ApprovalRequest } from '../../protocol/methods.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { SteeredInput } from '../turn/runningTurn.ts';
@@ -20,8 +20,8 @@ export interface NewQuestion {
   readonly turnId: string;
   /** Of the item, which is also that of the tool call. */
   readonly itemId: string;
-  readonly method: ServerRequest['method'];
-  readonly params: ServerRequest['params'];
+  readonly method: ApprovalRequest['method'];
+  readonly params: ApprovalRequest['params'];
   readonly ask: Ask;
   readonly conditions: TurnConditions;
 }

@@ -1,6 +1,7 @@
 // The store port: threads, turns, items and the model's side of the conversation, durable and shared by processes.
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { SortDirection } from '../../protocol/schema/common.ts';
+import type { DynamicToolSpec } from '../../protocol/schema/dynamicTool.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
 import type { GitInfo } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, Turn, TurnPlanStep } from '../../protocol/schema/turn.ts';
@@ -24,6 +25,8 @@ export interface ThreadRecord {
   readonly gitInfo: GitInfo | null;
   readonly settings: Settings;
   readonly tokenUsage: ThreadTokenUsage | null;
+  /** The tools that the client brought along; absent where there are none. */
+  readonly dynamicTools?: readonly DynamicToolSpec[];
 }
 
 /** What may change on a row. Absent members stay as they are. */

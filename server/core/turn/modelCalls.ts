@@ -4,8 +4,10 @@ import type { ToolCall } from './tool.ts';
 
 /** A model item as a call of a tool; null for other items. */
 export function toolCallOf(item: ModelItem): ToolCall | null {
-  if (item.type === 'function_call')
-    return { callId: item.call_id, name: item.name, form: 'function', input: item.arguments };
+  if (item.type === 'function_call') {
+    const group = item.namespace === undefined ? {} : { namespace: item.namespace };
+    return { callId: item.call_id, name: item.name, ...group, form: 'function', input: item.arguments };
+  }
   if (item.type === 'custom_tool_call')
     return { callId: item.call_id, name: item.name, form: 'custom', input: item.input };
   return null;

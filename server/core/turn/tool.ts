@@ -13,6 +13,8 @@ export type { ToolSpec };
 export interface ToolCall {
   readonly callId: string;
   readonly name: string;
+  /** The group of the tool, where it belongs to one. */
+  readonly namespace?: string;
   readonly form: 'function' | 'custom';
   readonly input: string;
 }

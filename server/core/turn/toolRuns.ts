@@ -7,7 +7,7 @@ import type { DiffTracker } from './diffTracker.ts';
 import { outputItem } from './modelCalls.ts';
 import type { ModelItem } from './modelPort.ts';
 import { SUSPENDED } from './runningTurn.ts';
-import type { Action, InputWatcher, Tool, ToolCall, ToolContext, ToolOutput } from './tool.ts';
+import type { Action, InputWatcher, Tool, ToolCall, ToolContext, ToolOutput, ToolSpec } from './tool.ts';
 
 interface ToolRun {
   readonly call: ToolCall;
@@ -34,7 +34,7 @@ export class ToolRuns {
 
   /** Lets the tool see its input while the model writes it; undefined for tools that do not care. */
   watch(call: ToolCall): InputWatcher | undefined {
-    return this.#tool(call.name)?.watchInput?.(call.callId, this.#context);
+    return this.#tool(call)?.watchInput?.(call.callId, this.#context);
   }
 
   /** Starts the call. It runs at once, beside the others. */
@@ -89,7 +89,7 @@ export class ToolRuns {
   }
 
   async #run(call: ToolCall, context: ToolContext): Promise<ToolOutput> {
-    const tool = this.#tool(call.name);
+    const tool = this.#tool(call);
     if (tool === undefined) return { output: `unsupported call: ${call.name}` };
     const isWatched = tool.changesWorkspace === true;
     try {
@@ -103,9 +103,13 @@ export class ToolRuns {
     }
   }
 
-  #tool(name: string): Tool | undefined {
-    return this.#thread.tools.tools.find((tool) => tool.spec.name === name);
+  #tool({ name, namespace }: ToolCall): Tool | undefined {
+    return this.#thread.tools.tools.find(({ spec }) => spec.name === name && namespaceOf(spec) === namespace);
   }
+}
+
+function namespaceOf(spec: ToolSpec): string | undefined {
+  return spec.type === 'function' ? spec.namespace?.name : undefined;
 }
 
 /** What the model is told of a call that may have run when the process ended. */

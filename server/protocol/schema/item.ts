@@ -134,6 +134,7 @@ export const DynamicToolContent = lazy(() =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('inputText'), text: z.string() }),
     z.object({ type: z.literal('inputImage'), imageUrl: z.string() }),
+    z.object({ type: z.literal('inputAudio'), audioUrl: z.string() }),
   ]),
 );
 export type DynamicToolContent = Infer<typeof DynamicToolContent>;

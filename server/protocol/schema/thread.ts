@@ -10,6 +10,7 @@ import {
   SandboxPolicy,
   SortDirection,
 } from './common.ts';
+import { DynamicToolSpec } from './dynamicTool.ts';
 import { ThreadItem } from './item.ts';
 import { Turn, TurnItemsView } from './turn.ts';
 
@@ -77,7 +78,14 @@ const overrides = () => ({
   developerInstructions: z.string().nullish(),
 });
 
-export const ThreadStartParams = lazy(() => z.object({ ...overrides(), ephemeral: z.boolean().nullish() }));
+/** `dynamicTools` (experimental): tools of the client. They are stored with the thread; a resumed or forked thread has them too. */
+export const ThreadStartParams = lazy(() =>
+  z.object({
+    ...overrides(),
+    ephemeral: z.boolean().nullish(),
+    dynamicTools: z.array(DynamicToolSpec()).nullish(),
+  }),
+);
 export type ThreadStartParams = Infer<typeof ThreadStartParams>;
 
 const openedThread = () => ({

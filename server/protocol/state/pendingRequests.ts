@@ -1,10 +1,10 @@
 // Opens and closes the requests that the server has put to its clients.
 import type { RequestId } from '../jsonrpc.ts';
-import type { ServerRequest } from '../methods.ts';
+import type { ApprovalRequest } from '../methods.ts';
 import type { ThreadState } from './threadState.ts';
 
 /** The state with the request open; a request that is re-sent after a resume keeps its id and is not doubled. */
-export function openRequest(state: ThreadState, request: ServerRequest): ThreadState {
+export function openRequest(state: ThreadState, request: ApprovalRequest): ThreadState {
   if (request.params.threadId !== state.thread.id || isPending(state, request.id)) return state;
   return { ...state, pending: [...state.pending, { id: request.id, request }] };
 }

@@ -1,6 +1,6 @@
 // What anyone knows of a thread: the thread itself, its turns with their items, and what is still open.
 import type { RequestId } from '../jsonrpc.ts';
-import type { ServerRequest } from '../methods.ts';
+import type { ApprovalRequest } from '../methods.ts';
 import type { Thread } from '../schema/thread.ts';
 import type { ThreadTokenUsage, Turn, TurnError, TurnPlanStep } from '../schema/turn.ts';
 
@@ -21,7 +21,7 @@ export interface TurnExtras {
 /** A request of the server that waits for an answer. */
 export interface PendingRequest {
   readonly id: RequestId;
-  readonly request: ServerRequest;
+  readonly request: ApprovalRequest;
 }
 
 /**

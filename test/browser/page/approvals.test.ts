@@ -1,7 +1,7 @@
 // Approval cards and failures in the chat page: what can be answered, by keyboard, once, and what a late answer says.
 import assert from 'node:assert/strict';
 import type { PageMessage } from '../../../server/protocol/chatBridge.ts';
-import type { ServerRequest } from '../../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../../server/protocol/methods.ts';
 import type { ChatPage } from '../../support/chatPage.ts';
 import * as sample from '../../support/chatSamples.ts';
 import { useChat } from '../../support/useChat.ts';
@@ -15,7 +15,7 @@ const item = sample.command('c1', 'git push --force', {
 });
 const running = () => sample.snapshot(sample.state([sample.runningTurn('t2', [sample.user('u2', 'Push it'), item])]));
 
-const request: ServerRequest = {
+const request: ApprovalRequest = {
   id: 11,
   method: 'item/commandExecution/requestApproval',
   params: {
@@ -112,7 +112,7 @@ describe('approvals in the chat', function () {
       ...sample.open,
       status: 'inProgress',
     });
-    const asked: ServerRequest = {
+    const asked: ApprovalRequest = {
       id: 'x',
       method: 'item/fileChange/requestApproval',
       params: { threadId, turnId: 't2', itemId: 'p1', startedAtMs: 0, reason: null, grantRoot: null },

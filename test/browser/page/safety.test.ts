@@ -1,7 +1,7 @@
 // Safety in the chat page: rules before they are made, rehearsals before they are applied, strips, kept files, what the model sees.
 import assert from 'node:assert/strict';
 import type { PageMessage } from '../../../server/protocol/chatBridge.ts';
-import type { ServerRequest } from '../../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../../server/protocol/methods.ts';
 import type { ChatPage } from '../../support/chatPage.ts';
 import * as sample from '../../support/chatSamples.ts';
 import { finishedTurn } from '../../support/chatStories.ts';
@@ -36,7 +36,7 @@ async function answerOf(chat: ChatPage): Promise<unknown> {
 describe('safety in the chat', function () {
   this.timeout(30_000);
   const open = useChat();
-  const ask = (request: ServerRequest) => open(asking(request).options);
+  const ask = (request: ApprovalRequest) => open(asking(request).options);
 
   it('shows the rule, what it covers and what it would have done, before it is made', async () => {
     const chat = await ask(rememberRequest);

@@ -3,14 +3,14 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { ServerRequest } from '../../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../../server/protocol/methods.ts';
 import { ApprovalAlerts, noticeOf } from '../../../src/approvals/alerts.ts';
 import { noticeCommand, noticeLine } from '../../../src/approvals/desktopNotifier.ts';
 import { approvalWording } from '../../../src/approvals/wording.ts';
 import { Emitter, type Disposable } from '../../../src/emitter.ts';
 import { approval, QUIET } from './fakePort.ts';
 
-function command(id: string, text: string): ServerRequest {
+function command(id: string, text: string): ApprovalRequest {
   const request = approval(id, 'a');
   if (request.method !== 'item/commandExecution/requestApproval') throw new Error('not a command');
   return { ...request, params: { ...request.params, command: text } };
@@ -20,9 +20,9 @@ describe('alerts about approvals', function () {
   if (process.platform !== 'linux') this.pending = true;
   const savedPath = process.env['PATH'];
   let folder: string;
-  let asked: Emitter<{ readonly request: ServerRequest }>;
+  let asked: Emitter<{ readonly request: ApprovalRequest }>;
   let timers: (() => void)[];
-  let inEditor: ServerRequest[][];
+  let inEditor: ApprovalRequest[][];
   let logged: string[];
   let alerts: ApprovalAlerts;
   let isFocused: boolean;
@@ -65,7 +65,7 @@ describe('alerts about approvals', function () {
     await chmod(path, 0o755);
   }
 
-  function ask(...requests: ServerRequest[]): void {
+  function ask(...requests: ApprovalRequest[]): void {
     for (const request of requests) {
       open.add(request.id);
       asked.fire({ request });

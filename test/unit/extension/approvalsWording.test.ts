@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { threadStateOf, type ThreadState } from '../../../server/protocol/state/threadState.ts';
 import type { FileChangeItem, FileUpdateChange } from '../../../server/protocol/schema/item.ts';
-import type { ServerRequest, ServerRequestParams } from '../../../server/protocol/methods.ts';
+import type { ApprovalRequest, ServerRequestParams } from '../../../server/protocol/methods.ts';
 import type { Safety, TripwireName } from '../../../server/protocol/schema/safety.ts';
 import { choiceOf, choicesOf, isHarmless, mustBeRead, type ApprovalWording } from '../../../src/approvals/choice.ts';
 import { withRehearsal } from '../../../src/approvals/rehearsalWords.ts';
@@ -25,7 +25,7 @@ function fileWording(changes: readonly FileUpdateChange[] | null, params: Partia
   const item: FileChangeItem = { type: 'fileChange', id: 'i1', changes: [...(changes ?? [])], status: 'inProgress' };
   const state: ThreadState = { ...threadStateOf(thread('a')), turns: [turn('t1', { items: [item] })] };
   const all: FileParams = { threadId: 'a', turnId: 't1', itemId: 'i1', startedAtMs: 1, ...params };
-  const request: ServerRequest = { id: 1, method: 'item/fileChange/requestApproval', params: all };
+  const request: ApprovalRequest = { id: 1, method: 'item/fileChange/requestApproval', params: all };
   return approvalWording(request, changes === null ? undefined : state);
 }
 

@@ -1,7 +1,7 @@
 // The reducer: pure, forgiving, and the same object for a stale event.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ServerNotification, ServerRequest } from '../../../server/protocol/methods.ts';
+import type { ServerNotification, ApprovalRequest } from '../../../server/protocol/methods.ts';
 import type { AgentMessageItem, ThreadItem } from '../../../server/protocol/schema/item.ts';
 import type { Thread } from '../../../server/protocol/schema/thread.ts';
 import type { Turn } from '../../../server/protocol/schema/turn.ts';
@@ -138,7 +138,7 @@ describe('thread reducer', () => {
   });
 
   it('opens a request once and closes it once', () => {
-    const request: ServerRequest = {
+    const request: ApprovalRequest = {
       id: 3,
       method: 'item/fileChange/requestApproval',
       params: { ...at, itemId: 'f', startedAtMs: 1 },

@@ -1,7 +1,7 @@
 // What approval cards say and offer, by the kind of the request, its risk, and what its rule or rehearsal has shown.
 import assert from 'node:assert/strict';
 import { signal } from '@preact/signals';
-import type { ServerRequest } from '../../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../../server/protocol/methods.ts';
 import type { Bridge } from '../../../webview-ui/bridge.ts';
 import { approvalTitle, backTestWords, runPlace } from '../../../webview-ui/session/approvalWords.ts';
 import { choicesOf } from '../../../webview-ui/session/choices.ts';
@@ -19,8 +19,8 @@ import {
   SAFE,
 } from '../../support/safetyScenes.ts';
 
-const labels = (request: ServerRequest) => choicesOf(request).map(({ label }) => label);
-const answers = (request: ServerRequest) =>
+const labels = (request: ApprovalRequest) => choicesOf(request).map(({ label }) => label);
+const answers = (request: ApprovalRequest) =>
   choicesOf(request).map(({ does }) => (does.type === 'answer' ? does.answer : does));
 const tripwire = (more = {}) =>
   commandRequest('rm -rf /', {

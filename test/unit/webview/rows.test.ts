@@ -1,6 +1,6 @@
 // Rows and activity: what a thread's state looks like in the transcript and in the status line.
 import assert from 'node:assert/strict';
-import type { ServerRequest } from '../../../server/protocol/methods.ts';
+import type { ApprovalRequest } from '../../../server/protocol/methods.ts';
 import { openRequest } from '../../../server/protocol/state/pendingRequests.ts';
 import { reduceThread } from '../../../server/protocol/state/threadReducer.ts';
 import type { ThreadState } from '../../../server/protocol/state/threadState.ts';
@@ -13,7 +13,7 @@ const threadId = sample.THREAD_ID;
 const rowsIn = (state: ThreadState) => rowsOf({ state, hasOlder: false, outgoing: [] });
 const shown = (state: ThreadState) => rowsIn(state).map((row) => (row.type === 'item' ? row.item.type : row.type));
 
-const request: ServerRequest = {
+const request: ApprovalRequest = {
   id: 1,
   method: 'item/fileChange/requestApproval',
   params: { threadId, turnId: 't1', itemId: 'p1', startedAtMs: 0 },
@@ -137,12 +137,12 @@ describe('the activity', () => {
   });
 });
 
-const answersOf = (asked: ServerRequest) =>
+const answersOf = (asked: ApprovalRequest) =>
   choicesOf(asked).map(({ does }) => (does.type === 'answer' ? does.answer : does.offered));
 
 describe('the choices of an approval', () => {
   it('always hold a plain no', () => {
-    const command: ServerRequest = {
+    const command: ApprovalRequest = {
       id: 1,
       method: 'item/commandExecution/requestApproval',
       params: {

@@ -1,7 +1,9 @@
 // A conversation as chat messages.
 import assert from 'node:assert/strict';
+import { groupedNames } from '../../../../server/adapters/openai/chatNames.ts';
+import { ChatReader } from '../../../../server/adapters/openai/chatReader.ts';
 import { chatBody, chatMessages, type ChatMessage } from '../../../../server/adapters/openai/chatRequest.ts';
-import type { ModelItem } from '../../../../server/core/turn/modelPort.ts';
+import type { ModelEvent, ModelItem } from '../../../../server/core/turn/modelPort.ts';
 import { APPLY_PATCH, EXEC_COMMAND, modelRequest } from './modelHarness.ts';
 
 const message = (role: 'developer' | 'user' | 'assistant', ...texts: string[]): ModelItem => ({
@@ -201,6 +203,41 @@ describe('chatBody', () => {
     assert.deepEqual(body['response_format'], {
       type: 'json_schema',
       json_schema: { name: 'bowline_output', strict: true, schema: { type: 'object' } },
+    });
+  });
+});
+
+describe('a tool of a group', () => {
+  const spec = {
+    type: 'function',
+    name: 'find',
+    namespace: { name: 'crm', description: 'Customers' },
+    description: 'Finds',
+    parameters: {},
+  } as const;
+
+  it('is told, called and remembered under the name of its group', () => {
+    const past: ModelItem = {
+      type: 'function_call',
+      call_id: 'c1',
+      name: 'find',
+      namespace: 'crm',
+      arguments: '{}',
+    };
+    const body = chatBody(modelRequest({ tools: [spec], input: [past] })) as any;
+    assert.equal(body.tools[0].function.name, 'crm__find');
+    assert.equal(body.messages[0].tool_calls[0].function.name, 'crm__find');
+    const reader = new ChatReader(new Set(), () => 'c2', groupedNames([spec]));
+    const events: ModelEvent[] = [];
+    const piece = { index: 0, id: 'c2', function: { name: 'crm__find', arguments: '{}' } };
+    reader.take(JSON.stringify({ choices: [{ delta: { tool_calls: [piece] }, finish_reason: 'stop' }] }), '', events);
+    const done = events.find(({ type }) => type === 'itemDone') as any;
+    assert.deepEqual(done.item, {
+      type: 'function_call',
+      call_id: 'c2',
+      name: 'find',
+      namespace: 'crm',
+      arguments: '{}',
     });
   });
 });
