@@ -146,6 +146,6 @@ export type ApprovalMethod = Extract<ServerRequestMethod, `${string}/requestAppr
 /** A server request that asks the user for consent. */
 export type ApprovalRequest = RequestOf<ApprovalMethod>;
 
-export function isApproval(request: ServerRequest): request is Extract<ServerRequest, ApprovalRequest> {
-  return request.method.endsWith('/requestApproval');
+export function isApproval(asked: ServerRequest): asked is Extract<ServerRequest, ApprovalRequest> {
+  return asked.method.endsWith('/requestApproval');
 }
