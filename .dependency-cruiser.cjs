@@ -42,7 +42,7 @@ module.exports = {
     room('src', '^src/', [PROTOCOL, RPC]),
     room('webview-ui', '^webview-ui/', [PROTOCOL]),
     libraries('protocol', PROTOCOL, ['zod', 'diff']),
-    libraries('core', CORE, ['diff', 'unbash']),
+    libraries('core', CORE, ['diff', 'node-diff3', 'unbash']),
     {
       name: 'no-circular',
       comment: 'a circle, even of types alone, means that a noun lives in the wrong file',

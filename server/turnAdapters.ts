@@ -5,10 +5,13 @@ import { keyFileOf, type ApiKey } from './adapters/auth/apiKey.ts';
 import type { ConfigurationFiles } from './adapters/config/configuration.ts';
 import { createCommandRunner } from './adapters/exec/commandRunner.ts';
 import { createShellEnvironment } from './adapters/exec/shellEnvironment.ts';
+import { createCheckpointStore } from './adapters/checkpoint/checkpointStore.ts';
+import { hashOf } from './adapters/checkpoint/objectStore.ts';
 import { createBowlineIgnore } from './adapters/fs/bowlineIgnore.ts';
 import { createFileGuard, machinePlaces } from './adapters/fs/fileGuard.ts';
 import { createFiles } from './adapters/fs/files.ts';
 import { hardLinkProblem } from './adapters/fs/hardLinks.ts';
+import { createPathAccess } from './adapters/fs/pathAccess.ts';
 import { createWorkspaceWatch } from './adapters/fs/workspaceWatch.ts';
 import { createGitReader } from './adapters/git/gitReader.ts';
 import { createModels, type ConfiguredModels } from './adapters/models.ts';
@@ -19,6 +22,7 @@ import { RuleFiles } from './adapters/rules/ruleBook.ts';
 import { ripgrep } from './adapters/search.ts';
 import { createSecretMasks } from './adapters/secrets/secretMasks.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
+import { Checkpoints } from './core/checkpoint/checkpoints.ts';
 import { keyNames } from './core/config/keyNames.ts';
 import { interceptPatch } from './core/patch/heredoc.ts';
 import type { Approver, Clock, CommandSandbox, FileGuard, Files, Ids, Log } from './core/ports.ts';
@@ -95,7 +99,8 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       tools: () => toolbox.ofThread(),
       git: createGitReader(files),
       watch: createWorkspaceWatch(),
-      sha1: (bytes) => createHash('sha1').update(bytes).digest('hex'),
+      checkpoints: checkpointsOf(options, { files, places }),
+      sha1,
       prompt: (settings) => readPrompt(settings, toolbox.surroundings),
     }),
     listModels: (provider) => {
@@ -126,6 +131,32 @@ function modelsOf({ configuration, apiKey, demoWordDelayMs, ...options }: TurnAd
     providers: () => configuration.providers(),
     openaiKey: async () => apiKey.key(),
     ...(demoWordDelayMs === undefined ? {} : { demoWordDelayMs }),
+  });
+}
+
+function sha1(bytes: Uint8Array): string {
+  return createHash('sha1').update(bytes).digest('hex');
+}
+
+function checkpointsOf(
+  options: TurnAdapterOptions,
+  { files, places }: { readonly files: Files; readonly places: Places },
+): Checkpoints {
+  const { clock, configuration, home, ids, log } = options;
+  return new Checkpoints({
+    clock,
+    ids,
+    log,
+    places,
+    sha1,
+    hash: hashOf,
+    access: createPathAccess(files),
+    store: createCheckpointStore({
+      home,
+      quotaBytes: () => configuration.checkpoints().quotaBytes,
+      nowMs: () => clock.nowMs(),
+    }),
+    isEnabled: () => configuration.checkpoints().isEnabled,
   });
 }
 

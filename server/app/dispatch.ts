@@ -21,6 +21,7 @@ const shelf = () => import('./handlers/threadShelf.ts');
 const turns = () => import('./handlers/turn.ts');
 const safety = () => import('./handlers/safety.ts');
 const turnContext = () => import('./handlers/turnContext.ts');
+const checkpoints = () => import('./handlers/checkpoint.ts');
 const rules = () => import('./handlers/rules.ts');
 const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
@@ -53,6 +54,10 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'sandbox/read': bind('sandbox/read', async () => (await import('./handlers/sandbox.ts')).sandboxRead),
   'approval/list': bind('approval/list', async () => (await safety()).approvalList),
   'approval/rehearse': bind('approval/rehearse', async () => (await safety()).approvalRehearse),
+  'checkpoint/preview': bind('checkpoint/preview', async () => (await checkpoints()).checkpointPreview),
+  'checkpoint/restore': bind('checkpoint/restore', async () => (await checkpoints()).checkpointRestore),
+  'checkpoint/redo': bind('checkpoint/redo', async () => (await checkpoints()).checkpointRedo),
+  'checkpoint/merge': bind('checkpoint/merge', async () => (await checkpoints()).checkpointMerge),
   'turn/context/read': bind('turn/context/read', async () => (await turnContext()).turnContextRead),
   'rule/list': bind('rule/list', async () => (await rules()).ruleList),
   'rule/setEnabled': bind('rule/setEnabled', async () => (await rules()).ruleSetEnabled),

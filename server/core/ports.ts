@@ -12,6 +12,7 @@ import type { SandboxPolicy } from '../protocol/schema/common.ts';
 import type { DynamicToolCallParams, DynamicToolCallResult } from '../protocol/schema/dynamicTool.ts';
 import type { Rehearsal } from '../protocol/schema/safety.ts';
 import type { GitInfo } from '../protocol/schema/thread.ts';
+import type { Step } from './checkpoint/pathState.ts';
 import type { ReadPlace } from './pathPolicy/reading.ts';
 import type { ModelProvider } from './turn/modelPort.ts';
 import type { Settings } from './settings.ts';
@@ -218,21 +219,25 @@ export interface GitReader {
 
 // --- workspace changes ----------------------------------------------------------------------------------------------
 
-/** One file that differs from the baseline. `null` bytes mean "not there"; `unknown` means too large or not kept. */
-export interface WorkspaceChange {
+/** One path that differs from the baseline. */
+export interface WorkspaceChange extends Step {
+  /** Below the root as it was given. */
   readonly path: string;
-  readonly before: Uint8Array | null | 'unknown';
-  readonly after: Uint8Array | null | 'unknown';
+  readonly isIgnored: boolean;
+  /** The path that it was renamed from, which has a change of its own. */
+  readonly movedFrom?: string;
 }
 
-/** Sees what commands did to the files of a workspace, within a budget of files and bytes. */
+/** Sees what commands did to a workspace, within a budget of files and bytes. */
 export interface WorkspaceWatch {
+  /** Reads the workspace ahead, if that was not done before, so that `baseline` is quick. Never rejects. */
+  warm(root: string): Promise<void>;
   /** Remembers the workspace as it is now. */
   baseline(root: string, signal: AbortSignal): Promise<WorkspaceBaseline>;
 }
 
 export interface WorkspaceBaseline {
-  /** Files changed since the baseline or since the last call, whichever is later; sorted by path. */
+  /** What changed since the baseline or since the last call, whichever is later; sorted by path. */
   changes(signal: AbortSignal): Promise<readonly WorkspaceChange[]>;
   /** Why some files are not covered (too many files, a folder that cannot be read); null when all are. */
   readonly limitation: string | null;

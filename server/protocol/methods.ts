@@ -1,8 +1,9 @@
 // The registry: the only place where a method name is bound to its shapes, its queue, its audience and its persistence.
-import { notification, request, type Infer, type InferInput, type LazySchema } from './define.ts';
+import { experimental, notification, request, type Infer, type InferInput, type LazySchema } from './define.ts';
 import * as account from './schema/account.ts';
 import * as approval from './schema/approval.ts';
 import { Empty } from './schema/common.ts';
+import * as checkpoint from './schema/checkpoint.ts';
 import * as config from './schema/config.ts';
 import * as dynamicTool from './schema/dynamicTool.ts';
 import * as initialize from './schema/initialize.ts';
@@ -44,6 +45,10 @@ export const clientRequests = {
   'rule/propose': request('server', safety.OpenRequestParams, safety.RuleProposal),
   'approval/list': request('server', Empty, safety.ApprovalListResult),
   'approval/rehearse': request('server', safety.OpenRequestParams, safety.Rehearsal),
+  'checkpoint/preview': experimental('thread', checkpoint.CheckpointParams, checkpoint.CheckpointPreviewResult),
+  'checkpoint/restore': experimental('thread', checkpoint.CheckpointRestoreParams, checkpoint.CheckpointRestoreResult),
+  'checkpoint/redo': experimental('thread', thread.ThreadIdParams, checkpoint.CheckpointRestoreResult),
+  'checkpoint/merge': experimental('thread', checkpoint.CheckpointMergeParams, checkpoint.CheckpointMergeResult),
   'turn/context/read': request('server', safety.TurnContextReadParams, safety.TurnContextReadResult),
 } as const;
 

@@ -3,7 +3,7 @@ import { commitPatch } from '../core/patch/commit.ts';
 import { parsePatch } from '../core/patch/parse.ts';
 import { PatchError } from '../core/patch/patchError.ts';
 import { relativePath, resolvePath } from '../core/patch/paths.ts';
-import { planPatch, type PatchPlan } from '../core/patch/plan.ts';
+import { planPatch, type PatchPlan, type PlannedFile } from '../core/patch/plan.ts';
 import { FileTexts, growingChanges, StreamingPatch } from '../core/patch/streamingParse.ts';
 import type { PatchFile } from '../core/patch/patchReader.ts';
 import type { FileGuard, Files } from '../core/ports.ts';
@@ -160,15 +160,16 @@ async function writePlan(plan: PatchPlan, writing: Writing, context: ToolContext
   const { startedAtMs, files } = writing;
   const item = { ...writing.item, changes: [...plan.changes] };
   if (!sameChanges(writing.item.changes, plan.changes)) recordPatch(context, item);
+  let madeFolders: readonly string[];
   try {
-    await commitPatch(plan, files);
+    madeFolders = await commitPatch(plan, files);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     context.completeItem({ ...item, status: 'failed' });
     return { output: `apply_patch failed. ${error.message}` };
   }
   context.completeItem({ ...item, status: 'completed' });
-  if (plan.files.length > 0) context.filesChanged(plan.files.map(effectOf));
+  if (plan.files.length > 0) context.filesChanged(plan.files.map(effectOf), madeFolders);
   return { output: successText(plan, context.clock.nowMs() - startedAtMs) };
 }
 
@@ -275,9 +276,10 @@ function refusal(status: Refusal['status'], output: string): Refusal {
   return { type: 'refused', status, output };
 }
 
-function effectOf(file: FileEffect): FileEffect {
-  const { path, before, after, movedFrom } = file;
-  return movedFrom === undefined ? { path, before, after } : { path, before, after, movedFrom };
+function effectOf({ path, realPath, before, after, movedFrom, mode }: PlannedFile): FileEffect {
+  const modes = { before: before === null ? null : mode, after: after === null ? null : mode };
+  const effect = { path, realPath, before, after, modes };
+  return movedFrom === undefined ? effect : { ...effect, movedFrom };
 }
 
 function successText(plan: PatchPlan, durationMs: number): string {

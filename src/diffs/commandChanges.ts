@@ -42,8 +42,14 @@ export class CommandChanges {
     const shown = new Set<string>();
     for (const file of parseGitDiff(diff)) {
       for (const name of [file.oldPath, file.newPath]) if (name !== null) shown.add(absolutePath(root, name));
-      // a renamed file is always the work of a patch
-      if (file.oldPath !== null && file.newPath !== null && file.oldPath !== file.newPath) continue;
+      if (file.oldPath !== null && file.newPath !== null && file.oldPath !== file.newPath) {
+        await this.#updateRenamed(
+          file,
+          { from: absolutePath(root, file.oldPath), to: absolutePath(root, file.newPath) },
+          turn,
+        );
+        continue;
+      }
       const path = absolutePath(root, file.newPath ?? file.oldPath ?? '');
       await this.#updateFile(file, path, turn);
     }
@@ -53,6 +59,18 @@ export class CommandChanges {
       if (isSame(await this.#ports.read(path), before))
         await this.#record({ turn, path }, { before: after, after: before });
     }
+  }
+
+  /** A command's rename is shown as what it is to each of the two paths; a patch has told of its own already. */
+  async #updateRenamed(
+    file: GitFileDiff,
+    { from, to }: { readonly from: string; readonly to: string },
+    turn: TurnRef,
+  ): Promise<void> {
+    if (this.#files(turn).has(to)) return;
+    const now = await this.#ports.read(to);
+    await this.#record({ turn, path: from }, { before: beforeOf(file, now, from), after: { type: 'absent' } });
+    await this.#record({ turn, path: to }, { before: { type: 'absent' }, after: now });
   }
 
   async #updateFile(file: GitFileDiff, path: string, turn: TurnRef): Promise<void> {

@@ -33,6 +33,13 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'sandbox/read': 'Whether commands can be contained here, by what, and what to do if not.',
   'approval/list': 'The open requests of all threads, also of those that are not loaded.',
   'approval/rehearse': 'Tries what an open request asks about in a scratch copy, and shows what it did.',
+  'checkpoint/preview':
+    'What a restore of the files to before a turn would do: each path with its diff, or why it would be left as it is.',
+  'checkpoint/restore':
+    'Puts the files back as they were before a turn. What somebody changed since is left alone and reported.',
+  'checkpoint/redo': 'Takes the last restore of a thread back, file by file.',
+  'checkpoint/merge':
+    'A text that was changed since, with the changes of the turns taken out of it and markers where they overlap.',
   'turn/context/read': 'What left the editor for the model in a turn, and how many secrets were masked in it.',
   'rule/list': 'The rules of the user and, of a trusted workspace, its own; with what is wrong with their files.',
   'rule/setEnabled': 'Switches a rule off or on. Its text stays in its file, as a comment while it is off.',

@@ -1,5 +1,6 @@
 // The configuration as the server uses it: settings for threads, providers, and what `config/read` shows.
 import { resolve as resolvePath } from 'node:path';
+import { checkpointConfig, type CheckpointConfig } from '../../core/config/checkpointConfig.ts';
 import { mergeLayers, withOverrides, type ConfigTable } from '../../core/config/configTable.ts';
 import type { ConfigProblem } from '../../core/config/configValues.ts';
 import type { ProviderConfig } from '../../core/config/providerConfig.ts';
@@ -54,6 +55,8 @@ export interface ConfigurationFiles {
   defaultProvider(): string;
   /** Null when the configuration names no model. */
   configuredModel(): string | null;
+  /** The user's own word: a workspace does not decide about it. */
+  checkpoints(): CheckpointConfig;
 }
 
 /** Files are read when they are needed, and again when they have changed. */
@@ -109,11 +112,14 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
 
     defaultProvider: () => defaultProviderOf(everywhere(), options.hasOpenaiKey()),
 
-    configuredModel() {
-      const model = everywhere()['model'];
-      return typeof model === 'string' && model !== '' ? model : null;
-    },
+    configuredModel: () => modelIn(everywhere()),
+
+    checkpoints: () => checkpointConfig(everywhere()),
   };
+}
+
+function modelIn({ model }: ConfigTable): string | null {
+  return typeof model === 'string' && model !== '' ? model : null;
 }
 
 function readConfig(files: LayerFiles, serverCwd: string, params: ConfigReadParams): ConfigReadResult {

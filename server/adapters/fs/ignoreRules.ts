@@ -4,8 +4,11 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { readRegularFile } from './regularFile.ts';
 
-/** Never looked into, ignored by git or not: repositories' own data, and packages that are installed, not written. */
-const SKIPPED = new Set(['.git', '.hg', '.svn', '.jj', 'node_modules', '.venv', '__pycache__']);
+/** Repositories' own data: never looked into. */
+const REPOSITORIES = new Set(['.git', '.hg', '.svn', '.jj']);
+
+/** Packages that are installed, not written: ignored by git or not, they are no part of the work. */
+const PACKAGES = new Set(['node_modules', '.venv', '__pycache__']);
 
 /** A file of our own that is being written. */
 const TEMPORARY = /^\.bowline-\d+-\d+\.tmp$/;
@@ -36,10 +39,18 @@ export function rulesFor(folder: string, outer: IgnoreRules | null): IgnoreRules
   return rules === null && outer !== null ? outer : { folder, rules, outer };
 }
 
+export function isNeverWatched(name: string): boolean {
+  return REPOSITORIES.has(name) || TEMPORARY.test(name);
+}
+
+export function isPackageFolder(name: string): boolean {
+  return PACKAGES.has(name);
+}
+
 /** Whether a file or folder that is not inside of an ignored one is ignored itself. */
 export function isIgnored(path: string, isFolder: boolean, innermost: IgnoreRules): boolean {
   const own = basename(path);
-  if (SKIPPED.has(own) || TEMPORARY.test(own)) return true;
+  if (isNeverWatched(own) || isPackageFolder(own)) return true;
   for (let level: IgnoreRules | null = innermost; level !== null; level = level.outer) {
     if (level.rules === null) continue;
     const name = relative(level.folder, path).replaceAll(sep, '/');

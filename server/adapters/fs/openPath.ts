@@ -1,7 +1,7 @@
 // Opens files and folders by their real path, and makes sure that what was opened is what lies there: no link on the way is followed,
 // and a folder that is swapped for a link in between is noticed.
 import { constants, existsSync, type BigIntStats, type Stats } from 'node:fs';
-import { mkdir, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isCaseInsensitive } from './caseProbe.ts';
 
@@ -68,6 +68,24 @@ export async function openOrMakeFolder(path: string): Promise<OpenFolder> {
     await parent.close();
   }
   return openFolder(path);
+}
+
+/** Changes the permissions of what lies in the folder, unless it is a link. */
+export async function changeMode(folder: OpenFolder, name: string, mode: number): Promise<void> {
+  const path = folder.at(name);
+  if (!HAS_FD_PATHS) {
+    if ((await lstat(path)).isSymbolicLink()) throw new PathMoved(path);
+    await chmod(path, mode);
+    return;
+  }
+  // says where it is, also when its owner may not read it, and stays that file whatever takes its name
+  const handle = await open(path, O_PATH | O_NOFOLLOW);
+  try {
+    if ((await handle.stat()).isSymbolicLink()) throw new PathMoved(path);
+    await chmod(`${FD_FOLDER}/${handle.fd}`, mode);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Opens the regular file whose real path this is, for reading. Never waits for the other end of a pipe. */

@@ -1,8 +1,10 @@
 // A workspace's files at one moment, taken cheaply by comparing with an earlier snapshot.
-import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { isIgnored, rulesFor, rulesForRoot, type IgnoreRules } from './ignoreRules.ts';
+import type { UnkeptReason } from '../../core/checkpoint/pathState.ts';
+import { PROTECTED_NAMES } from '../../core/pathPolicy/protectedNames.ts';
+import { isIgnored, isNeverWatched, isPackageFolder, rulesFor, rulesForRoot, type IgnoreRules } from './ignoreRules.ts';
 import { readRegularFile } from './regularFile.ts';
 
 export interface SnapshotBudget {
@@ -11,6 +13,10 @@ export interface SnapshotBudget {
   readonly maxFileBytes: number;
   /** Contents kept together. */
   readonly maxTotalBytes: number;
+  /** The same for what git ignores, beside the others. */
+  readonly maxIgnoredFiles: number;
+  readonly maxIgnoredFileBytes: number;
+  readonly maxIgnoredBytes: number;
 }
 
 interface Identity {
@@ -18,19 +24,28 @@ interface Identity {
   readonly size: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
+  /** Permission bits. */
+  readonly mode: number;
   /** Changed so shortly before it was looked at that a later change may have left the same times. */
   readonly isRecent: boolean;
 }
 
+/** Everything but a folder. */
 export interface SnapshotFile extends Identity {
-  readonly bytes: Uint8Array | 'unknown';
+  readonly kind: 'file' | 'link' | 'other';
+  /** Of a link: where it leads. */
+  readonly bytes: Uint8Array | UnkeptReason;
+  readonly isIgnored: boolean;
 }
 
-interface SnapshotFolder extends Identity {
+export interface SnapshotFolder extends Identity {
   readonly files: readonly string[];
   readonly folders: readonly string[];
-  /** Names of what is there but not looked at. */
+  /** Names of what git ignores. */
   readonly ignored: readonly string[];
+  /** Names of what is never looked at. */
+  readonly skipped: readonly string[];
+  readonly isIgnored: boolean;
 }
 
 export interface Snapshot {
@@ -38,6 +53,8 @@ export interface Snapshot {
   readonly files: ReadonlyMap<string, SnapshotFile>;
   readonly folders: ReadonlyMap<string, SnapshotFolder>;
   readonly isTruncated: boolean;
+  /** Not all of what git ignores was looked at. */
+  readonly isIgnoredTruncated: boolean;
   readonly unreadable: readonly string[];
 }
 
@@ -45,13 +62,15 @@ export interface Snapshot {
 const RECENT_MS = 25;
 /** How long the event loop is held at most. */
 const SLICE_MS = 8;
+const PERMISSIONS = 0o7777;
+
+export interface ScanOptions {
+  readonly budget: SnapshotBudget;
+  readonly signal: AbortSignal;
+}
 
 /** Throws the signal's reason when aborted. What is unchanged since `previous` is not read again. */
-export async function takeSnapshot(
-  root: string,
-  previous: Snapshot | null,
-  options: { readonly budget: SnapshotBudget; readonly signal: AbortSignal },
-): Promise<Snapshot> {
+export async function takeSnapshot(root: string, previous: Snapshot | null, options: ScanOptions): Promise<Snapshot> {
   const rules = rulesForRoot(root);
   const snapshot = await new Scan(root, previous, options).run(rules);
   // Other rules show other files, also in folders that did not change themselves.
@@ -59,32 +78,61 @@ export async function takeSnapshot(
   return new Scan(root, { ...previous, folders: new Map() }, options).run(rules);
 }
 
-/** Whether a file that has no content in the snapshot was there all the same: ignored then, or beyond the budget. */
+/** Whether a path that is not in the snapshot was there all the same: never looked at, or beyond the budget. */
 export function wasOutOfView(snapshot: Snapshot, path: string): boolean {
   for (let [folder, name] = [dirname(path), basename(path)]; ; [folder, name] = [dirname(folder), basename(folder)]) {
     const listed = snapshot.folders.get(folder);
-    if (listed !== undefined)
-      return [listed.files, listed.folders, listed.ignored].some((names) => names.includes(name));
+    if (listed !== undefined) {
+      // below what was a file there was nothing
+      const names = [listed.folders, listed.ignored, listed.skipped, folder === dirname(path) ? listed.files : []];
+      return names.some((some) => some.includes(name));
+    }
     if (folder === snapshot.root || dirname(folder) === folder) return false;
   }
+}
+
+/** An empty folder of such a name is what stands in for a protected path while a command runs in the sandbox. */
+export function isStandIn(path: string, folder: SnapshotFolder): boolean {
+  const isEmpty = [folder.files, folder.folders, folder.ignored, folder.skipped].every((names) => names.length === 0);
+  return isEmpty && PROTECTED_NAMES.includes(basename(path));
 }
 
 /** Whether a .gitignore came, went or changed between two snapshots. */
 function rulesDiffer(earlier: Snapshot, later: Snapshot): boolean {
   const paths = new Set([...rulePaths(earlier), ...rulePaths(later)]);
-  return [...paths].some((path) => !isSameFile(earlier.files.get(path), later.files.get(path)));
+  return [...paths].some((path) => !isSameContent(earlier.files.get(path), later.files.get(path)));
 }
 
 function rulePaths(snapshot: Snapshot): string[] {
   return [...snapshot.files.keys()].filter((path) => path.endsWith('.gitignore'));
 }
 
-/** Whether two looks at a file saw the same content, as far as can be told. */
+/** Whether two looks at a path saw the same, as far as can be told. */
 export function isSameFile(earlier: SnapshotFile | undefined, later: SnapshotFile | undefined): boolean {
+  return isSameContent(earlier, later) && (earlier?.kind === 'link' || earlier?.mode === later?.mode);
+}
+
+export function isSameContent(earlier: SnapshotFile | undefined, later: SnapshotFile | undefined): boolean {
   if (earlier === undefined || later === undefined) return earlier === later;
-  if (earlier.bytes === 'unknown' || later.bytes === 'unknown')
-    return earlier.bytes === later.bytes && earlier.size === later.size && earlier.mtimeMs === later.mtimeMs;
+  if (earlier.kind !== later.kind) return false;
+  if (typeof earlier.bytes === 'string' || typeof later.bytes === 'string')
+    return earlier.size === later.size && earlier.mtimeMs === later.mtimeMs;
   return earlier.bytes === later.bytes || Buffer.compare(earlier.bytes, later.bytes) === 0;
+}
+
+interface OpenFolder {
+  readonly path: string;
+  /** Null in what git ignores: there everything is ignored. */
+  readonly rules: IgnoreRules | null;
+  /** Of installed packages no contents are kept. */
+  readonly isPackage: boolean;
+}
+
+/** What is counted against one part of the budget. */
+interface Counted {
+  files: number;
+  bytes: number;
+  isTruncated: boolean;
 }
 
 class Scan {
@@ -96,15 +144,14 @@ class Scan {
   readonly #files = new Map<string, SnapshotFile>();
   readonly #folders = new Map<string, SnapshotFolder>();
   readonly #unreadable: string[] = [];
-  #keptBytes = 0;
-  #isTruncated = false;
+  readonly #watched: Counted = { files: 0, bytes: 0, isTruncated: false };
+  readonly #ignored: Counted = { files: 0, bytes: 0, isTruncated: false };
+  /** What git ignores, looked at when the rest is done; installed packages last. */
+  readonly #ignoredPaths: string[] = [];
+  readonly #packages: OpenFolder[] = [];
   #sliceStartedAt = performance.now();
 
-  constructor(
-    root: string,
-    previous: Snapshot | null,
-    options: { readonly budget: SnapshotBudget; readonly signal: AbortSignal },
-  ) {
+  constructor(root: string, previous: Snapshot | null, options: ScanOptions) {
     this.#root = root;
     this.#previous = previous;
     this.#budget = options.budget;
@@ -112,30 +159,51 @@ class Scan {
   }
 
   async run(rules: IgnoreRules): Promise<Snapshot> {
-    const open: { readonly path: string; readonly rules: IgnoreRules }[] = [{ path: this.#root, rules }];
     // Outer folders first: where the budget ends, what is near the root is covered.
-    for (let next = 0; next < open.length && !this.#isTruncated; next += 1) {
-      const folder = open[next];
-      if (folder === undefined) break;
-      const listed = this.#folder(folder.path, folder.rules);
-      if (listed === null) continue;
-      for (const name of listed.files) {
-        this.#file(join(folder.path, name));
-        await this.#breathe();
-      }
-      for (const name of listed.folders) {
-        const path = join(folder.path, name);
-        open.push({ path, rules: rulesFor(path, folder.rules) });
-      }
+    await this.#walk([{ path: this.#root, rules, isPackage: false }], this.#watched);
+    const folders: OpenFolder[] = [];
+    for (const path of this.#ignoredPaths) {
+      const stat = statOrNull(path);
+      if (stat?.isDirectory() === true && isPackageFolder(basename(path)))
+        this.#packages.push({ path, rules: null, isPackage: true });
+      else if (stat?.isDirectory() === true) folders.push({ path, rules: null, isPackage: false });
+      else if (stat !== null) this.#file(path, stat, { isPackage: false, rules: null });
       await this.#breathe();
     }
+    await this.#walk(folders, this.#ignored);
+    await this.#walk(this.#packages, this.#ignored);
     return {
       root: this.#root,
       files: this.#files,
       folders: this.#folders,
-      isTruncated: this.#isTruncated,
+      isTruncated: this.#watched.isTruncated,
+      isIgnoredTruncated: this.#ignored.isTruncated,
       unreadable: this.#unreadable,
     };
+  }
+
+  async #walk(open: OpenFolder[], counted: Counted): Promise<void> {
+    for (let next = 0; next < open.length && !counted.isTruncated; next += 1) {
+      const folder = open[next];
+      if (folder === undefined) break;
+      const listed = this.#folder(folder);
+      if (listed === null) continue;
+      for (const name of listed.files) {
+        const path = join(folder.path, name);
+        const stat = statOrNull(path);
+        if (stat !== null && !stat.isDirectory()) this.#file(path, stat, folder);
+        await this.#breathe();
+      }
+      for (const name of listed.folders) {
+        const path = join(folder.path, name);
+        const isPackage = folder.isPackage || (folder.rules === null && isPackageFolder(name));
+        const rules = folder.rules === null ? null : rulesFor(path, folder.rules);
+        if (isPackage && !folder.isPackage) this.#packages.push({ path, rules, isPackage });
+        else open.push({ path, rules, isPackage });
+      }
+      for (const name of listed.ignored) this.#ignoredPaths.push(join(folder.path, name));
+      await this.#breathe();
+    }
   }
 
   async #breathe(): Promise<void> {
@@ -145,20 +213,21 @@ class Scan {
     this.#sliceStartedAt = performance.now();
   }
 
-  #folder(path: string, rules: IgnoreRules): SnapshotFolder | null {
+  #folder(folder: OpenFolder): SnapshotFolder | null {
+    const { path } = folder;
     const stat = statOrNull(path);
     if (stat === null || !stat.isDirectory()) {
       if (path === this.#root) this.#unreadable.push(path);
       return null;
     }
     const known = this.#previous?.folders.get(path);
-    const folder =
-      known !== undefined && isUntouched(known, stat) ? known : this.#list(path, rules, this.#identity(stat));
-    if (folder !== null) this.#folders.set(path, folder);
-    return folder;
+    const isKnown = known !== undefined && known.isIgnored === (folder.rules === null) && isUntouched(known, stat);
+    const found = isKnown ? known : this.#list(folder, this.#identity(stat));
+    if (found !== null) this.#folders.set(path, found);
+    return found;
   }
 
-  #list(path: string, rules: IgnoreRules, identity: Identity): SnapshotFolder | null {
+  #list({ path, rules }: OpenFolder, identity: Identity): SnapshotFolder | null {
     let entries: Dirent[];
     try {
       entries = readdirSync(path, { withFileTypes: true });
@@ -167,43 +236,72 @@ class Scan {
       this.#unreadable.push(path);
       return null;
     }
-    const listed = { files: new Array<string>(), folders: new Array<string>(), ignored: new Array<string>() };
+    const none = (): string[] => [];
+    const listed = { files: none(), folders: none(), ignored: none(), skipped: none() };
     for (const entry of entries) {
       const { name } = entry;
-      if (isIgnored(join(path, name), entry.isDirectory(), rules)) listed.ignored.push(name);
-      else if (entry.isFile()) listed.files.push(name);
+      if (isNeverWatched(name)) listed.skipped.push(name);
+      else if (rules !== null && isIgnored(join(path, name), entry.isDirectory(), rules)) listed.ignored.push(name);
       else if (entry.isDirectory()) listed.folders.push(name);
+      else listed.files.push(name);
     }
-    return { ...identity, ...listed };
+    return { ...identity, ...listed, isIgnored: rules === null };
   }
 
-  #file(path: string): void {
-    const stat = statOrNull(path);
-    if (stat === null || !stat.isFile()) return;
-    if (this.#files.size >= this.#budget.maxFiles) {
-      this.#isTruncated = true;
+  #file(path: string, stat: Stats, { rules, isPackage }: Pick<OpenFolder, 'rules' | 'isPackage'>): void {
+    const counted = rules === null ? this.#ignored : this.#watched;
+    const limit = rules === null ? this.#budget.maxIgnoredFiles : this.#budget.maxFiles;
+    if (counted.files >= limit) {
+      counted.isTruncated = true;
+      return;
+    }
+    counted.files += 1;
+    const identity = this.#identity(stat);
+    const isIgnoredFile = rules === null;
+    if (!stat.isFile()) {
+      const target = stat.isSymbolicLink() ? targetOf(path) : null;
+      const kind = target === null ? 'other' : 'link';
+      this.#files.set(path, { ...identity, kind, bytes: target ?? 'unreadable', isIgnored: isIgnoredFile });
       return;
     }
     const known = this.#previous?.files.get(path);
-    const isKnown = known !== undefined && isUntouched(known, stat);
-    const bytes = isKnown ? known.bytes : this.#read(path, stat.size, known);
-    if (bytes !== 'unknown') this.#keptBytes += bytes.length;
-    this.#files.set(path, { ...this.#identity(stat), bytes });
+    const isKnown = known !== undefined && known.isIgnored === isIgnoredFile && isUntouched(known, stat);
+    const bytes = isPackage ? 'package' : isKnown ? known.bytes : this.#read(path, stat.size, { known, counted });
+    if (typeof bytes !== 'string') counted.bytes += bytes.length;
+    this.#files.set(path, { ...identity, kind: 'file', bytes, isIgnored: isIgnoredFile });
   }
 
-  #read(path: string, size: number, known: SnapshotFile | undefined): Uint8Array | 'unknown' {
-    if (size > this.#budget.maxFileBytes || this.#keptBytes + size > this.#budget.maxTotalBytes) return 'unknown';
+  #read(
+    path: string,
+    size: number,
+    { known, counted }: { readonly known: SnapshotFile | undefined; readonly counted: Counted },
+  ): Uint8Array | UnkeptReason {
+    const isOfIgnored = counted === this.#ignored;
+    const { maxFileBytes, maxTotalBytes, maxIgnoredFileBytes, maxIgnoredBytes } = this.#budget;
+    const most = isOfIgnored ? maxIgnoredFileBytes : maxFileBytes;
+    if (size > most) return 'tooLarge';
+    if (counted.bytes + size > (isOfIgnored ? maxIgnoredBytes : maxTotalBytes)) return 'overBudget';
     try {
-      const bytes = readRegularFile(path, this.#budget.maxFileBytes);
+      const bytes = readRegularFile(path, most);
       return known?.bytes instanceof Uint8Array && bytes.equals(known.bytes) ? known.bytes : bytes;
     } catch {
       // A file that cannot be read cannot be compared either.
-      return 'unknown';
+      return 'unreadable';
     }
   }
 
-  #identity({ ino, size, mtimeMs, ctimeMs }: Stats): Identity {
-    return { ino, size, mtimeMs, ctimeMs, isRecent: Math.max(mtimeMs, ctimeMs) > this.#startedAtMs - RECENT_MS };
+  #identity({ ino, size, mtimeMs, ctimeMs, mode }: Stats): Identity {
+    const isRecent = Math.max(mtimeMs, ctimeMs) > this.#startedAtMs - RECENT_MS;
+    return { ino, size, mtimeMs, ctimeMs, mode: mode & PERMISSIONS, isRecent };
+  }
+}
+
+function targetOf(path: string): Uint8Array | null {
+  try {
+    return readlinkSync(path, 'buffer');
+  } catch {
+    // It went away meanwhile.
+    return null;
   }
 }
 

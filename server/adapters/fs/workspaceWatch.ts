@@ -1,28 +1,54 @@
 // Sees what commands did to the files of a workspace, by comparing snapshots.
-import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { WorkspaceBaseline, WorkspaceChange, WorkspaceWatch } from '../../core/ports.ts';
-import { isSameFile, takeSnapshot, wasOutOfView, type Snapshot, type SnapshotBudget } from './workspaceSnapshot.ts';
+import { changesBetween } from './snapshotChanges.ts';
+import { takeSnapshot, type Snapshot, type SnapshotBudget } from './workspaceSnapshot.ts';
 
 const MIB = 1024 * 1024;
-const DEFAULT_BUDGET: SnapshotBudget = { maxFiles: 20_000, maxFileBytes: MIB / 4, maxTotalBytes: 64 * MIB };
+const DEFAULT_BUDGET: SnapshotBudget = {
+  maxFiles: 20_000,
+  maxFileBytes: MIB,
+  maxTotalBytes: 64 * MIB,
+  maxIgnoredFiles: 10_000,
+  maxIgnoredFileBytes: MIB / 16,
+  maxIgnoredBytes: 16 * MIB,
+};
 /** Roots whose last snapshot is kept for the next turn. */
-const KEPT_ROOTS = 2;
+const KEPT_ROOTS = 3;
 const SHOWN_FOLDERS = 3;
+const NEVER = AbortSignal.any([]);
 
-/** Files that git ignores, symbolic links and installed packages (`node_modules`, …) are not watched. */
+/** Repositories' own data is not watched, and links are not followed. */
 export function createWorkspaceWatch(budget: Partial<SnapshotBudget> = {}): WorkspaceWatch {
   const limits = { ...DEFAULT_BUDGET, ...budget };
   const latest = new Map<string, Snapshot>();
+  const warming = new Map<string, Promise<void>>();
   const keep = (snapshot: Snapshot): void => {
     latest.delete(snapshot.root);
     latest.set(snapshot.root, snapshot);
     for (const root of [...latest.keys()].slice(0, -KEPT_ROOTS)) latest.delete(root);
   };
+  const warm = async (path: string): Promise<void> => {
+    try {
+      keep(await takeSnapshot(path, null, { budget: limits, signal: NEVER }));
+    } catch {
+      // Then the baseline says what is wrong.
+    } finally {
+      warming.delete(path);
+    }
+  };
   return {
+    async warm(root) {
+      const path = resolve(root);
+      if (latest.has(path)) return;
+      const running = warming.get(path) ?? warm(path);
+      warming.set(path, running);
+      await running;
+    },
     async baseline(root, signal) {
       signal.throwIfAborted();
       const path = resolve(root);
+      await warming.get(path);
       const snapshot = await takeSnapshot(path, latest.get(path) ?? null, { budget: limits, signal });
       keep(snapshot);
       return new SnapshotBaseline(snapshot, { budget: limits, keep });
@@ -67,35 +93,15 @@ class SnapshotBaseline implements WorkspaceBaseline {
   }
 }
 
-function changesBetween(earlier: Snapshot, later: Snapshot): WorkspaceChange[] {
-  const changes: WorkspaceChange[] = [];
-  for (const [path, file] of later.files) {
-    const known = earlier.files.get(path);
-    if (isSameFile(known, file)) continue;
-    // A file that only came into view was there before: nothing is known of a change to it.
-    if (known === undefined && wasOutOfView(earlier, path)) continue;
-    changes.push({ path, before: known?.bytes ?? null, after: file.bytes });
-  }
-  for (const [path, file] of earlier.files)
-    if (!later.files.has(path) && !isStillThere(path)) changes.push({ path, before: file.bytes, after: null });
-  return changes.toSorted((left, right) => (left.path < right.path ? -1 : 1));
-}
-
-/** Out of view (ignored by now, or beyond the budget) is not deleted. */
-function isStillThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  } catch {
-    // A folder above it is gone or closed.
-    return false;
-  }
-}
-
 function limitationOf(snapshot: Snapshot, budget: SnapshotBudget): string | null {
   const limits: string[] = [];
   if (snapshot.isTruncated) limits.push(`Only the first ${budget.maxFiles} files are watched.`);
-  const unknown = [...snapshot.files.values()].filter((file) => file.bytes === 'unknown').length;
-  if (unknown > 0) limits.push(`Of ${unknown} large files only the fact of a change is seen.`);
+  if (snapshot.isIgnoredTruncated)
+    limits.push(`Of the files that git ignores only the first ${budget.maxIgnoredFiles} are watched.`);
+  const unkept = [...snapshot.files.values()].filter(
+    ({ bytes, isIgnored, kind }) => kind === 'file' && typeof bytes === 'string' && !isIgnored,
+  ).length;
+  if (unkept > 0) limits.push(`Of ${unkept} large files only the fact of a change is seen.`);
   const { unreadable } = snapshot;
   if (unreadable.length > 0) {
     const shown = unreadable.slice(0, SHOWN_FOLDERS).join(', ');

@@ -73,6 +73,7 @@ export const threadDelete: Handler<'thread/delete'> = async (context, { threadId
     } finally {
       lease.release();
     }
+    await threads.world.checkpoints.forget(threadId);
   }
   return new Reply({}, () => context.fanout.publish({ method: 'thread/deleted', params: { threadId } }));
 };

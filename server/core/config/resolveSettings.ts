@@ -5,6 +5,7 @@ import { TripwireName } from '../../protocol/schema/safety.ts';
 import type { Settings, ShellEnvironmentPolicy } from '../settings.ts';
 import { withOverrides, type ConfigTable } from './configTable.ts';
 import { ConfigReader, type ConfigProblem } from './configValues.ts';
+import { readCheckpointConfig } from './checkpointConfig.ts';
 import { DEMO_PROVIDER, OPENAI_PROVIDER } from './providers.ts';
 
 /** What a client asks for when it opens a thread. Null or absent: as configured. */
@@ -96,6 +97,7 @@ export function settingsProblems(config: ConfigTable): readonly ConfigProblem[] 
   readShellEnvironment(reader.table('shell_environment_policy'));
   reader.table('sandbox_workspace_write').texts('writable_roots');
   reportTripwires(reader.table('tripwires'));
+  readCheckpointConfig(reader);
   if (reader.raw('approval_policy') === 'on-failure') {
     reader.report('approval_policy', '"on-failure" is no longer supported; "on-request" is used instead');
   } else if (approvalPolicyIn(reader) === undefined) {

@@ -10,9 +10,9 @@ type Undo = () => Promise<void>;
 
 /**
  * Throws a PatchError when a file changed since the plan was made, or could not be written; what was written until then is
- * put back, and the message says so, or which files could not be put back.
+ * put back, and the message says so, or which files could not be put back. Gives the folders that were made, with their real paths.
  */
-export async function commitPatch(plan: PatchPlan, files: Files): Promise<void> {
+export async function commitPatch(plan: PatchPlan, files: Files): Promise<string[]> {
   for (const file of plan.files) {
     try {
       await expectUnchanged(file, files);
@@ -21,16 +21,21 @@ export async function commitPatch(plan: PatchPlan, files: Files): Promise<void> 
     }
   }
   const undos: { readonly path: string; readonly undo: Undo }[] = [];
+  const made: string[] = [];
   // Removals last: what is not written yet is still there when a write fails.
   for (const file of plan.files.toSorted((left, right) => Number(left.after === null) - Number(right.after === null))) {
     try {
       await expectUnchanged(file, files);
-      undos.push(...(await prepareFolders(file, files)).map((undo) => ({ path: file.path, undo })));
+      const missing = await missingFolders(file, files);
+      made.push(...missing);
+      for (const folder of missing)
+        undos.push({ path: file.path, undo: async () => void (await files.removeEmptyFolder(folder)) });
       undos.push({ path: file.path, undo: await write(file, files) });
     } catch (error) {
       throw await rolledBack(error, file, undos);
     }
   }
+  return made;
 }
 
 async function expectUnchanged(file: PlannedFile, files: Files): Promise<void> {
@@ -44,14 +49,13 @@ async function currentBytes(file: PlannedFile, files: Files): Promise<Uint8Array
   return stat === null ? null : files.read(file.realPath);
 }
 
-/** Remembers which folders the write will make, outermost first. */
-async function prepareFolders(file: PlannedFile, files: Files): Promise<Undo[]> {
+/** The folders that the write will make, outermost first. */
+async function missingFolders(file: PlannedFile, files: Files): Promise<string[]> {
   if (file.before !== null || file.after === null) return [];
-  const missing: Undo[] = [];
+  const missing: string[] = [];
   for (let folder = parentFolder(file.realPath); folder !== '/'; folder = parentFolder(folder)) {
     if ((await files.stat(folder)) !== null) break;
-    const made = folder;
-    missing.unshift(async () => void (await files.removeEmptyFolder(made)));
+    missing.unshift(folder);
   }
   return missing;
 }

@@ -1,6 +1,6 @@
 // Renders what a turn changed as the git-style diff of the wire.
 import { unifiedHunks } from '../../protocol/fileChange.ts';
-import type { ChangedFile, FileContent } from '../checkpoint/turnChanges.ts';
+import type { ChangedFile, FileContent, GitMode } from '../checkpoint/turnChanges.ts';
 import { displayText, encodeText, isBinary } from './fileText.ts';
 import { comparePaths, relativePath } from './paths.ts';
 
@@ -28,27 +28,35 @@ export class TurnDiff {
     for (const file of diffFiles(files)) {
       const key = `${file.oldPath}\0${file.newPath}`;
       const known = this.#sections.get(key);
-      const isSame = known !== undefined && known.file.before === file.before && known.file.after === file.after;
-      sections.set(key, isSame ? known : { file, text: this.#section(file) });
+      const isSame = known !== undefined && isUnchanged(known.file, file);
+      sections.set(key, isSame ? known : { file, text: this.#sectionsOf(file) });
     }
     this.#sections = sections;
     return [...sections.values()].map((section) => section.text).join('');
   }
 
+  /** Git shows a file that became a link, or a link that became a file, as two. */
+  #sectionsOf(file: DiffFile): string {
+    const { before, after, modes } = file;
+    const isOther = (modes.before === 'link') !== (modes.after === 'link');
+    if (!isOther || before === null || after === null) return this.#section(file);
+    return this.#section({ ...file, after: null }) + this.#section({ ...file, before: null });
+  }
+
   #section(file: DiffFile): string {
     const [oldName, newName] = [this.#name(file.oldPath), this.#name(file.newPath)];
-    const header = [`diff --git a/${oldName} b/${newName}`];
-    if (file.before === null) header.push('new file mode 100644');
-    if (file.after === null) header.push('deleted file mode 100644');
-    const names = {
-      old: file.before === null ? '/dev/null' : `a/${oldName}`,
-      young: file.after === null ? '/dev/null' : `b/${newName}`,
-    };
     const { before, after } = file;
+    const header = [`diff --git a/${oldName} b/${newName}`, ...modeLines(file)];
+    const names = {
+      old: before === null ? '/dev/null' : `a/${oldName}`,
+      young: after === null ? '/dev/null' : `b/${newName}`,
+    };
     if (before === 'unknown' || after === 'unknown') return lines(...header, differ(names));
     const [oldBlob, newBlob] = [this.#blob(before), this.#blob(after)];
-    if (oldBlob === newBlob)
+    if (oldBlob === newBlob) {
+      if (oldName === newName) return lines(...header);
       return lines(...header, 'similarity index 100%', `rename from ${oldName}`, `rename to ${newName}`);
+    }
     header.push(`index ${oldBlob}..${newBlob}`);
     if (isBinary(before ?? new Uint8Array()) || isBinary(after ?? new Uint8Array()))
       return lines(...header, differ(names));
@@ -75,6 +83,33 @@ interface DiffFile {
   readonly newPath: string;
   readonly before: FileContent;
   readonly after: FileContent;
+  readonly modes: NonNullable<ChangedFile['modes']>;
+}
+
+const NO_MODES = { before: null, after: null };
+
+function isUnchanged(known: DiffFile, now: DiffFile): boolean {
+  const isSameMode = known.modes.before === now.modes.before && known.modes.after === now.modes.after;
+  return known.before === now.before && known.after === now.after && isSameMode;
+}
+
+/** Git knows only whether a file can be executed; other permissions are named when they alone changed. */
+function modeLines({ before, after, modes }: DiffFile): string[] {
+  if (before === null) return [`new file mode ${gitMode(modes.after)}`];
+  if (after === null) return [`deleted file mode ${gitMode(modes.before)}`];
+  if (modes.before === null || modes.after === null || modes.before === modes.after) return [];
+  const isOfGit = gitMode(modes.before) !== gitMode(modes.after);
+  const shown = isOfGit ? gitMode : exactMode;
+  return [`old mode ${shown(modes.before)}`, `new mode ${shown(modes.after)}`];
+}
+
+function gitMode(mode: GitMode | null): string {
+  if (mode === 'link') return '120000';
+  return mode !== null && (mode & 0o100) !== 0 ? '100755' : '100644';
+}
+
+function exactMode(mode: GitMode): string {
+  return mode === 'link' ? gitMode(mode) : `100${mode.toString(8).padStart(3, '0')}`;
 }
 
 /** Pairs the two halves of each move. */
@@ -92,7 +127,8 @@ function diffFiles(files: readonly ChangedFile[]): DiffFile[] {
     .map((file) => {
       const target = renamed.get(file.path);
       const newPath = target?.path ?? file.path;
-      return { oldPath: file.path, newPath, before: file.before, after: target?.after ?? file.after };
+      const modes = { before: (file.modes ?? NO_MODES).before, after: (target ?? file).modes?.after ?? null };
+      return { oldPath: file.path, newPath, before: file.before, after: target?.after ?? file.after, modes };
     })
     .toSorted((left, right) => comparePaths(left.oldPath, right.oldPath));
 }

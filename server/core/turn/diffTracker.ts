@@ -1,35 +1,44 @@
-// Follows what a turn changes in the workspace, by patches and by commands, and tells the clients as one diff.
+// Follows what a turn changes in the workspace, by patches and by commands: tells it to the clients as one diff, and has it kept.
 import { messageOf } from '../../protocol/errors.ts';
 import { earlierChanges } from '../checkpoint/earlierChanges.ts';
 import { TurnChanges } from '../checkpoint/turnChanges.ts';
+import { TurnRecorder } from '../checkpoint/turnRecorder.ts';
 import { TurnDiff } from '../patch/turnDiff.ts';
-import type { WorkspaceBaseline } from '../ports.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import type { RunningTurn } from './runningTurn.ts';
 import type { FileEffect, ToolContext } from './tool.ts';
+import { watchedRoots, WatchedWorkspace } from './watchedWorkspace.ts';
 
 export class DiffTracker {
   readonly #thread: LiveThread;
   readonly #turn: RunningTurn;
   readonly #changes = new TurnChanges();
-  /** As it was when the turn began. */
-  readonly #cwd: string;
+  /** As they were when the turn began. */
+  readonly #roots: readonly string[];
   readonly #root: Promise<string>;
+  readonly #recorder: TurnRecorder | null;
   #diff: TurnDiff | null = null;
   #told = '';
-  #baseline: Promise<WorkspaceBaseline | null> | null = null;
+  #workspace: Promise<WatchedWorkspace> | null = null;
   #commandsUnderWay = 0;
   #telling: Promise<void> = Promise.resolve();
 
   constructor(thread: LiveThread, turn: RunningTurn) {
     this.#thread = thread;
     this.#turn = turn;
-    const { cwd } = thread.settings;
-    this.#cwd = cwd;
-    this.#root = thread.world.git.root(cwd).then(
-      (root) => root ?? cwd,
-      () => cwd,
+    const { settings, world } = thread;
+    this.#roots = watchedRoots(settings);
+    this.#root = world.git.root(settings.cwd).then(
+      (root) => root ?? settings.cwd,
+      () => settings.cwd,
     );
+    const kept = thread.isEphemeral ? null : world.checkpoints.recorder();
+    this.#recorder = kept === null ? null : new TurnRecorder(kept, { threadId: thread.id, turnId: turn.id });
+  }
+
+  /** The model is answering: while it does, the workspace is read ahead, so that the first command need not wait for that. */
+  prepare(): void {
+    for (const root of this.#roots) void this.#thread.world.watch.warm(root);
   }
 
   /** The context with the workspace remembered anew between the user's consent and the command: what changed meanwhile is not the agent's. */
@@ -46,10 +55,13 @@ export class DiffTracker {
   }
 
   /** What the turn changed in the process that began it, so that the diff goes on and does not begin anew. */
-  async recall(diff: string): Promise<void> {
+  async recall(diff: string | null): Promise<void> {
     try {
-      this.#changes.addWorkspaceChanges(await earlierChanges(diff, await this.#root, this.#thread.world.files));
-      this.#told = diff;
+      const known = (await this.#recorder?.recall()) ?? null;
+      if (known !== null) this.#changes.recall(known);
+      else if (diff !== null)
+        this.#changes.addWorkspaceChanges(await earlierChanges(diff, await this.#root, this.#thread.world.files));
+      this.#told = diff ?? '';
     } catch (error) {
       this.#thread.world.log.warn('What the turn had changed could not be read.', { reason: messageOf(error) });
     }
@@ -65,47 +77,54 @@ export class DiffTracker {
     this.#commandsUnderWay -= 1;
   }
 
-  patched(effects: readonly FileEffect[]): void {
-    this.#changes.addEffects(effects);
+  patched(effects: readonly FileEffect[], madeFolders: readonly string[] = []): void {
+    this.#changes.addEffects(effects, madeFolders);
     this.#telling = this.#telling.then(() => this.#tell());
   }
 
-  /** Looks for what commands changed, and tells it. */
-  async update(): Promise<void> {
-    await this.#telling;
-    await this.#look({ isAgents: true });
-    await this.#tell();
+  /** Looks for what commands changed, and tells it. Never rejects. */
+  update(): Promise<void> {
+    const look = async (): Promise<void> => {
+      await this.#look({ isAgents: true });
+      await this.#tell();
+    };
+    this.#telling = this.#telling.then(look).catch((error: unknown) => {
+      this.#thread.world.log.warn('What changed could not be told.', { reason: messageOf(error) });
+    });
+    return this.#telling;
+  }
+
+  /** The turn is over: waits until what it changed is kept. */
+  async end(): Promise<void> {
+    await this.#recorder?.end();
+    if (this.#recorder !== null) this.#thread.world.checkpoints.tidyUp();
+  }
+
+  async suspend(): Promise<void> {
+    await this.#recorder?.suspend();
   }
 
   /** Compares the workspace with what is remembered and remembers it as it is. Changes that are not the agent's are let go. */
   async #look({ isAgents }: { isAgents: boolean }): Promise<void> {
-    const isFirst = this.#baseline === null;
+    const isFirst = this.#workspace === null;
     if (isFirst && isAgents && this.#commandsUnderWay === 0) return;
-    this.#baseline ??= this.#remember();
-    const baseline = await this.#baseline;
-    if (isFirst || baseline === null) return;
-    try {
-      const changes = await baseline.changes(AbortSignal.any([]));
-      if (isAgents) this.#changes.addWorkspaceChanges(changes);
-    } catch (error) {
-      this.#thread.world.log.warn('The workspace could not be compared.', { reason: messageOf(error) });
-    }
+    this.#workspace ??= this.#remember();
+    const workspace = await this.#workspace;
+    if (isFirst) return;
+    const changes = await workspace.changes();
+    if (isAgents) this.#changes.addWorkspaceChanges(changes);
   }
 
-  async #remember(): Promise<WorkspaceBaseline | null> {
-    try {
-      return await this.#thread.world.watch.baseline(this.#cwd, this.#turn.signal);
-    } catch (error) {
-      if (!this.#turn.signal.aborted)
-        this.#thread.world.log.warn('The workspace cannot be watched; the diff covers patches only.', {
-          reason: messageOf(error),
-        });
-      return null;
-    }
+  async #remember(): Promise<WatchedWorkspace> {
+    const { watch, log } = this.#thread.world;
+    const workspace = await WatchedWorkspace.remember(this.#roots, { watch, log, signal: this.#turn.signal });
+    this.#recorder?.begin(workspace.limitations);
+    return workspace;
   }
 
   async #tell(): Promise<void> {
     const files = this.#changes.files();
+    this.#recorder?.changed(this.#changes.touched());
     if (files.length === 0 && this.#told === '') return;
     this.#diff ??= new TurnDiff(await this.#root, this.#thread.world.sha1);
     const diff = this.#diff.render(files);

@@ -117,7 +117,7 @@ class TurnRun {
       turn,
       items: this.#items,
       conditions,
-      filesChanged: (effects) => this.#changes.patched(effects),
+      filesChanged: (effects, madeFolders) => this.#changes.patched(effects, madeFolders),
     });
     this.#runs = new ToolRuns(thread, { context: this.#changes.watching(context), changes: this.#changes });
   }
@@ -165,7 +165,7 @@ class TurnRun {
 
   /** The calls of the response that another process has read, after what it had changed until then. */
   async takeUp({ calls, diff }: SuspendedTurn): Promise<void> {
-    if (diff !== null) await this.#changes.recall(diff);
+    await this.#changes.recall(diff);
     this.#runs.takeUp(calls);
   }
 
@@ -175,6 +175,7 @@ class TurnRun {
     await this.#responding;
     await this.#runs.quiet((callId) => thread.approvals.isKept(callId));
     for (const message of this.#turn.takeSteered()) thread.hold(this.#turn.id, { type: 'message', message });
+    await this.#changes.suspend();
     thread.running = null;
   }
 
@@ -189,6 +190,7 @@ class TurnRun {
     }
     this.#items.closeAll();
     await this.#changes.update();
+    await this.#changes.end();
     await this.#noteRepository();
     return end;
   }
@@ -258,7 +260,8 @@ class TurnRun {
   async #collectOutputs(): Promise<void> {
     if (this.#runs.isEmpty) return;
     this.#thread.remember(this.#turn.id, await this.#runs.outputs());
-    await this.#changes.update();
+    // beside the next request to the model: it needs no diff
+    void this.#changes.update();
   }
 
   async #respond(
@@ -299,6 +302,7 @@ class TurnRun {
     reader: ResponseReader,
   ): Promise<ResponseEnd | null> {
     for await (const event of stream) {
+      this.#changes.prepare();
       const end = reader.take(event);
       if (end === null) continue;
       if (end.usage !== null) this.#thread.addUsage(this.#turn.id, end.usage);

@@ -115,8 +115,11 @@ export interface ToolContext {
   askRead(itemId: string, paths: readonly string[], ask: Ask): Promise<Verdict>;
   /** Asks the user, once per host, whether a command that runs may reach it. Resolves to false when nobody may be asked. */
   askNetwork(item: CommandExecutionItem, target: NetworkTarget): Promise<boolean>;
-  /** Tells the turn that files changed, so that `turn/diff/updated` follows. `before`/`after` null: the file was not / is no longer there. */
-  filesChanged(changes: readonly FileEffect[]): void;
+  /**
+   * Tells the turn that files changed, so that `turn/diff/updated` follows. `before`/`after` null: the file was not / is no longer there.
+   * `madeFolders`: real paths of folders that were made for them.
+   */
+  filesChanged(changes: readonly FileEffect[], madeFolders?: readonly string[]): void;
 }
 
 export interface CommandQuestion {
@@ -137,6 +140,10 @@ export interface FileEffect {
   readonly after: Uint8Array | null;
   /** Absolute path of the file that was moved here; that path has an effect of its own. */
   readonly movedFrom?: string;
+  /** Where the bytes really are, with links resolved. */
+  readonly realPath?: string;
+  /** Permission bits, where they are known. */
+  readonly modes?: { readonly before: number | null; readonly after: number | null };
 }
 
 export interface Tool {

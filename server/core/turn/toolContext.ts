@@ -11,7 +11,7 @@ export interface ToolContextParts {
   readonly turn: RunningTurn;
   readonly items: TurnItems;
   readonly conditions: TurnConditions;
-  filesChanged(effects: readonly FileEffect[]): void;
+  filesChanged(effects: readonly FileEffect[], madeFolders?: readonly string[]): void;
 }
 
 export function toolContext({ thread, turn, items, conditions, filesChanged }: ToolContextParts): ToolContext {

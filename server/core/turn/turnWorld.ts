@@ -1,5 +1,6 @@
 // Everything of the world that threads and turns need, gathered once by the composition root.
 import type { RuleBook } from '../approval/ruleBook.ts';
+import type { Checkpoints } from '../checkpoint/checkpoints.ts';
 import type { Places } from '../pathPolicy/places.ts';
 import type {
   Approver,
@@ -48,6 +49,7 @@ export interface TurnWorld {
   readonly guard: FileGuard;
   readonly git: GitReader;
   readonly watch: WorkspaceWatch;
+  readonly checkpoints: Checkpoints;
   /** SHA-1 of the bytes as 40 hex digits (git's object ids in diffs). */
   sha1(bytes: Uint8Array): string;
   prompt(settings: Settings): Promise<Prompt>;

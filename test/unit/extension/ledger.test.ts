@@ -236,6 +236,20 @@ describe('the ledger', () => {
       equal(ledger.pendingAt('/ws/image')?.before.type, 'conflict');
     });
 
+    it('shows a file that a command renamed as gone here and new there, and leaves a patch’s own move alone', async () => {
+      const { ledger, commands, update } = setUp();
+      files.set('/ws/there', t('x\n'));
+      const renamed = (from: string, to: string): string =>
+        `diff --git a/${from} b/${to}\nsimilarity index 100%\nrename from ${from}\nrename to ${to}\n`;
+      await update(renamed('here', 'there'));
+      deepEqual(await textsOf(ledger, '/ws/here'), [t('x\n'), ABSENT]);
+      deepEqual(await textsOf(ledger, '/ws/there'), [ABSENT, t('x\n')]);
+      const change = fileUpdateChange({ path: PATH, before: 'a\n', after: 'a\n', movePath: '/ws/moved' });
+      commands.explained(turn('1'), change, { before: t('a\n'), after: t('a\n') });
+      await update(renamed('here', 'there') + renamed('a', 'moved'));
+      equal(ledger.pendingAt('/ws/moved'), undefined);
+    });
+
     it('forgets a file that a command put back', async () => {
       const { ledger, update } = setUp();
       files.set(PATH, t('b\n'));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -13,10 +14,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import type { PathState } from '../../../../server/core/checkpoint/pathState.ts';
 import { createWorkspaceWatch } from '../../../../server/adapters/fs/workspaceWatch.ts';
 import type { WorkspaceBaseline } from '../../../../server/core/ports.ts';
 
 const { signal } = new AbortController();
+
+function modeOf(state: PathState | null | undefined): number | null {
+  return state?.kind === 'file' ? state.mode : null;
+}
 
 describe('createWorkspaceWatch', () => {
   let root = '';
@@ -29,14 +35,29 @@ describe('createWorkspaceWatch', () => {
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), text);
   };
-  const shown = (content: Uint8Array | null | 'unknown'): string | null =>
-    content instanceof Uint8Array ? Buffer.from(content).toString() : content;
+  const shown = (state: PathState | null): string | null => {
+    switch (state?.kind) {
+      case undefined:
+        return null;
+      case 'file':
+        return state.content instanceof Uint8Array ? Buffer.from(state.content).toString() : state.content.unkept;
+      case 'link':
+        return `-> ${state.target}`;
+      case 'folder':
+        return `folder ${state.mode?.toString(8)}`;
+      case 'other':
+        return 'other';
+    }
+  };
+  const all = async (baseline: WorkspaceBaseline) => {
+    const found = await baseline.changes(signal);
+    return found.map((change) => ({ ...change, path: relative(root, change.path) }));
+  };
+  /** Without folders. */
   const changes = async (baseline: WorkspaceBaseline) =>
-    (await baseline.changes(signal)).map(({ path, before, after }) => [
-      relative(root, path),
-      shown(before),
-      shown(after),
-    ]);
+    (await all(baseline))
+      .filter(({ before, after }) => before?.kind !== 'folder' && after?.kind !== 'folder')
+      .map(({ path, before, after }) => [path, shown(before), shown(after)]);
 
   it('sees new, changed and removed files, sorted, each once', async () => {
     for (const name of ['keep', 'edit', 'sub/gone']) put(name, 'old');
@@ -98,7 +119,7 @@ describe('createWorkspaceWatch', () => {
     ]);
   });
 
-  it('leaves out what git ignores, in nested rules too', async () => {
+  it('tells what git ignores, in nested rules too', async () => {
     put('.git/HEAD', 'ref: refs/heads/main');
     put('.git/info/exclude', '/private\n');
     put('.gitignore', '*.log\nbuild/\n');
@@ -107,10 +128,11 @@ describe('createWorkspaceWatch', () => {
     for (const name of ['x.log', 'build/out', 'sub/local', 'private', 'node_modules/p/i.js', '.git/index'])
       put(name, '1');
     for (const name of ['sub/keep.log', 'local', 'sub/deep/private']) put(name, '1');
-    assert.deepEqual(
-      (await changes(baseline)).map(([name]) => name),
-      ['local', 'sub/deep/private', 'sub/keep.log'],
-    );
+    const found = (await all(baseline)).filter(({ after }) => after?.kind === 'file');
+    const names = (isIgnored: boolean) =>
+      found.filter((change) => change.isIgnored === isIgnored).map(({ path }) => path);
+    assert.deepEqual(names(false), ['local', 'sub/deep/private', 'sub/keep.log']);
+    assert.deepEqual(names(true), ['build/out', 'node_modules/p/i.js', 'private', 'sub/local', 'x.log']);
   });
 
   it('applies the rules of the repository around a folder', async () => {
@@ -121,7 +143,7 @@ describe('createWorkspaceWatch', () => {
     put('app/tmp/x', '1');
     put('app/b', '1');
     assert.deepEqual(
-      (await changes(baseline)).map(([name]) => name),
+      (await all(baseline)).flatMap(({ path, isIgnored }) => (isIgnored ? [] : [path])),
       ['app/b'],
     );
   });
@@ -149,7 +171,7 @@ describe('createWorkspaceWatch', () => {
     put('a-big', 'y'.repeat(101));
     put('a-new', 'n');
     assert.deepEqual(await changes(baseline), [
-      ['a-big', 'unknown', 'unknown'],
+      ['a-big', 'tooLarge', 'tooLarge'],
       ['a-new', null, 'n'],
     ]);
     const total = await createWorkspaceWatch({ maxTotalBytes: 10 }).baseline(root, signal);
@@ -172,6 +194,114 @@ describe('createWorkspaceWatch', () => {
     const baseline = await createWorkspaceWatch().baseline(root, signal);
     put('a', '1');
     assert.deepEqual(await changes(baseline), [['a', null, '1']]);
+  });
+
+  it('sees permissions, links and folders', async () => {
+    put('run.sh', 'x');
+    put('dir/a', 'a');
+    chmodSync(join(root, 'run.sh'), 0o644);
+    chmodSync(join(root, 'dir'), 0o755);
+    mkdirSync(join(root, 'empty'), { mode: 0o755 });
+    symlinkSync('run.sh', join(root, 'link'));
+    const baseline = await createWorkspaceWatch().baseline(root, signal);
+    chmodSync(join(root, 'run.sh'), 0o755);
+    chmodSync(join(root, 'dir'), 0o700);
+    rmSync(join(root, 'empty'), { recursive: true });
+    rmSync(join(root, 'link'));
+    symlinkSync('dir', join(root, 'link'));
+    mkdirSync(join(root, 'new'), { mode: 0o755 });
+    const found = await all(baseline);
+    assert.deepEqual(
+      found.map(({ path, before, after }) => [path, shown(before), shown(after)]),
+      [
+        ['dir', 'folder 755', 'folder 700'],
+        ['empty', 'folder 755', null],
+        ['link', '-> run.sh', '-> dir'],
+        ['new', null, 'folder 755'],
+        ['run.sh', 'x', 'x'],
+      ],
+    );
+    const modes = found.at(-1);
+    assert.deepEqual([modeOf(modes?.before), modeOf(modes?.after)], [0o644, 0o755]);
+    assert.deepEqual(await all(baseline), []);
+  });
+
+  it('sees a file that becomes a folder, and a folder that becomes a file', async () => {
+    put('file', 'f');
+    put('folder/x', 'x');
+    chmodSync(join(root, 'folder'), 0o755);
+    const baseline = await createWorkspaceWatch().baseline(root, signal);
+    rmSync(join(root, 'file'));
+    put('file/x', 'x');
+    chmodSync(join(root, 'file'), 0o755);
+    rmSync(join(root, 'folder'), { recursive: true });
+    put('folder', 'f');
+    assert.deepEqual(
+      (await all(baseline)).map(({ path, before, after }) => [path, shown(before), shown(after)]),
+      [
+        ['file', 'f', 'folder 755'],
+        ['file/x', null, 'x'],
+        ['folder', 'folder 755', 'f'],
+        ['folder/x', 'x', null],
+      ],
+    );
+  });
+
+  it('recognises a renamed file, and has the bytes of one that was too large to keep', async () => {
+    put('big', 'x'.repeat(100));
+    put('small', 'small');
+    const baseline = await createWorkspaceWatch({ maxFileBytes: 50 }).baseline(root, signal);
+    renameSync(join(root, 'big'), join(root, 'moved'));
+    rmSync(join(root, 'small'));
+    put('other', 'small');
+    const found = await all(baseline);
+    assert.deepEqual(
+      found.map(({ path, movedFrom }) => [path, movedFrom === undefined ? null : relative(root, movedFrom)]),
+      [
+        ['big', null],
+        ['moved', 'big'],
+        ['other', 'small'],
+        ['small', null],
+      ],
+    );
+    assert.equal(shown(found[0]!.before), 'x'.repeat(100));
+  });
+
+  it('keeps small contents of what git ignores, none of packages, within budgets of their own', async () => {
+    put('.gitignore', 'out\n');
+    put('out/small', 's');
+    put('out/large', 'l'.repeat(100));
+    put('node_modules/p/i.js', 'i');
+    const baseline = await createWorkspaceWatch({ maxIgnoredFileBytes: 50 }).baseline(root, signal);
+    assert.equal(baseline.limitation, null);
+    for (const name of ['out/small', 'out/large', 'node_modules/p/i.js']) appendFileSync(join(root, name), '+');
+    assert.deepEqual(await changes(baseline), [
+      ['node_modules/p/i.js', 'package', 'package'],
+      ['out/large', 'tooLarge', 'tooLarge'],
+      ['out/small', 's', 's+'],
+    ]);
+    const narrow = await createWorkspaceWatch({ maxIgnoredFiles: 2 }).baseline(root, signal);
+    assert.equal(narrow.limitation, 'Of the files that git ignores only the first 2 are watched.');
+  });
+
+  it('does not tell of the empty folders that stand in for protected files while a command runs', async () => {
+    put('a', '1');
+    const baseline = await createWorkspaceWatch().baseline(root, signal);
+    mkdirSync(join(root, '.vscode'));
+    assert.deepEqual(await all(baseline), []);
+    rmSync(join(root, '.vscode'), { recursive: true });
+    assert.deepEqual(await all(baseline), []);
+  });
+
+  it('reads ahead, once', async () => {
+    put('a', 'one');
+    const watch = createWorkspaceWatch();
+    await Promise.all([watch.warm(root), watch.warm(root)]);
+    put('a', 'two');
+    const baseline = await watch.baseline(root, signal);
+    put('a', 'three');
+    assert.deepEqual(await changes(baseline), [['a', 'two', 'three']]);
+    await watch.warm(join(root, 'none'));
   });
 
   it('survives a root that is not there, or goes away', async () => {

@@ -1,6 +1,7 @@
 // What a turn changed before is read back from its diff and from the files.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { PathState } from '../../../../server/core/checkpoint/pathState.ts';
 import { earlierChanges } from '../../../../server/core/checkpoint/earlierChanges.ts';
 import { TurnChanges } from '../../../../server/core/checkpoint/turnChanges.ts';
 import { TurnDiff } from '../../../../server/core/patch/turnDiff.ts';
@@ -21,7 +22,16 @@ function diffOf(changes: Parameters<TurnChanges['addWorkspaceChanges']>[0]): str
   return new TurnDiff('/w', sha1).render(all.files());
 }
 
-const TOLD = diffOf(CHANGES.map(([path, before, after]) => ({ path, before: bytes(before), after: bytes(after) })));
+const file = (content: Uint8Array | null): PathState | null =>
+  content === null ? null : { kind: 'file', mode: null, content };
+const change = (path: string, before: Uint8Array | null, after: Uint8Array | null) => ({
+  path,
+  before: file(before),
+  after: file(after),
+  isIgnored: false,
+});
+
+const TOLD = diffOf(CHANGES.map(([path, before, after]) => change(path, bytes(before), bytes(after))));
 
 function filesAsLeft(): MemoryFiles {
   return new MemoryFiles(
@@ -38,7 +48,11 @@ describe('what a turn changed in a former process', () => {
     const files = filesAsLeft();
     files.put('/w/a.txt', 'something else\n');
     const changed = (await earlierChanges(TOLD, '/w', files)).find(({ path }) => path === '/w/a.txt');
-    assert.equal(changed?.before, 'unknown');
+    assert.deepEqual(changed?.before, {
+      kind: 'file',
+      mode: null,
+      content: { unkept: 'overBudget', size: -1, modifiedAtMs: -1 },
+    });
   });
 
   it('of a file that was moved is a file that came and one that went', async () => {
@@ -51,8 +65,8 @@ describe('what a turn changed in a former process', () => {
     const told = new TurnDiff('/w', sha1).render(all.files());
     const files = new MemoryFiles({ '/w/new.txt': 'one\n2\n' });
     assert.deepEqual(await earlierChanges(told, '/w', files), [
-      { path: '/w/old.txt', before, after: null },
-      { path: '/w/new.txt', before: null, after },
+      change('/w/old.txt', before, null),
+      change('/w/new.txt', null, after),
     ]);
   });
 });

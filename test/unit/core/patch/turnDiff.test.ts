@@ -1,6 +1,7 @@
 // The diff of a turn reads as git would write it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { PathState } from '../../../../server/core/checkpoint/pathState.ts';
 import { TurnChanges } from '../../../../server/core/checkpoint/turnChanges.ts';
 import { TurnDiff } from '../../../../server/core/patch/turnDiff.ts';
 
@@ -49,6 +50,16 @@ index 0000000000000000000000000000000000000000..e5c5c5583f49a34e86ce622b59363df9
 +line two
 `;
 
+const UNKEPT = { unkept: 'tooLarge', size: 1, modifiedAtMs: 1 } as const;
+
+function change(path: string, before: Uint8Array | 'unkept' | null, after: Uint8Array | 'unkept' | null) {
+  const state = (content: Uint8Array | 'unkept' | null, time: number): PathState | null =>
+    content === null
+      ? null
+      : { kind: 'file', mode: 0o644, content: content === 'unkept' ? { ...UNKEPT, modifiedAtMs: time } : content };
+  return { path, before: state(before, 1), after: state(after, 2), isIgnored: false };
+}
+
 function diffOf(changes: TurnChanges, root = '/ws'): string {
   return new TurnDiff(root, sha1).render(changes.files());
 }
@@ -73,18 +84,15 @@ describe('TurnDiff', () => {
     const changes = new TurnChanges();
     changes.addEffects([{ path: '/ws/a', before: bytes('a\n'), after: bytes('b\n') }]);
     changes.addEffects([{ path: '/ws/n', before: null, after: bytes('n\n') }]);
-    changes.addWorkspaceChanges([
-      { path: '/ws/a', before: bytes('b\n'), after: bytes('a\n') },
-      { path: '/ws/n', before: bytes('n\n'), after: null },
-    ]);
+    changes.addWorkspaceChanges([change('/ws/a', bytes('b\n'), bytes('a\n')), change('/ws/n', bytes('n\n'), null)]);
     assert.equal(diffOf(changes), '');
   });
 
   it('keeps the first before and the last after, patches and commands mixed', () => {
     const changes = new TurnChanges();
-    changes.addWorkspaceChanges([{ path: '/ws/a', before: bytes('1\n'), after: bytes('2\n') }]);
+    changes.addWorkspaceChanges([change('/ws/a', bytes('1\n'), bytes('2\n'))]);
     changes.addEffects([{ path: '/ws/a', before: bytes('2\n'), after: bytes('3\n') }]);
-    changes.addWorkspaceChanges([{ path: '/ws/a', before: bytes('2\n'), after: bytes('3\n') }]);
+    changes.addWorkspaceChanges([change('/ws/a', bytes('2\n'), bytes('3\n'))]);
     assert.match(diffOf(changes), /-1\n\+3\n$/);
   });
 
@@ -104,10 +112,7 @@ describe('TurnDiff', () => {
   it('names binary files and files too large to keep, and paths outside of the root', () => {
     const changes = new TurnChanges();
     changes.addEffects([{ path: '/ws/a.bin', before: new Uint8Array([0, 1]), after: new Uint8Array([0, 2]) }]);
-    changes.addWorkspaceChanges([
-      { path: '/ws/big', before: 'unknown', after: 'unknown' },
-      { path: '/ws/huge', before: null, after: 'unknown' },
-    ]);
+    changes.addWorkspaceChanges([change('/ws/big', 'unkept', 'unkept'), change('/ws/huge', null, 'unkept')]);
     changes.addEffects([{ path: '/etc/x', before: null, after: bytes('') }]);
     const diff = diffOf(changes);
     assert.match(diff, /index \w{40}\.\.\w{40}\nBinary files a\/a\.bin and b\/a\.bin differ\n/);

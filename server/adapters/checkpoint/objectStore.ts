@@ -1,0 +1,146 @@
+// Contents by their SHA-256, each in a file of its own, compressed where that pays.
+import { createHash } from 'node:crypto';
+import { link, lstat, mkdir, readdir, readFile, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
+import { isNotThere } from '../fs/realPath.ts';
+
+const compress = promisify(deflateRaw);
+const decompress = promisify(inflateRaw);
+
+/** The first byte of a file says how the rest is to be read. */
+const RAW = 0;
+const DEFLATED = 1;
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Smaller contents fill a block of the disk anyway. */
+const LEAST_COMPRESSED = 512;
+const HASH = /^[0-9a-f]{64}$/;
+
+export interface KeptObject {
+  readonly hash: string;
+  /** On the disk. */
+  readonly size: number;
+  readonly keptAtMs: number;
+}
+
+let lastTemporary = 0;
+
+/** Several processes may use one folder: a file appears whole or not at all, and what is kept anew is not swept away. */
+export class ObjectStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async keep(bytes: Uint8Array): Promise<string> {
+    const hash = hashOf(bytes);
+    const path = this.#path(hash);
+    if (await isTouched(path)) return hash;
+    await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
+    await writeWhole(path, await packed(bytes));
+    return hash;
+  }
+
+  /** Null when it is not there, or is not what its name says. */
+  async load(hash: string): Promise<Uint8Array | null> {
+    if (!HASH.test(hash)) return null;
+    try {
+      const bytes = await unpacked(await readFile(this.#path(hash)));
+      return hashOf(bytes) === hash ? bytes : null;
+    } catch {
+      // Whatever is wrong with it, the caller can only say that the content is lost.
+      return null;
+    }
+  }
+
+  async list(): Promise<KeptObject[]> {
+    const found: KeptObject[] = [];
+    for (const folder of await namesIn(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      for (const name of await namesIn(join(this.#folder, folder))) {
+        const stat = await lstat(join(this.#folder, folder, name)).catch(() => null);
+        if (stat === null) continue;
+        found.push({ hash: `${folder}${name}`, size: stat.size, keptAtMs: stat.mtimeMs });
+      }
+    }
+    return found;
+  }
+
+  /** Removes an object unless somebody has kept it again since `keptAtMs`; says whether it is gone. */
+  async remove({ hash, keptAtMs }: KeptObject): Promise<boolean> {
+    const path = this.#path(hash);
+    const aside = `${path}.${process.pid}.gone`;
+    try {
+      await rename(path, aside);
+      const stat = await lstat(aside);
+      // Whoever keeps it again either has touched the file that was moved, which is seen here, or finds none and writes it.
+      if (stat.mtimeMs > keptAtMs) {
+        await link(aside, path).catch(() => undefined); // it was written again meanwhile
+        await unlink(aside);
+        return false;
+      }
+      await unlink(aside);
+      return true;
+    } catch (error) {
+      if (isNotThere(error)) return false;
+      throw error;
+    }
+  }
+
+  #path(hash: string): string {
+    return join(this.#folder, hash.slice(0, 2), hash.slice(2));
+  }
+}
+
+export function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Writes beside and renames: other processes see the whole file or none. */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  lastTemporary += 1;
+  const temporary = `${path}.${process.pid}.${lastTemporary}.tmp`;
+  try {
+    await writeFile(temporary, bytes, { mode: 0o600, flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isNotThere(error)) return [];
+    throw error;
+  }
+}
+
+/** Marks the file as kept now; false when there is none. */
+async function isTouched(path: string): Promise<boolean> {
+  const now = new Date();
+  try {
+    await utimes(path, now, now);
+    return true;
+  } catch (error) {
+    if (isNotThere(error)) return false;
+    throw error;
+  }
+}
+
+async function packed(bytes: Uint8Array): Promise<Buffer> {
+  if (bytes.length >= LEAST_COMPRESSED) {
+    const small = await compress(bytes, { level: 1 });
+    if (small.length < bytes.length * 0.9) return Buffer.concat([Buffer.of(DEFLATED), small]);
+  }
+  return Buffer.concat([Buffer.of(RAW), bytes]);
+}
+
+async function unpacked(file: Buffer): Promise<Uint8Array> {
+  const rest = file.subarray(1);
+  return file[0] === DEFLATED ? await decompress(rest, { maxOutputLength: MOST_BYTES }) : rest;
+}
