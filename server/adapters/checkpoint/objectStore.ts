@@ -1,5 +1,6 @@
 // Contents by their SHA-256, each in a file of its own, compressed where that pays.
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { link, lstat, mkdir, readdir, readFile, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -60,9 +61,8 @@ export class ObjectStore {
     for (const folder of await namesIn(this.#folder)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
       for (const name of await namesIn(join(this.#folder, folder))) {
-        const stat = await lstat(join(this.#folder, folder, name)).catch(() => null);
-        if (stat === null) continue;
-        found.push({ hash: `${folder}${name}`, size: stat.size, keptAtMs: stat.mtimeMs });
+        const stat = await statOrNull(join(this.#folder, folder, name));
+        if (stat !== null) found.push({ hash: `${folder}${name}`, size: stat.size, keptAtMs: stat.mtimeMs });
       }
     }
     return found;
@@ -116,6 +116,15 @@ export async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if (isNotThere(error)) return [];
+    throw error;
+  }
+}
+
+async function statOrNull(path: string): Promise<Stats | null> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (isNotThere(error)) return null;
     throw error;
   }
 }
