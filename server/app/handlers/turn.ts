@@ -2,7 +2,8 @@
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import { RunningTurn } from '../../core/turn/runningTurn.ts';
-import { runTurn, turnView } from '../../core/turn/runTurn.ts';
+import { runTurn } from '../../core/turn/runTurn.ts';
+import { turnView } from '../../core/turn/turnEnd.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
 import type { TurnStartParams } from '../../protocol/schema/turn.ts';

@@ -1,0 +1,179 @@
+// What a turn says and hears: the user's messages, the model's responses, the outputs of its tool calls, until there is nothing more to do.
+import { messageOf } from '../../protocol/errors.ts';
+import type { UserInput } from '../../protocol/schema/item.ts';
+import { withEveryCallAnswered } from '../thread/history.ts';
+import type { TurnConditions } from '../thread/keptQuestion.ts';
+import type { LiveThread } from '../thread/liveThread.ts';
+import type { SuspendedTurn } from '../thread/suspendedTurn.ts';
+import { DiffTracker } from './diffTracker.ts';
+import { messageForModel } from './messageForModel.ts';
+import { ResponseReader } from './modelEvents.ts';
+import { ModelFailure, type ModelRequest } from './modelPort.ts';
+import { respond, retryOrThrow } from './response.ts';
+import type { RunningTurn } from './runningTurn.ts';
+import { toolContext } from './toolContext.ts';
+import { ToolRuns } from './toolRuns.ts';
+import { stoppedEnd, type TurnEnd } from './turnEnd.ts';
+import { TurnItems } from './turnItems.ts';
+import { textOf, userMessageItem } from './userMessage.ts';
+
+export class Conversation {
+  readonly #thread: LiveThread;
+  readonly #turn: RunningTurn;
+  /** As they were when the turn began: what changes meanwhile holds for the next one. */
+  readonly #conditions: TurnConditions;
+  readonly #items: TurnItems;
+  readonly #runs: ToolRuns;
+  readonly #changes: DiffTracker;
+
+  /** The response that is being read. */
+  #responding: Promise<unknown> = Promise.resolve();
+
+  constructor(thread: LiveThread, turn: RunningTurn, conditions: TurnConditions) {
+    this.#thread = thread;
+    this.#turn = turn;
+    this.#conditions = conditions;
+    this.#items = new TurnItems(thread, turn.id);
+    this.#changes = new DiffTracker(thread, turn);
+    const context = toolContext({
+      thread,
+      turn,
+      items: this.#items,
+      conditions,
+      filesChanged: (effects, madeFolders) => this.#changes.patched(effects, madeFolders),
+    });
+    this.#runs = new ToolRuns(thread, { context: this.#changes.watching(context), changes: this.#changes });
+  }
+
+  /** Responses and tool calls in turn until the model has nothing more to do. */
+  async converse(): Promise<TurnEnd> {
+    if (!this.#runs.isEmpty) {
+      await this.#collectOutputs();
+      if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
+    }
+    await this.#joinSteered();
+    const { world } = this.#thread;
+    const { settings } = this.#conditions;
+    const provider = world.models.provider(settings);
+    const prompt = await world.prompt(settings);
+    const asked = { thread: this.#thread, turn: this.#turn };
+    let attempt = 0;
+    for (;;) {
+      const reader = new ResponseReader({
+        thread: this.#thread,
+        turnId: this.#turn.id,
+        items: this.#items,
+        runs: this.#runs,
+      });
+      const responding = respond(asked, provider, {
+        request: this.#request(prompt.items),
+        reader,
+        onEvent: () => this.#changes.prepare(),
+      });
+      this.#responding = responding.catch(() => undefined); // told by who waits for it
+      const outcome = await responding;
+      await this.#collectOutputs();
+      if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
+      if (outcome.type === 'failed') {
+        attempt += 1;
+        await retryOrThrow(asked, outcome.failure, { attempt, maxRetries: provider.streamMaxRetries });
+        continue;
+      }
+      attempt = 0;
+      const steered = await this.#joinSteered();
+      if (outcome.type === 'steered' || steered || reader.hasCalls) continue;
+      if (outcome.end.type === 'incomplete')
+        throw new ModelFailure(`The model stopped before it was done: ${outcome.end.reason}.`, {
+          info: 'other',
+          retry: 'never',
+        });
+      return { status: 'completed' };
+    }
+  }
+
+  /** The calls of the response that another process has read, after what it had changed until then. */
+  async takeUp({ calls, diff }: SuspendedTurn): Promise<void> {
+    await this.#changes.recall(diff);
+    this.#runs.takeUp(calls);
+  }
+
+  /** Waits until nothing is under way but what waits for the user, and keeps what another process needs. */
+  async suspend(): Promise<void> {
+    const thread = this.#thread;
+    await this.#responding;
+    await this.#runs.quiet((callId) => thread.approvals.isKept(callId));
+    for (const message of this.#turn.takeSteered()) thread.hold(this.#turn.id, { type: 'message', message });
+    await this.#changes.suspend();
+    thread.running = null;
+  }
+
+  /** Waits for what still runs and closes what is still open. */
+  async settle(end: TurnEnd): Promise<TurnEnd> {
+    this.#turn.whenSteered(null);
+    await this.#runs.outputs();
+    if (end.status !== 'completed') {
+      this.#turn.refuseMessages();
+      // A message that had joined stays in the thread; the model reads it in the next turn.
+      await this.#joinSteered();
+    }
+    this.#items.closeAll();
+    await this.#changes.update();
+    await this.#changes.end();
+    await this.#noteRepository();
+    return end;
+  }
+
+  /** Remembers which repository and commit the thread began with. */
+  async #noteRepository(): Promise<void> {
+    const { row, world } = this.#thread;
+    if (row.gitInfo !== null) return;
+    try {
+      const gitInfo = await world.git.info(this.#conditions.settings.cwd);
+      if (gitInfo !== null) this.#thread.change({ gitInfo });
+    } catch (error) {
+      world.log.warn('The repository could not be read.', { reason: messageOf(error) });
+    }
+  }
+
+  async #say(input: readonly UserInput[], clientId: string | null): Promise<void> {
+    if (input.length === 0) return;
+    const item = this.#items.start(userMessageItem(this.#thread.world.ids.next(), clientId, input));
+    this.#items.complete(item);
+    if (this.#thread.row.preview === '') this.#thread.change({ preview: textOf(input).slice(0, 2000) });
+    const [thread, turn, items, conditions] = [this.#thread, this.#turn, this.#items, this.#conditions];
+    const message = await messageForModel(input, { thread, turn, items, conditions, itemId: item.id });
+    this.#thread.remember(this.#turn.id, [message]);
+  }
+
+  /** Adds the messages that joined the turn; says whether there were any. */
+  async #joinSteered(): Promise<boolean> {
+    const steered = this.#turn.takeSteered();
+    for (const { input, clientId } of steered) await this.#say(input, clientId);
+    this.#thread.dropHeld();
+    return steered.length > 0;
+  }
+
+  async #collectOutputs(): Promise<void> {
+    if (this.#runs.isEmpty) return;
+    this.#thread.remember(this.#turn.id, await this.#runs.outputs());
+    // beside the next request to the model: it needs no diff
+    void this.#changes.update();
+  }
+
+  #request(prefix: ModelRequest['input']): ModelRequest {
+    const { tools, row } = this.#thread;
+    const { settings, outputSchema } = this.#conditions;
+    return {
+      threadId: this.#thread.id,
+      turnId: this.#turn.id,
+      model: settings.model,
+      input: [...prefix, ...withEveryCallAnswered(this.#thread.history)],
+      tools: tools.tools.map((tool) => tool.spec),
+      effort: settings.effort,
+      summary: settings.summary,
+      verbosity: settings.verbosity,
+      outputSchema,
+      originator: row.originator ?? 'bowline',
+    };
+  }
+}
