@@ -18,6 +18,7 @@ interface Bound {
 const lifecycle = () => import('./handlers/threadLifecycle.ts');
 const reading = () => import('./handlers/threadRead.ts');
 const shelf = () => import('./handlers/threadShelf.ts');
+const compaction = () => import('./handlers/compaction.ts');
 const turns = () => import('./handlers/turn.ts');
 const safety = () => import('./handlers/safety.ts');
 const turnContext = () => import('./handlers/turnContext.ts');
@@ -41,6 +42,7 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/read': bind('thread/read', async () => (await reading()).threadRead),
   'thread/turns/list': bind('thread/turns/list', async () => (await reading()).threadTurnsList),
   'thread/items/list': bind('thread/items/list', async () => (await reading()).threadItemsList),
+  'thread/compact/start': bind('thread/compact/start', async () => (await compaction()).threadCompactStart),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),

@@ -33,6 +33,8 @@ export interface Settings {
   readonly developerInstructions: string | null;
   /** In tokens; null when not known. */
   readonly contextWindow: number | null;
+  /** In tokens; a conversation that takes more is compacted. Null or absent: a share of the context window. */
+  readonly autoCompactTokenLimit?: number | null;
   readonly shellEnvironment: ShellEnvironmentPolicy;
   /**
    * What the client says about the workspace: false keeps its AGENTS.md, configuration and rules out whatever else says that it is trusted.

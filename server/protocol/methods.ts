@@ -28,6 +28,7 @@ export const clientRequests = {
   'thread/read': request('thread', thread.ThreadReadParams, thread.ThreadResult),
   'thread/turns/list': request('thread', thread.ThreadTurnsListParams, thread.ThreadTurnsListResult),
   'thread/items/list': request('thread', thread.ThreadItemsListParams, thread.ThreadItemsListResult),
+  'thread/compact/start': request('thread', thread.ThreadIdParams, Empty),
   'turn/start': request('thread', turn.TurnStartParams, turn.TurnStartResult),
   'turn/steer': request('thread', turn.TurnSteerParams, turn.TurnSteerResult),
   'turn/interrupt': request('thread', turn.TurnInterruptParams, Empty),

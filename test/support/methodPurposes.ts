@@ -18,6 +18,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/read': 'A thread, with its turns if asked for, without loading it.',
   'thread/turns/list': 'A page of a thread’s turns, newest first.',
   'thread/items/list': 'A page of a thread’s items, or of one turn’s, oldest first.',
+  'thread/compact/start':
+    'Has the conversation summed up in a turn of its own; the model goes on with the summary and the user’s messages.',
   'turn/start': 'Starts a turn, or joins the one that runs. The answer comes at once, the rest is notifications.',
   'turn/steer': 'Adds a message to the running turn: a text that is being written is cut, a command is waited for.',
   'turn/interrupt':

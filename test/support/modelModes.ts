@@ -3,7 +3,7 @@ import { answer, command, text, type Chunking } from './modelScript.ts';
 import { lastUserText, type Script, type SentItem } from './modelRequest.ts';
 
 /**
- * `text`: one short answer. `deltas:N`: an answer in N deltas of 5 characters. `commands:N`: `true` run N times in a row, one a
+ * `text`: one short answer. `deltas:N`: an answer in N deltas of 5 characters. `commands:N`: `true` run N times in a row, each time with another number, one a
  * request, then an answer. `echo`: the user's last words.
  */
 export function modeOf(spec: string, chunking: Chunking): Script {
@@ -18,9 +18,12 @@ export function modeOf(spec: string, chunking: Chunking): Script {
     case 'commands':
       return (request) => {
         const done = outputsOfThisTurn(request.input);
-        return answer(done < n ? command('true', {}, { callId: `run_${request.n}` }) : text(`ran ${done} commands`), {
-          chunking,
-        });
+        return answer(
+          done < n ? command(`true ${done}`, {}, { callId: `run_${request.n}` }) : text(`ran ${done} commands`),
+          {
+            chunking,
+          },
+        );
       };
     case 'echo':
       return (request) => answer(text(lastUserText(request)), { chunking });

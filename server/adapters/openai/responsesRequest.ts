@@ -27,9 +27,7 @@ export function responsesBody(request: ModelRequest): Record<string, unknown> {
     stream: true,
     store: false,
     input,
-    tools: responsesTools(tools),
-    tool_choice: 'auto',
-    parallel_tool_calls: true,
+    ...(tools.length === 0 ? {} : { tools: responsesTools(tools), tool_choice: 'auto', parallel_tool_calls: true }),
     // what the model thought must come back to it in the next request; without storage only this carries it
     include: NEVER_REASONS.test(model) ? [] : ['reasoning.encrypted_content'],
     ...(Object.keys(reasoning).length === 0 ? {} : { reasoning }),

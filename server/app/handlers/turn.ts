@@ -1,7 +1,7 @@
 // Starting, steering and interrupting turns.
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
-import { RunningTurn } from '../../core/turn/runningTurn.ts';
+import { RunningTurn, type TurnKind } from '../../core/turn/runningTurn.ts';
 import { runTurn } from '../../core/turn/runTurn.ts';
 import { turnView } from '../../core/turn/turnEnd.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -23,6 +23,7 @@ export const turnStart: Handler<'turn/start'> = async (context, params) => {
   applyOverrides(context, thread, params);
   const { running } = thread;
   if (running !== null) {
+    refuseOthers(running, 'start');
     const view = turnView(running, 'inProgress');
     thread.noteMessage(clientId, view);
     running.steer({ input: params.input, clientId });
@@ -43,6 +44,7 @@ export const turnSteer: Handler<'turn/steer'> = async (context, params) => {
   const { running } = thread;
   if (running === null || !running.takesMessages)
     throw new ProtocolError('invalidRequest', 'no active turn to steer', { kind: 'noActiveTurn' });
+  refuseOthers(running, 'steer');
   if (running.id !== params.expectedTurnId) {
     throw new ProtocolError(
       'invalidRequest',
@@ -72,11 +74,26 @@ export const turnInterrupt: Handler<'turn/interrupt'> = async (context, { thread
   return new Reply({}, () => running.interrupt());
 };
 
+const KIND_NAMES: Readonly<Record<Exclude<TurnKind, 'regular'>, string>> = { compact: 'Compact', review: 'Review' };
+
+/** What compacts or reviews is not to be talked into. */
+function refuseOthers({ kind }: RunningTurn, how: 'start' | 'steer'): void {
+  if (kind === 'regular') return;
+  const message =
+    how === 'steer'
+      ? `cannot steer a ${kind} turn`
+      : `failed to submit turn input: ActiveTurnNotSteerable { turn_kind: ${KIND_NAMES[kind]} }`;
+  throw new ProtocolError(how === 'steer' ? 'invalidRequest' : 'internalError', message, {
+    kind: 'activeTurnNotSteerable',
+    data: { message, codexErrorInfo: { activeTurnNotSteerable: { turnKind: kind } } },
+  });
+}
+
 /** The thread, once a turn that is being stopped has ended: its next message begins a turn of its own. */
 async function readyThread(context: RequestContext, threadId: string): Promise<LiveThread> {
   const threads = await context.threads();
   const { running } = threads.need(threadId);
-  if (running !== null && !running.takesMessages) await running.ended;
+  if (running?.takesMessages === false && running.kind === 'regular') await running.ended;
   return threads.need(threadId);
 }
 

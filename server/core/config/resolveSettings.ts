@@ -62,6 +62,7 @@ export function resolveSettings(config: ConfigTable, request: SettingsRequest, k
     baseInstructions: request.baseInstructions ?? null,
     developerInstructions: request.developerInstructions ?? reader.text('developer_instructions'),
     contextWindow: reader.count('model_context_window'),
+    autoCompactTokenLimit: reader.count('model_auto_compact_token_limit'),
     shellEnvironment: readShellEnvironment(reader.table('shell_environment_policy')),
     projectDocMaxBytes: reader.count('project_doc_max_bytes') ?? DEFAULT_PROJECT_DOC_BYTES,
     overrides: request.config ?? {},
@@ -93,6 +94,7 @@ export function settingsProblems(config: ConfigTable): readonly ConfigProblem[] 
   reader.oneOf('model_verbosity', VERBOSITIES);
   reader.text('developer_instructions');
   reader.count('model_context_window');
+  reader.count('model_auto_compact_token_limit');
   reader.count('project_doc_max_bytes');
   readShellEnvironment(reader.table('shell_environment_policy'));
   reader.table('sandbox_workspace_write').texts('writable_roots');

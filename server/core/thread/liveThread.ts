@@ -6,6 +6,7 @@ import type { ThreadTokenUsage, TokenUsage, Turn } from '../../protocol/schema/t
 import { threadStateOf, type ThreadState } from '../../protocol/state/threadState.ts';
 import { Approvals } from '../approval/approvals.ts';
 import { Grants } from '../approval/grants.ts';
+import { tokensOf } from '../compaction/tokens.ts';
 import { Recorder } from '../record.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
@@ -49,6 +50,7 @@ export class LiveThread {
   readonly #options: LiveThreadOptions;
   readonly #recorder: Recorder;
   readonly #history: ModelItem[];
+  #contextTokens: number;
   #record: ThreadRecord;
   readonly #messages = new Map<string, Turn>();
   #isStored: boolean;
@@ -66,6 +68,7 @@ export class LiveThread {
     this.#options = options;
     this.#record = options.record;
     this.#history = [...options.history];
+    this.#contextTokens = options.record.tokenUsage?.last.totalTokens ?? tokensOf(options.history);
     this.#isStored = options.isStored;
     this.#isHolding = options.suspended !== null;
     const { suspended } = options;
@@ -148,7 +151,33 @@ export class LiveThread {
   /** Adds to the model's side of the conversation. */
   remember(turnId: string, items: readonly ModelItem[]): void {
     this.#history.push(...items);
+    this.#contextTokens += tokensOf(items);
     this.#recorder.append(items.map((item) => ({ type: 'model', turnId, item })));
+  }
+
+  /** How much the conversation takes, as the model last told, with an estimate of what came since. */
+  get contextTokens(): number {
+    return this.#contextTokens;
+  }
+
+  /** Puts `items` in the place of the model's side of the conversation. `prefixTokens`: what stands before it in each request. */
+  rebase(turnId: string, items: readonly ModelItem[], prefixTokens: number): void {
+    this.#history.splice(0, this.#history.length, ...items);
+    this.#recorder.append([{ type: 'modelBase', turnId, items }]);
+    this.#noteContext(turnId, prefixTokens + tokensOf(items), this.settings.contextWindow);
+  }
+
+  /** The model refused the conversation as too long: what it takes now is more than there is room for. */
+  noteOverflow(turnId: string): void {
+    const window = this.settings.contextWindow ?? this.#contextTokens;
+    this.#noteContext(turnId, Math.max(window, this.#contextTokens), window);
+  }
+
+  /** Nothing was spent; what the next request will take is another number than before. */
+  #noteContext(turnId: string, tokens: number, window: number | null): void {
+    const last = { ...NO_USAGE, totalTokens: tokens };
+    const total = this.#record.tokenUsage?.total ?? NO_USAGE;
+    this.#tellUsage(turnId, { total, last, modelContextWindow: window });
   }
 
   /** Keeps for another process what is not yet a part of the conversation. */
@@ -242,11 +271,12 @@ export class LiveThread {
   /** Adds a response's usage to the thread's total and tells the clients. */
   addUsage(turnId: string, last: TokenUsage): void {
     const before = this.#record.tokenUsage?.total;
-    const tokenUsage: ThreadTokenUsage = {
-      total: before === undefined ? last : addUsage(before, last),
-      last,
-      modelContextWindow: this.settings.contextWindow,
-    };
+    const total = before === undefined ? last : addUsage(before, last);
+    this.#tellUsage(turnId, { total, last, modelContextWindow: this.settings.contextWindow });
+  }
+
+  #tellUsage(turnId: string, tokenUsage: ThreadTokenUsage): void {
+    this.#contextTokens = tokenUsage.last.totalTokens;
     this.change({ tokenUsage });
     this.record({ method: 'thread/tokenUsage/updated', params: { threadId: this.id, turnId, tokenUsage } });
   }
@@ -262,6 +292,15 @@ export class LiveThread {
     this.#lease = null;
   }
 }
+
+const NO_USAGE: TokenUsage = {
+  totalTokens: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteInputTokens: 0,
+  outputTokens: 0,
+  reasoningOutputTokens: 0,
+};
 
 function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
   return {

@@ -5,10 +5,13 @@ import { withEveryCallAnswered } from '../thread/history.ts';
 import type { TurnConditions } from '../thread/keptQuestion.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import type { SuspendedTurn } from '../thread/suspendedTurn.ts';
+import { compact, type Compaction } from './compact.ts';
+import { ContextKeeper } from './contextKeeper.ts';
 import { DiffTracker } from './diffTracker.ts';
 import { messageForModel } from './messageForModel.ts';
 import { ResponseReader } from './modelEvents.ts';
-import { ModelFailure, type ModelRequest } from './modelPort.ts';
+import { ModelFailure, type ModelItem, type ModelProvider, type ModelRequest } from './modelPort.ts';
+import { RepetitionWatch } from './repetition.ts';
 import { respond, retryOrThrow } from './response.ts';
 import type { RunningTurn } from './runningTurn.ts';
 import { toolContext } from './toolContext.ts';
@@ -26,6 +29,11 @@ export class Conversation {
   readonly #runs: ToolRuns;
   readonly #changes: DiffTracker;
 
+  readonly #context: ContextKeeper;
+  readonly #repetition = new RepetitionWatch();
+  /** Where in the history the messages begin that the model has not answered yet. */
+  #unread = 0;
+
   /** The response that is being read. */
   #responding: Promise<unknown> = Promise.resolve();
 
@@ -35,6 +43,7 @@ export class Conversation {
     this.#conditions = conditions;
     this.#items = new TurnItems(thread, turn.id);
     this.#changes = new DiffTracker(thread, turn);
+    this.#context = new ContextKeeper(thread, conditions.settings);
     const context = toolContext({
       thread,
       turn,
@@ -59,6 +68,8 @@ export class Conversation {
     const asked = { thread: this.#thread, turn: this.#turn };
     let attempt = 0;
     for (;;) {
+      await this.#context.makeRoom(this.#compaction(provider, prompt.items));
+      if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
       const reader = new ResponseReader({
         thread: this.#thread,
         turnId: this.#turn.id,
@@ -75,11 +86,13 @@ export class Conversation {
       await this.#collectOutputs();
       if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
       if (outcome.type === 'failed') {
+        if (outcome.failure.info === 'contextWindowExceeded') this.#thread.noteOverflow(this.#turn.id);
         attempt += 1;
         await retryOrThrow(asked, outcome.failure, { attempt, maxRetries: provider.streamMaxRetries });
         continue;
       }
       attempt = 0;
+      if (outcome.type === 'ended') this.#context.heard(outcome.end);
       const steered = await this.#joinSteered();
       if (outcome.type === 'steered' || steered || reader.hasCalls) continue;
       if (outcome.end.type === 'incomplete')
@@ -89,6 +102,22 @@ export class Conversation {
         });
       return { status: 'completed' };
     }
+  }
+
+  /** Compacts the conversation and does nothing else. */
+  async compact(): Promise<TurnEnd> {
+    const { world, history } = this.#thread;
+    const { settings } = this.#conditions;
+    this.#unread = history.length;
+    const prompt = await world.prompt(settings);
+    await compact(this.#compaction(world.models.provider(settings), prompt.items));
+    return this.#turn.stopped === null ? { status: 'completed' } : stoppedEnd(this.#thread, this.#turn);
+  }
+
+  #compaction(provider: ModelProvider, prefix: readonly ModelItem[]): Compaction {
+    const [thread, turn, items] = [this.#thread, this.#turn, this.#items];
+    const request = (input: readonly ModelItem[]): ModelRequest => ({ ...this.#request([]), input });
+    return { thread, turn, items, provider, prefix, keptFrom: this.#unread, request };
   }
 
   /** The calls of the response that another process has read, after what it had changed until then. */
@@ -148,6 +177,7 @@ export class Conversation {
   /** Adds the messages that joined the turn; says whether there were any. */
   async #joinSteered(): Promise<boolean> {
     const steered = this.#turn.takeSteered();
+    this.#unread = this.#thread.history.length;
     for (const { input, clientId } of steered) await this.#say(input, clientId);
     this.#thread.dropHeld();
     return steered.length > 0;
@@ -155,9 +185,15 @@ export class Conversation {
 
   async #collectOutputs(): Promise<void> {
     if (this.#runs.isEmpty) return;
-    this.#thread.remember(this.#turn.id, await this.#runs.outputs());
+    const done = await this.#runs.outputs();
+    this.#thread.remember(
+      this.#turn.id,
+      done.map(({ item }) => item),
+    );
     // beside the next request to the model: it needs no diff
     void this.#changes.update();
+    if (this.#turn.stopped !== null) return;
+    for (const { call, output } of done) this.#repetition.take(call, output);
   }
 
   #request(prefix: ModelRequest['input']): ModelRequest {

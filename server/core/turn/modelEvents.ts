@@ -1,5 +1,5 @@
 // Reads one response of the model: its parts become items of the turn, its calls start at once.
-import type { AgentMessageItem, ReasoningItem } from '../../protocol/schema/item.ts';
+import type { AgentMessageItem, ReasoningItem, ThreadItem } from '../../protocol/schema/item.ts';
 import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import { toolCallOf } from './modelCalls.ts';
@@ -158,8 +158,12 @@ export class ResponseReader {
   /** Some servers count their calls anew in each response: a call whose id the thread has had before gets one of its own. */
   #named(index: number, item: ModelItem): ModelItem {
     if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return item;
-    const { thread } = this.#parts;
-    const isUsed = !this.#open.has(index) && thread.history.some((known) => toolCallOf(known)?.callId === item.call_id);
+    const { thread, turnId } = this.#parts;
+    const isUsed =
+      !this.#open.has(index) &&
+      (thread.history.some((known) => toolCallOf(known)?.callId === item.call_id) ||
+        // what was compacted is in the turn all the same
+        itemsOfTurn(thread, turnId).some((known) => known.id === item.call_id));
     if (isUsed) this.#renamed.set(index, `call_${thread.world.ids.next()}`);
     return { ...item, call_id: this.#renamed.get(index) ?? item.call_id };
   }
@@ -167,8 +171,7 @@ export class ResponseReader {
   /** The item under an id that no other item of its kind has in this turn. */
   #distinct<T extends AgentMessageItem | ReasoningItem>(item: T): T {
     const { thread, turnId } = this.#parts;
-    const items = thread.state.turns.find((turn) => turn.id === turnId)?.items ?? [];
-    const isUsed = items.some((known) => known.id === item.id && known.type === item.type);
+    const isUsed = itemsOfTurn(thread, turnId).some((known) => known.id === item.id && known.type === item.type);
     return isUsed ? { ...item, id: `${item.id}_${thread.world.ids.next()}` } : item;
   }
 
@@ -187,6 +190,10 @@ export class ResponseReader {
     }
     return null;
   }
+}
+
+function itemsOfTurn(thread: LiveThread, turnId: string): readonly ThreadItem[] {
+  return thread.state.turns.find((turn) => turn.id === turnId)?.items ?? [];
 }
 
 function agentMessage(id: string, item: Extract<ModelItem, { type: 'message' }>): AgentMessageItem {

@@ -19,9 +19,21 @@ export async function runTurn(thread: LiveThread, turn: RunningTurn, input: Turn
   const { settings } = thread;
   const conditions = { startedAtMs: turn.startedAtMs, settings, outputSchema: input.outputSchema };
   turn.steer({ input: input.input, clientId: input.clientId });
+  begin(thread, turn);
+  await drive(thread, { turn, conversation: new Conversation(thread, turn, conditions) });
+}
+
+/** Runs a turn that compacts the conversation and does nothing else. Never rejects. */
+export async function runCompaction(thread: LiveThread, turn: RunningTurn): Promise<void> {
+  const conditions = { startedAtMs: turn.startedAtMs, settings: thread.settings, outputSchema: null };
+  begin(thread, turn);
+  const conversation = new Conversation(thread, turn, conditions);
+  await drive(thread, { turn, conversation, first: () => conversation.compact() });
+}
+
+function begin(thread: LiveThread, turn: RunningTurn): void {
   thread.setStatus({ type: 'active', activeFlags: [] });
   thread.record({ method: 'turn/started', params: { threadId: thread.id, turn: turnView(turn, 'inProgress') } });
-  await drive(thread, turn, new Conversation(thread, turn, conditions));
 }
 
 /** Goes on with a turn that another process began. Never rejects. */
@@ -29,19 +41,28 @@ export async function resumeTurn(thread: LiveThread, turn: RunningTurn, suspende
   for (const message of suspended.messages) turn.steer(message);
   const conversation = new Conversation(thread, turn, suspended.conditions);
   await conversation.takeUp(suspended);
-  await drive(thread, turn, conversation);
+  await drive(thread, { turn, conversation });
 }
 
-async function drive(thread: LiveThread, turn: RunningTurn, conversation: Conversation): Promise<void> {
+interface Driven {
+  readonly turn: RunningTurn;
+  readonly conversation: Conversation;
+  /** What the turn does before it converses; only if messages join it does it converse at all. */
+  readonly first?: () => Promise<TurnEnd>;
+}
+
+async function drive(thread: LiveThread, { turn, conversation, first }: Driven): Promise<void> {
   let end: TurnEnd;
+  let task = first ?? (() => conversation.converse());
   do {
-    const said = await Promise.race([failing(thread, turn, () => conversation.converse()), turn.suspended]);
+    const said = await Promise.race([failing(thread, turn, task), turn.suspended]);
     if (said === undefined) {
       await conversation.suspend();
       turn.finish();
       return;
     }
     end = await failing(thread, turn, () => conversation.settle(said));
+    task = () => conversation.converse();
     // A message may have joined while the turn was being settled: it must not be lost.
   } while (end.status === 'completed' && turn.hasSteered);
   recordEnd(thread, turn, end);

@@ -7,6 +7,9 @@ export interface SteeredInput {
   readonly clientId: string | null;
 }
 
+/** What a turn is: messages join only a regular one. */
+export type TurnKind = 'regular' | 'compact' | 'review';
+
 /** Why a turn was stopped from outside. */
 export type StopReason =
   | { readonly type: 'interrupted' }
@@ -20,6 +23,7 @@ export const SUSPENDED = 'suspended';
 export class RunningTurn {
   readonly id: string;
   readonly startedAtMs: number;
+  readonly kind: TurnKind;
   /** Resolves when `turn/completed` has been recorded. */
   readonly ended: Promise<void>;
   readonly #abort = new AbortController();
@@ -30,8 +34,9 @@ export class RunningTurn {
   #stop: StopReason | null = null;
   #isEnding = false;
 
-  constructor(id: string, startedAtMs: number) {
+  constructor(id: string, startedAtMs: number, kind: TurnKind = 'regular') {
     this.id = id;
+    this.kind = kind;
     this.startedAtMs = startedAtMs;
     this.ended = this.#end.promise;
   }

@@ -14,6 +14,11 @@ interface ToolRun {
   readonly output: Promise<ToolOutput>;
 }
 
+export interface FinishedCall extends ToolOutput {
+  readonly call: ToolCall;
+  readonly item: ModelItem;
+}
+
 export class ToolRuns {
   readonly #thread: LiveThread;
   readonly #context: ToolContext;
@@ -52,10 +57,13 @@ export class ToolRuns {
     await Promise.all(this.#runs.filter(({ call }) => !isWaiting(call.callId)).map(({ output }) => output));
   }
 
-  /** Waits for all calls; their outputs as the model gets them. */
-  async outputs(): Promise<ModelItem[]> {
-    const outputs: ModelItem[] = [];
-    for (const { call, output } of this.#runs) outputs.push(outputItem(call, (await output).output));
+  /** Waits for all calls; their outputs in the order of the calls, also as the model gets them. */
+  async outputs(): Promise<readonly FinishedCall[]> {
+    const outputs: FinishedCall[] = [];
+    for (const { call, output: under } of this.#runs) {
+      const { output } = await under;
+      outputs.push({ call, output, item: outputItem(call, output) });
+    }
     this.#runs.length = 0;
     return outputs;
   }
