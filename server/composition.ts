@@ -7,6 +7,7 @@ import { createApiKey } from './adapters/auth/apiKey.ts';
 import { createConfiguration } from './adapters/config/configuration.ts';
 import { uuidV7Ids } from './adapters/ids.ts';
 import type { AppWorld } from './app/world.ts';
+import type { LocalDoor } from './doors/localDoor.ts';
 import type { Log } from './core/ports.ts';
 import { messageOf } from './protocol/errors.ts';
 import type { TurnAdapters } from './turnAdapters.ts';
@@ -67,6 +68,12 @@ export function compose(options: ServerOptions): ComposedServer {
       options.log.warn('What turns need could not be loaded ahead.', { reason: messageOf(error) });
     }
   };
+  let door: Promise<LocalDoor> | null = null;
+  const localDoor = (): Promise<LocalDoor> =>
+    (door ??= import('./doors/localDoor.ts').then(
+      (module) =>
+        new module.LocalDoor({ home: options.home, warn: (message, details) => options.log.warn(message, details) }),
+    ));
   let stopWarming = (): void => undefined;
   return {
     app: {
@@ -86,10 +93,12 @@ export function compose(options: ServerOptions): ComposedServer {
         stopWarming = clock.after(0, () => void warm());
         return world;
       },
+      neighbours: localDoor,
       absolutePath: (path) => resolve(cwd, path),
     },
     async dispose() {
       stopWarming();
+      await (await door)?.close();
       await (await adapters)?.dispose();
     },
   };

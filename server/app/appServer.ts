@@ -23,13 +23,14 @@ export class AppServer {
   }
 
   /** Serves one client until its transport closes; resolves then. */
-  async serve(transport: Transport): Promise<void> {
-    const connection = new Connection(() => peer);
+  async serve(transport: Transport, from: 'client' | 'neighbour' = 'client'): Promise<void> {
+    const connection = new Connection(() => peer, from === 'neighbour');
     const context: RequestContext = {
       connection,
       app: this.#app,
       fanout: this.#fanout,
       questions: this.#questions,
+      settled: (threadId) => this.#dispatcher.settled(threadId),
       threads: () => this.#openThreads(),
     };
     const peer = new RawPeer(
@@ -51,6 +52,7 @@ export class AppServer {
     await peer.closed;
     this.#fanout.remove(connection);
     this.#questions.disconnected(connection);
+    connection.left();
   }
 
   /** Ends every turn in order, saves what is open, closes the store. */
@@ -70,9 +72,16 @@ export class AppServer {
   }
 
   async #open(): Promise<ThreadTable> {
+    const neighbours = await this.#app.neighbours();
     const world = await this.#app.openTurnWorld(this.#questions);
     world.rules.onDidChange(() => this.#fanout.publish({ method: 'rule/changed', params: {} }));
-    return new ThreadTable({ app: this.#app, world, publish: (event) => this.#publish(event) });
+    return new ThreadTable({
+      app: this.#app,
+      world,
+      neighbours,
+      door: () => neighbours.open((transport) => this.serve(transport, 'neighbour')),
+      publish: (event) => this.#publish(event),
+    });
   }
 
   #publish(event: ServerNotification): void {

@@ -1,23 +1,34 @@
 // One client: what it said of itself, what it wants to hear, which threads it follows.
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ServerNotification } from '../protocol/methods.ts';
-import type { InitializeParams } from '../protocol/schema/initialize.ts';
+import type { ClientInfo, InitializeParams } from '../protocol/schema/initialize.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import type { RawPeer } from '../rpc/rawPeer.ts';
+import type { Relay } from './follow/relay.ts';
 
 export class Connection {
   readonly #peer: () => RawPeer;
   readonly #subscriptions = new Set<string>();
+  /** Threads that another process writes, as long as this client follows them; also those whose process was lost meanwhile. */
+  readonly #relays = new Map<string, Relay>();
+  /** Another server of the home, which comes for a client of its own. */
+  readonly isNeighbour: boolean;
+  #hasLeft = false;
   #client: InitializeParams | null = null;
   #optedOut: ReadonlySet<string> = new Set();
 
   /** `peer` is asked for late: the peer and its connection are made for each other. */
-  constructor(peer: () => RawPeer) {
+  constructor(peer: () => RawPeer, isNeighbour = false) {
     this.#peer = peer;
+    this.isNeighbour = isNeighbour;
   }
 
   get isInitialized(): boolean {
     return this.#client !== null;
+  }
+
+  get clientInfo(): ClientInfo {
+    return this.#client?.clientInfo ?? { name: 'unknown', version: '0' };
   }
 
   get clientName(): string {
@@ -47,8 +58,40 @@ export class Connection {
     return this.#subscriptions.has(threadId);
   }
 
+  /** From now on the thread's requests go to the process that writes it. */
+  follow(threadId: string, relay: Relay): void {
+    this.unfollow(threadId);
+    if (this.#hasLeft) relay.close();
+    else this.#relays.set(threadId, relay);
+  }
+
+  relay(threadId: string): Relay | undefined {
+    return this.#relays.get(threadId);
+  }
+
+  get relays(): ReadonlyMap<string, Relay> {
+    return this.#relays;
+  }
+
+  /** Whether the connection followed the thread in another process until now. */
+  unfollow(threadId: string): boolean {
+    this.#relays.get(threadId)?.close();
+    return this.#relays.delete(threadId);
+  }
+
+  /** The client is gone. */
+  left(): void {
+    this.#hasLeft = true;
+    for (const threadId of [...this.#relays.keys()]) this.unfollow(threadId);
+  }
+
   notify(event: ServerNotification): void {
-    if (this.isInitialized && !this.#optedOut.has(event.method)) this.#peer().notify(event.method, event.params);
+    this.pass(event.method, event.params);
+  }
+
+  /** What another process tells, as it came. */
+  pass(method: string, params: unknown): void {
+    if (this.isInitialized && !this.#optedOut.has(method)) this.#peer().notify(method, params);
   }
 
   ask(id: RequestId, method: string, params: unknown): Promise<unknown> {

@@ -87,6 +87,18 @@ function threadIdIn(params: unknown): string | null {
   return typeof params.threadId === 'string' ? params.threadId : null;
 }
 
+/** Here, or by the process that writes the thread while the client follows it there. */
+async function answerWhereItIs(
+  context: RequestContext,
+  request: IncomingRequest & { readonly threadId: string },
+  answerHere: () => Promise<unknown>,
+): Promise<unknown> {
+  const relay = context.connection.relay(request.threadId);
+  if (relay === undefined) return await answerHere();
+  const { answerFollowed } = await import('./follow/answerFollowed.ts');
+  return await answerFollowed(context, request, answerHere);
+}
+
 function isKnown(method: string): method is ClientRequestMethod {
   return Object.hasOwn(TABLE, method);
 }
@@ -103,8 +115,11 @@ export class Dispatcher {
       throw new ProtocolError('invalidRequest', 'Not initialized');
     if (bound.isExperimental && !context.connection.wantsExperimental)
       throw new ProtocolError('invalidRequest', `${method} requires experimentalApi capability`);
-    if (bound.scope !== 'thread' || prepared.threadId === null) return await prepared.answer(context);
-    return await this.#inOrder(prepared.threadId, () => prepared.answer(context));
+    const { threadId } = prepared;
+    if (threadId === null) return await prepared.answer(context);
+    const answer = (): Promise<unknown> =>
+      answerWhereItIs(context, { ...request, threadId }, () => prepared.answer(context));
+    return bound.scope === 'thread' ? await this.#inOrder(threadId, answer) : await answer();
   }
 
   /** Resolves when every request of the thread that has arrived by now has been answered. */

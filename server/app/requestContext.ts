@@ -13,6 +13,8 @@ export interface RequestContext {
   readonly app: AppWorld;
   readonly fanout: Fanout;
   readonly questions: ServerRequests;
+  /** Resolves when the thread's requests that have arrived by now are answered. */
+  settled(threadId: string): Promise<void>;
   /** The threads; opens the store at the first call. Rejects with `storeUnavailable` while it cannot be opened. */
   threads(): Promise<ThreadTable>;
 }

@@ -1,7 +1,7 @@
 // The threads that are loaded, and how a stored one is loaded, created, and let go.
 import { LiveThread } from '../core/thread/liveThread.ts';
 import type { SuspendedTurn } from '../core/thread/suspendedTurn.ts';
-import type { Lease, LeaseOwner, ThreadRecord } from '../core/thread/threadStore.ts';
+import type { Lease, LeaseClaim, OwnerDoor, ThreadRecord } from '../core/thread/threadStore.ts';
 import type { Settings } from '../core/settings.ts';
 import { withDynamicTools } from '../core/turn/dynamicTools.ts';
 import type { ModelItem } from '../core/turn/modelPort.ts';
@@ -9,11 +9,15 @@ import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import { messageOf, ProtocolError } from '../protocol/errors.ts';
 import type { ServerNotification } from '../protocol/methods.ts';
 import type { DynamicToolSpec } from '../protocol/schema/dynamicTool.ts';
+import type { Neighbours } from './follow/neighbours.ts';
 import type { AppWorld } from './world.ts';
 
 export interface ThreadTableOptions {
   readonly app: AppWorld;
   readonly world: TurnWorld;
+  readonly neighbours: Neighbours;
+  /** Where other processes follow what is written here. */
+  door(): OwnerDoor | null;
   publish(event: ServerNotification): void;
 }
 
@@ -26,6 +30,10 @@ export class ThreadTable {
   constructor(options: ThreadTableOptions) {
     this.world = options.world;
     this.#options = options;
+  }
+
+  get neighbours(): Neighbours {
+    return this.#options.neighbours;
   }
 
   get ids(): string[] {
@@ -110,8 +118,13 @@ export class ThreadTable {
 
   /** The right to write the thread, or an error that names who has it. */
   acquire(threadId: string, client: string, takeover: boolean): Lease {
-    const owner: LeaseOwner = { ...this.#options.app.process, client, sinceMs: this.world.clock.nowMs() };
-    const outcome = this.world.store.acquire(threadId, owner, takeover);
+    const claim: LeaseClaim = {
+      ...this.#options.app.process,
+      client,
+      sinceMs: this.world.clock.nowMs(),
+      door: this.#options.door(),
+    };
+    const outcome = this.world.store.acquire(threadId, claim, takeover);
     if (outcome.type === 'held') return outcome.lease;
     const { by } = outcome;
     const since = new Date(by.sinceMs).toISOString();

@@ -3,6 +3,7 @@ import type { Account, Configuration } from '../core/config/configured.ts';
 import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import type { Model } from '../protocol/schema/model.ts';
+import type { Neighbours } from './follow/neighbours.ts';
 
 export interface AppWorld {
   readonly clock: Clock;
@@ -22,6 +23,8 @@ export interface AppWorld {
   sandbox(): Promise<SandboxState>;
   /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
+  /** The other servers of the home; loaded with the threads. */
+  neighbours(): Promise<Neighbours>;
   /** Resolves a client's path against the server's own folder. */
   absolutePath(path: string): string;
 }

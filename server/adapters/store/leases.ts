@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Clock, Log } from '../../core/ports.ts';
-import type { Lease, LeaseOutcome, LeaseOwner } from '../../core/thread/threadStore.ts';
+import type {
+  ForeignOwner,
+  Lease,
+  LeaseClaim,
+  LeaseOutcome,
+  LeaseOwner,
+  OwnerDoor,
+} from '../../core/thread/threadStore.ts';
 import type { Database } from './database.ts';
 import type { Liveness, ProcessMark } from './liveness.ts';
 import { integerOf, integerOrNull, textOf, textOrNull, type Row } from './row.ts';
@@ -47,7 +54,7 @@ export class Leases {
    * Held again by the same store it is the same lease. `closeBefore` runs in the same transaction when the lease is new: what the last
    * writer left open is closed while nobody else can write.
    */
-  acquire(threadId: string, owner: LeaseOwner, how: { takeover: boolean; closeBefore: () => void }): LeaseOutcome {
+  acquire(threadId: string, owner: LeaseClaim, how: { takeover: boolean; closeBefore: () => void }): LeaseOutcome {
     const { database, liveness } = this.#options;
     const mark = liveness.mark(owner.pid);
     const held = this.#newLease(threadId, liveness.check(mark) !== 'alive');
@@ -73,11 +80,19 @@ export class Leases {
     return row !== undefined && this.#isAlive(row);
   }
 
-  /** Whether another living process writes the thread. */
-  isForeign(threadId: string): boolean {
+  /** The other living process that writes the thread. */
+  foreignOwner(threadId: string): ForeignOwner | undefined {
     const row = this.#row(threadId);
-    const isOwn = row !== undefined && this.#held.get(threadId)?.token === textOf(row, 'token');
-    return row !== undefined && !isOwn && this.#isAlive(row);
+    return row === undefined ? undefined : this.#foreign(row);
+  }
+
+  foreignOwners(): ReadonlyMap<string, ForeignOwner> {
+    const owners = new Map<string, ForeignOwner>();
+    for (const row of this.#options.database().all('SELECT * FROM leases')) {
+      const owner = this.#foreign(row);
+      if (owner !== undefined) owners.set(textOf(row, 'thread_id'), owner);
+    }
+    return owners;
   }
 
   /**
@@ -98,6 +113,19 @@ export class Leases {
 
   releaseAll(): void {
     for (const held of [...this.#held.values()]) held.lease.release();
+  }
+
+  #foreign(row: Row): ForeignOwner | undefined {
+    if (this.#isOwn(row) || !this.#isAlive(row)) return undefined;
+    const { liveness } = this.#options;
+    const mark = markOf(row);
+    const isNear = mark.machine === liveness.mark(process.pid).machine;
+    const far = isNear ? 'presumed' : 'elsewhere';
+    return { by: ownerOf(row), door: doorOf(row), state: liveness.check(mark) === 'alive' ? 'alive' : far };
+  }
+
+  #isOwn(row: Row): boolean {
+    return this.#held.get(textOf(row, 'thread_id'))?.token === textOf(row, 'token');
   }
 
   #refusal(threadId: string): Refusal | undefined {
@@ -130,10 +158,10 @@ export class Leases {
     return { threadId, token, listeners, lease, needsHeartbeat };
   }
 
-  #write({ held, owner, mark }: { held: Held; owner: LeaseOwner; mark: ProcessMark }): void {
+  #write({ held, owner, mark }: { held: Held; owner: LeaseClaim; mark: ProcessMark }): void {
     this.#options.database().run(
-      `INSERT OR REPLACE INTO leases (thread_id, token, pid, host, client, since_ms, machine, process_start, heartbeat_at_ms)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO leases (thread_id, token, pid, host, client, since_ms, machine, process_start, heartbeat_at_ms, door)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       held.threadId,
       held.token,
       owner.pid,
@@ -143,6 +171,7 @@ export class Leases {
       mark.machine,
       mark.start,
       held.needsHeartbeat ? this.#options.clock.nowMs() : null,
+      owner.door === undefined || owner.door === null ? null : JSON.stringify(owner.door),
     );
   }
 
@@ -203,17 +232,28 @@ export class Leases {
 
   /** A process that cannot be looked at and sends no heartbeats counts as living: its thread is only taken over on request. */
   #isAlive(row: Row): boolean {
-    if (this.#held.get(textOf(row, 'thread_id'))?.token === textOf(row, 'token')) return true;
-    const mark = {
-      pid: integerOf(row, 'pid'),
-      machine: textOf(row, 'machine'),
-      start: textOrNull(row, 'process_start'),
-    };
-    const state = this.#options.liveness.check(mark);
+    if (this.#isOwn(row)) return true;
+    const state = this.#options.liveness.check(markOf(row));
     if (state !== 'unknown') return state === 'alive';
     const heartbeatAtMs = integerOrNull(row, 'heartbeat_at_ms');
     return heartbeatAtMs === null || this.#options.clock.nowMs() - heartbeatAtMs <= STALE_MS;
   }
+}
+
+function markOf(row: Row): ProcessMark {
+  return {
+    pid: integerOf(row, 'pid'),
+    machine: textOf(row, 'machine'),
+    start: textOrNull(row, 'process_start'),
+  };
+}
+
+function doorOf(row: Row): OwnerDoor | null {
+  const text = textOrNull(row, 'door');
+  const door: unknown = text === null ? null : JSON.parse(text);
+  if (typeof door !== 'object' || door === null || !('address' in door) || !('secret' in door)) return null;
+  const { address, secret } = door;
+  return typeof address === 'string' && typeof secret === 'string' ? { address, secret } : null;
 }
 
 function ownerOf(row: Row): LeaseOwner {

@@ -112,4 +112,8 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX held_by_thread ON held (thread_id, seq);
   `,
+  // Where the process that holds a lease can be spoken to, as JSON with its secret; null where it cannot.
+  `
+  ALTER TABLE leases ADD COLUMN door TEXT;
+  `,
 ];

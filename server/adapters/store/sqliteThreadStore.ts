@@ -4,8 +4,9 @@ import type { ThreadItem } from '../../protocol/schema/item.ts';
 import type { Turn } from '../../protocol/schema/turn.ts';
 import type { Clock } from '../../core/ports.ts';
 import type {
+  ForeignOwner,
+  LeaseClaim,
   LeaseOutcome,
-  LeaseOwner,
   Page,
   Paged,
   StoredTurnExtras,
@@ -119,8 +120,16 @@ export class SqliteThreadStore implements ThreadStore {
     return rows.map((row) => ({ event: eventOf(textOf(row, 'body')), atMs: integerOf(row, 'at_ms') }));
   }
 
-  acquire(threadId: string, owner: LeaseOwner, takeover: boolean): LeaseOutcome {
+  acquire(threadId: string, owner: LeaseClaim, takeover: boolean): LeaseOutcome {
     return this.#leases.acquire(threadId, owner, { takeover, closeBefore: () => this.#closeLeftovers(threadId) });
+  }
+
+  foreignOwner(threadId: string): ForeignOwner | undefined {
+    return this.#leases.foreignOwner(threadId);
+  }
+
+  foreignOwners(): ReadonlyMap<string, ForeignOwner> {
+    return this.#leases.foreignOwners();
   }
 
   newRequestId(): number {
@@ -146,7 +155,7 @@ export class SqliteThreadStore implements ThreadStore {
   }
 
   openQuestions(): KeptQuestion[] {
-    return allQuestions(this.#database).filter(({ threadId }) => !this.#leases.isForeign(threadId));
+    return allQuestions(this.#database).filter(({ threadId }) => this.#leases.foreignOwner(threadId) === undefined);
   }
 
   giveUpQuestions(threadId: string): void {

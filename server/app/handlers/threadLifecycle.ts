@@ -6,10 +6,11 @@ import type { ThreadRecord } from '../../core/thread/threadStore.ts';
 import { dynamicToolsProblem } from '../../core/turn/dynamicTools.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { DynamicToolSpec } from '../../protocol/schema/dynamicTool.ts';
-import type { ThreadResumeParams } from '../../protocol/schema/thread.ts';
+import type { ThreadResumeParams, ThreadResumeResult } from '../../protocol/schema/thread.ts';
 import { openItems, runningTurn } from '../../protocol/state/select.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import { refuseExperimental } from '../experimentalFields.ts';
+import { notHeld, orElsewhere } from '../follow/elsewhere.ts';
 import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 import { suspendedTurn, takeUp, type Suspended } from '../takeUp.ts';
@@ -32,11 +33,28 @@ export const threadStart: Handler<'thread/start'> = async (context, params) => {
   return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
 };
 
+/** Here, or at the process that writes the thread, as the client wants it. */
 export const threadResume: Handler<'thread/resume'> = async (context, params) => {
   const threads = await context.threads();
+  const { connection } = context;
+  const { takeover, follow } = params;
+  refuseExperimental(connection, 'thread/resume', {
+    takeover: takeover === true || null,
+    follow: follow === true || null,
+  });
+  return await orElsewhere({ context, threads, params }, (steals) => resumeHere(context, params, steals));
+};
+
+async function resumeHere(
+  context: RequestContext,
+  params: ThreadResumeParams,
+  steals: boolean,
+): Promise<Reply<ThreadResumeResult>> {
+  const threads = await context.threads();
   const loaded = await threads.current(params.threadId);
-  const opening = loaded === undefined ? await load(context, threads, params) : { thread: loaded };
+  const opening = loaded === undefined ? await load(context, threads, { params, steals }) : { thread: loaded };
   const { thread } = opening;
+  context.connection.unfollow(thread.id);
   context.connection.subscribe(thread.id);
   if (loaded === undefined) thread.setStatus(thread.status);
   const turns = params.excludeTurns === true ? [] : turnsOf(threads, thread.id).data;
@@ -54,7 +72,7 @@ export const threadResume: Handler<'thread/resume'> = async (context, params) =>
     tellJoined(context, thread);
     opening.goOn?.();
   });
-};
+}
 
 export const threadFork: Handler<'thread/fork'> = async (context, params) => {
   const { app, connection, fanout } = context;
@@ -92,6 +110,8 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
 
 export const threadUnsubscribe: Handler<'thread/unsubscribe'> = async (context, { threadId }) => {
   const { connection, questions, threads } = context;
+  const isOpen = connection.relay(threadId)?.isOpen === true;
+  if (connection.unfollow(threadId)) return { status: isOpen ? 'unsubscribed' : 'notLoaded' };
   const wasSubscribed = connection.unsubscribe(threadId);
   questions.unsubscribed(threadId, connection);
   if ((await threads()).get(threadId) === undefined) return { status: 'notLoaded' };
@@ -104,7 +124,12 @@ interface Opening {
   readonly goOn?: () => void;
 }
 
-async function load(context: RequestContext, threads: ThreadTable, params: ThreadResumeParams): Promise<Opening> {
+async function load(
+  context: RequestContext,
+  threads: ThreadTable,
+  { params, steals }: { readonly params: ThreadResumeParams; readonly steals: boolean },
+): Promise<Opening> {
+  if (context.connection.isNeighbour) throw notHeld(params.threadId);
   const record = needRow(threads, params.threadId, noStoredThread);
   if (record.archived) {
     throw new ProtocolError(
@@ -113,9 +138,8 @@ async function load(context: RequestContext, threads: ThreadTable, params: Threa
       { kind: 'threadArchived' },
     );
   }
-  refuseExperimental(context.connection, 'thread/resume', { takeover: params.takeover === true ? true : null });
   const settings = await overridden(context.app, record.settings, params);
-  const how = { id: record.id, clientName: context.connection.clientName, takeover: params.takeover === true };
+  const how = { id: record.id, clientName: context.connection.clientName, takeover: steals };
   const { thread, suspended } = opened(threads, how, () => threads.world.store.get(record.id) ?? record);
   if (settings !== record.settings) thread.change({ settings });
   if (suspended === null) return { thread };

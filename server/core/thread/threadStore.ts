@@ -83,6 +83,27 @@ export interface LeaseOwner {
   readonly sinceMs: number;
 }
 
+/** Where other processes of this home can speak to one that writes a thread. Never told to clients. */
+export interface OwnerDoor {
+  /** Path of a local socket or the name of a pipe. */
+  readonly address: string;
+  /** Who comes in must know it. */
+  readonly secret: string;
+}
+
+export interface LeaseClaim extends LeaseOwner {
+  readonly door?: OwnerDoor | null;
+}
+
+/** Another process that writes a thread. */
+export interface ForeignOwner {
+  readonly by: LeaseOwner;
+  /** Null for one that cannot be spoken to. */
+  readonly door: OwnerDoor | null;
+  /** `alive`: the system says so. `presumed`: it ran here and may have ended. `elsewhere`: it runs, or ran, where nobody here can look. */
+  readonly state: 'alive' | 'presumed' | 'elsewhere';
+}
+
 /** The right to write one thread, kept alive by a heartbeat until it is released or taken over. */
 export interface Lease {
   release(): void;
@@ -132,7 +153,11 @@ export interface ThreadStore {
   turnModelItems(threadId: string, turnId: string): readonly ModelItem[];
   /** The stored events of this thread alone, oldest first (for checks and repairs). */
   events(threadId: string): readonly { readonly event: ServerNotification; readonly atMs: number }[];
-  acquire(threadId: string, owner: LeaseOwner, takeover: boolean): LeaseOutcome;
+  acquire(threadId: string, owner: LeaseClaim, takeover: boolean): LeaseOutcome;
+  /** The other living process that writes the thread. */
+  foreignOwner(threadId: string): ForeignOwner | undefined;
+  /** The threads that other living processes write. */
+  foreignOwners(): ReadonlyMap<string, ForeignOwner>;
   /** A number that no request of this home has had. */
   newRequestId(): number;
   /** Keeps an open question, so that it outlives this process; gives the id of its request. */

@@ -29,6 +29,12 @@ export const GitInfo = lazy(() =>
 );
 export type GitInfo = Infer<typeof GitInfo>;
 
+/** Who writes a thread. */
+export const ThreadLease = lazy(() =>
+  z.object({ pid: z.number(), host: z.string(), client: z.string(), sinceMs: z.number() }),
+);
+export type ThreadLease = Infer<typeof ThreadLease>;
+
 /** Times are Unix seconds; `id` is a UUIDv7; `turns` is filled only where a method says so. */
 export const Thread = lazy(() =>
   z.object({
@@ -62,6 +68,8 @@ export const Thread = lazy(() =>
     gitInfo: GitInfo().nullable(),
     name: z.string().nullable(),
     turns: z.array(Turn()),
+    /** Bowline's own: the other process that writes the thread; null when there is none. */
+    lease: ThreadLease().nullish(),
   }),
 );
 export type Thread = Infer<typeof Thread>;
@@ -107,8 +115,8 @@ export const ThreadStartResult = lazy(() => z.object(openedThread()));
 export type ThreadStartResult = Infer<typeof ThreadStartResult>;
 
 /**
- * Loads a stored thread, or joins a loaded one (then the overrides are ignored). `takeover` (Bowline's own, experimental) takes
- * the writing lease from a process that still holds it.
+ * Loads a stored thread, or joins a loaded one (then the overrides are ignored). Bowline's own, and experimental, is what may be done when
+ * another process writes the thread: `takeover` takes the right to write from it, `follow` joins it there. Without them it is refused.
  */
 export const ThreadResumeParams = lazy(() =>
   z.object({
@@ -116,6 +124,7 @@ export const ThreadResumeParams = lazy(() =>
     ...overrides(),
     excludeTurns: z.boolean().nullish(),
     takeover: z.boolean().nullish(),
+    follow: z.boolean().nullish(),
   }),
 );
 export type ThreadResumeParams = Infer<typeof ThreadResumeParams>;
