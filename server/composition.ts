@@ -68,12 +68,7 @@ export function compose(options: ServerOptions): ComposedServer {
       options.log.warn('What turns need could not be loaded ahead.', { reason: messageOf(error) });
     }
   };
-  let door: Promise<LocalDoor> | null = null;
-  const localDoor = (): Promise<LocalDoor> =>
-    (door ??= import('./doors/localDoor.ts').then(
-      (module) =>
-        new module.LocalDoor({ home: options.home, warn: (message, details) => options.log.warn(message, details) }),
-    ));
+  const door = lazyDoor(options);
   let stopWarming = (): void => undefined;
   return {
     app: {
@@ -93,14 +88,28 @@ export function compose(options: ServerOptions): ComposedServer {
         stopWarming = clock.after(0, () => void warm());
         return world;
       },
-      neighbours: localDoor,
+      neighbours: door.load,
       absolutePath: (path) => resolve(cwd, path),
     },
     async dispose() {
       stopWarming();
-      await (await door)?.close();
+      await door.close();
       await (await adapters)?.dispose();
     },
+  };
+}
+
+interface LazyDoor {
+  load(): Promise<LocalDoor>;
+  close(): Promise<void>;
+}
+
+function lazyDoor({ home, log }: ServerOptions): LazyDoor {
+  let door: Promise<LocalDoor> | null = null;
+  const warn = (message: string, details: Record<string, unknown>): void => log.warn(message, details);
+  return {
+    load: () => (door ??= import('./doors/localDoor.ts').then((module) => new module.LocalDoor({ home, warn }))),
+    close: async () => await (await door)?.close(),
   };
 }
 

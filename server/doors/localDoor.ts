@@ -93,14 +93,9 @@ export class LocalDoor {
 
   #listen(address: string, met: (socket: Socket) => void): Server {
     const server = createServer(met);
-    let failure: Error | null = null;
-    server.on('error', (error) => {
-      failure = error;
-      this.#options.warn('The local socket failed.', { reason: messageOf(error) });
-    });
+    server.on('error', (error) => this.#options.warn('The local socket failed.', { reason: messageOf(error) }));
     server.listen({ path: address });
-    if (failure !== null) throw failure;
-    // the folder is the wall; this is a second one
+    // the folder is the wall; this is a second one, and fails where nothing listens
     if (process.platform !== 'win32') chmodSync(address, 0o600);
     return server;
   }
