@@ -37,6 +37,7 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/unarchive': bind('thread/unarchive', async () => (await shelf()).threadUnarchive),
   'thread/delete': bind('thread/delete', async () => (await shelf()).threadDelete),
   'thread/name/set': bind('thread/name/set', async () => (await shelf()).threadNameSet),
+  'thread/release': bind('thread/release', async () => (await import('./handlers/threadRelease.ts')).threadRelease),
   'thread/list': bind('thread/list', async () => (await reading()).threadList),
   'thread/loaded/list': bind('thread/loaded/list', async () => (await reading()).threadLoadedList),
   'thread/read': bind('thread/read', async () => (await reading()).threadRead),

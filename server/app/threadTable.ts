@@ -136,10 +136,30 @@ export class ThreadTable {
   }
 
   /** Ends what the thread runs and forgets it; its stored history stays. */
-  unload(threadId: string): Promise<void> {
-    const leaving = this.#leaving.get(threadId) ?? this.#unload(threadId);
+  unload(threadId: string, how: 'end' | 'suspend' = 'end'): Promise<void> {
+    const leaving = this.#leaving.get(threadId) ?? this.#unload(threadId, how);
     this.#leaving.set(threadId, leaving);
     return leaving;
+  }
+
+  /**
+   * Lets the thread go for another process; a turn that waits for the user is left to that. Gives the reason, in words for the user, or
+   * null when it is not written here. Throws ProtocolError `turnInProgress` when a turn runs and it is not forced.
+   */
+  async release(
+    threadId: string,
+    { by, isForced }: { readonly by: string; readonly isForced: boolean },
+  ): Promise<string | null> {
+    const thread = await this.current(threadId);
+    if (thread === undefined || thread.isEphemeral || !thread.isStored) return null;
+    const reason = `This thread was taken over by ${by}. Resume it to continue here.`;
+    if (thread.running !== null && !thread.approvals.outlive) {
+      if (!isForced)
+        throw new ProtocolError('invalidRequest', `a turn runs in thread ${threadId}`, { kind: 'turnInProgress' });
+      thread.running.fail(reason);
+    }
+    await this.unload(threadId, 'suspend');
+    return reason;
   }
 
   /** The loaded thread, if this process may still write it; one that another process took over is let go first. */
@@ -157,14 +177,18 @@ export class ThreadTable {
   /** Another process writes the thread now: it is let go here, and the clients are told who has it. */
   async #lost(threadId: string, message: string): Promise<void> {
     await this.unload(threadId);
+    this.tellLost(threadId, message);
+  }
+
+  tellLost(threadId: string, message: string): void {
     this.#options.publish({ method: 'warning', params: { threadId, message } });
     this.#options.publish({ method: 'thread/closed', params: { threadId } });
   }
 
-  async #unload(threadId: string): Promise<void> {
+  async #unload(threadId: string, how: 'end' | 'suspend'): Promise<void> {
     const thread = this.#live.get(threadId);
     try {
-      await thread?.close('end');
+      await thread?.close(how);
     } finally {
       this.#live.delete(threadId);
       this.#leaving.delete(threadId);

@@ -23,6 +23,7 @@ export const clientRequests = {
   'thread/delete': request('thread', thread.ThreadIdParams, Empty),
   'thread/name/set': request('thread', thread.ThreadNameSetParams, Empty),
   'thread/unsubscribe': request('thread', thread.ThreadIdParams, thread.ThreadUnsubscribeResult),
+  'thread/release': experimental('thread', thread.ThreadReleaseParams, thread.ThreadReleaseResult),
   'thread/list': request('server', thread.ThreadListParams, thread.ThreadListResult),
   'thread/loaded/list': request('server', thread.ThreadLoadedListParams, thread.ThreadLoadedListResult),
   'thread/read': request('thread', thread.ThreadReadParams, thread.ThreadResult),

@@ -36,11 +36,11 @@ describe('a thread that another process writes', () => {
     }
     await client.request('thread/resume', { threadId, takeover: true });
     await playTurn(client, threadId, 'mine now');
-    const lost = await owner.ask('turn/start', { threadId, input: [{ type: 'text', text: 'still mine?' }] });
-    match(lost.error?.message ?? '', /already has an active writer: test_client/);
-    equal((await client.request('thread/read', { threadId, includeTurns: true })).thread.turns.length, 2);
-    match((await owner.next('warning')).params.message, /already has an active writer: test_client/);
+    match((await owner.next('warning')).params.message, /taken over by test_client/);
     await owner.next('thread/closed', (params) => params.threadId === threadId);
+    const lost = await owner.ask('turn/start', { threadId, input: [{ type: 'text', text: 'still mine?' }] });
+    equal(lost.error?.data.kind, 'threadNotFound');
+    equal((await client.request('thread/read', { threadId, includeTurns: true })).thread.turns.length, 2);
     equal((await owner.ask('thread/resume', { threadId })).error?.data.kind, 'threadHeld');
     const { thread } = await owner.request('thread/resume', { threadId, takeover: true });
     equal(thread.turns.length, 2, 'what was written there meanwhile');

@@ -13,6 +13,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/delete': 'Deletes a thread for good; refused while forks reference its history.',
   'thread/name/set': 'Names a thread.',
   'thread/unsubscribe': 'Ends this connection’s turn and item notifications of a thread. What runs there goes on.',
+  'thread/release':
+    'Lets go of a thread that this process writes, so that another can; refused while a turn runs, unless forced.',
   'thread/list': 'A page of the stored threads, newest first, filtered and searched.',
   'thread/loaded/list': 'The ids of the threads that are loaded in this process.',
   'thread/read': 'A thread, with its turns if asked for, without loading it.',

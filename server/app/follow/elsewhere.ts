@@ -5,6 +5,7 @@ import { ThreadResumeResult, type ThreadResumeParams } from '../../protocol/sche
 import { Reply } from '../../rpc/incoming.ts';
 import type { RequestContext } from '../requestContext.ts';
 import type { ThreadTable } from '../threadTable.ts';
+import { askRelease } from './askRelease.ts';
 import { Relay } from './relay.ts';
 
 /** How often the thread may change hands under a request before that gives up. */
@@ -49,7 +50,20 @@ async function elsewhere(wanted: Wanted, refusal: ProtocolError): Promise<Outcom
   const { threads, params } = wanted;
   const owner = threads.world.store.foreignOwner(params.threadId);
   if (owner === undefined) return 'again';
-  if (params.takeover === true) return 'stealing';
+  if (params.takeover === true) {
+    const { connection, app } = wanted.context;
+    connection.unfollow(params.threadId);
+    const { neighbours } = threads;
+    const { threadId } = params;
+    return await askRelease({
+      neighbours,
+      owner,
+      connection,
+      clock: app.clock,
+      threadId,
+      isForced: params.force ?? true,
+    });
+  }
   if (params.follow !== true && owner.state !== 'presumed') throw refusal;
   const reached = await threads.neighbours.reach(owner.door);
   // a process of this machine that has ended listens no more

@@ -116,7 +116,8 @@ export type ThreadStartResult = Infer<typeof ThreadStartResult>;
 
 /**
  * Loads a stored thread, or joins a loaded one (then the overrides are ignored). Bowline's own, and experimental, is what may be done when
- * another process writes the thread: `takeover` takes the right to write from it, `follow` joins it there. Without them it is refused.
+ * another process writes the thread: `follow` joins it there; `takeover` asks it to let go, which ends a turn that runs there (with `force`
+ * false it is refused instead), and takes the right to write from one that does not answer. Without them it is refused.
  */
 export const ThreadResumeParams = lazy(() =>
   z.object({
@@ -125,9 +126,18 @@ export const ThreadResumeParams = lazy(() =>
     excludeTurns: z.boolean().nullish(),
     takeover: z.boolean().nullish(),
     follow: z.boolean().nullish(),
+    force: z.boolean().nullish(),
   }),
 );
 export type ThreadResumeParams = Infer<typeof ThreadResumeParams>;
+
+/** With `force` a turn that runs is ended; one that waits for the user is left to who takes the thread up. */
+export const ThreadReleaseParams = lazy(() => z.object({ threadId: z.string(), force: z.boolean().nullish() }));
+export type ThreadReleaseParams = Infer<typeof ThreadReleaseParams>;
+
+/** False when this process did not write the thread. */
+export const ThreadReleaseResult = lazy(() => z.object({ isReleased: z.boolean() }));
+export type ThreadReleaseResult = Infer<typeof ThreadReleaseResult>;
 
 export const ThreadResumeResult = lazy(() =>
   z.object({
