@@ -6,9 +6,11 @@ import { createAccount } from './adapters/auth/account.ts';
 import { createApiKey } from './adapters/auth/apiKey.ts';
 import { createConfiguration } from './adapters/config/configuration.ts';
 import { uuidV7Ids } from './adapters/ids.ts';
+import type { NoticeFiles, NoticeFilesOptions } from './adapters/notices.ts';
 import type { AppWorld } from './app/world.ts';
 import type { LocalDoor } from './doors/localDoor.ts';
 import type { Log } from './core/ports.ts';
+import type { Notices } from './core/thread/notices.ts';
 import { messageOf } from './protocol/errors.ts';
 import type { TurnAdapters } from './turnAdapters.ts';
 import { version } from './version.ts';
@@ -69,6 +71,7 @@ export function compose(options: ServerOptions): ComposedServer {
     }
   };
   const door = lazyDoor(options);
+  const notices = lazyNotices({ home: options.home, clock, log: options.log });
   let stopWarming = (): void => undefined;
   return {
     app: {
@@ -89,13 +92,23 @@ export function compose(options: ServerOptions): ComposedServer {
         return world;
       },
       neighbours: door.load,
+      notices: notices.load,
       absolutePath: (path) => resolve(cwd, path),
     },
     async dispose() {
       stopWarming();
+      await notices.close();
       await door.close();
       await (await adapters)?.dispose();
     },
+  };
+}
+
+function lazyNotices(options: NoticeFilesOptions): { load(): Promise<Notices>; close(): Promise<void> } {
+  let notices: Promise<NoticeFiles> | null = null;
+  return {
+    load: () => (notices ??= import('./adapters/notices.ts').then((module) => new module.NoticeFiles(options))),
+    close: async () => (await notices)?.close(),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Transport } from '../rpc/transport.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Fanout } from './fanout.ts';
+import { News } from './follow/news.ts';
 import type { RequestContext } from './requestContext.ts';
 import { ServerRequests } from './serverRequests.ts';
 import { ThreadTable } from './threadTable.ts';
@@ -72,16 +73,19 @@ export class AppServer {
   }
 
   async #open(): Promise<ThreadTable> {
-    const neighbours = await this.#app.neighbours();
+    const [neighbours, notices] = await Promise.all([this.#app.neighbours(), this.#app.notices()]);
     const world = await this.#app.openTurnWorld(this.#questions);
     world.rules.onDidChange(() => this.#fanout.publish({ method: 'rule/changed', params: {} }));
-    return new ThreadTable({
+    const threads = new ThreadTable({
       app: this.#app,
       world,
       neighbours,
+      notices,
       door: () => neighbours.open((transport) => this.serve(transport, 'neighbour')),
       publish: (event) => this.#publish(event),
     });
+    new News({ notices, fanout: this.#fanout, threads }).start();
+    return threads;
   }
 
   #publish(event: ServerNotification): void {

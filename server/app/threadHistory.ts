@@ -1,7 +1,7 @@
 // Reads a thread's turns and items: what is stored, with what runs in this process as it is at this moment.
-import type { ThreadStatus } from '../protocol/schema/thread.ts';
+import type { ThreadLease, ThreadStatus } from '../protocol/schema/thread.ts';
 import type { Turn } from '../protocol/schema/turn.ts';
-import type { Page, Paged, ThreadRecord } from '../core/thread/threadStore.ts';
+import type { ForeignOwner, Page, Paged, ThreadRecord } from '../core/thread/threadStore.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ThreadTable } from './threadTable.ts';
 
@@ -21,6 +21,17 @@ export function statuses(threads: ThreadTable): (threadId: string) => ThreadStat
   const ofUnloaded = (threadId: string): ThreadStatus =>
     waiting.has(threadId) ? { type: 'active', activeFlags: ['waitingOnApproval'] } : { type: 'notLoaded' };
   return (threadId) => threads.get(threadId)?.status ?? ofUnloaded(threadId);
+}
+
+/** What another process says of the thread that it writes: its status, as far as it told, and who it is. */
+export function elsewhere(
+  threads: ThreadTable,
+  owner: ForeignOwner | undefined,
+  threadId: string,
+): { readonly lease: ThreadLease | null; readonly status?: ThreadStatus } {
+  if (owner === undefined) return { lease: null };
+  const status = threads.notices.status(threadId, owner.by.pid);
+  return { lease: owner.by, ...(status === undefined ? {} : { status }) };
 }
 
 /** A page of turns; a turn that runs here is shown as it is now, its open items included. */

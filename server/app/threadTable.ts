@@ -1,5 +1,6 @@
 // The threads that are loaded, and how a stored one is loaded, created, and let go.
 import { LiveThread } from '../core/thread/liveThread.ts';
+import type { Notices } from '../core/thread/notices.ts';
 import type { SuspendedTurn } from '../core/thread/suspendedTurn.ts';
 import type { Lease, LeaseClaim, OwnerDoor, ThreadRecord } from '../core/thread/threadStore.ts';
 import type { Settings } from '../core/settings.ts';
@@ -16,6 +17,7 @@ export interface ThreadTableOptions {
   readonly app: AppWorld;
   readonly world: TurnWorld;
   readonly neighbours: Neighbours;
+  readonly notices: Notices;
   /** Where other processes follow what is written here. */
   door(): OwnerDoor | null;
   publish(event: ServerNotification): void;
@@ -34,6 +36,10 @@ export class ThreadTable {
 
   get neighbours(): Neighbours {
     return this.#options.neighbours;
+  }
+
+  get notices(): Notices {
+    return this.#options.notices;
   }
 
   get ids(): string[] {

@@ -1,6 +1,7 @@
 // What the app server needs of the world beside the turns: configuration, account, models, tools. Built by the composition root.
 import type { Account, Configuration } from '../core/config/configured.ts';
 import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
+import type { Notices } from '../core/thread/notices.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import type { Model } from '../protocol/schema/model.ts';
 import type { Neighbours } from './follow/neighbours.ts';
@@ -25,6 +26,8 @@ export interface AppWorld {
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
   /** The other servers of the home; loaded with the threads. */
   neighbours(): Promise<Neighbours>;
+  /** What they tell each other; loaded with the threads. */
+  notices(): Promise<Notices>;
   /** Resolves a client's path against the server's own folder. */
   absolutePath(path: string): string;
 }

@@ -5,7 +5,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { Turn, TurnItemsView } from '../../protocol/schema/turn.ts';
 import { summaryOf } from '../../protocol/state/select.ts';
 import type { Handler } from '../requestContext.ts';
-import { needRow, statuses, turnsOf } from '../threadHistory.ts';
+import { elsewhere, needRow, statuses, turnsOf } from '../threadHistory.ts';
 import type { ThreadTable } from '../threadTable.ts';
 
 const DEFAULT_PAGE = 25;
@@ -27,15 +27,22 @@ export const threadList: Handler<'thread/list'> = async (context, params) => {
   };
   const found = threads.world.store.list(query);
   const statusOf = statuses(threads);
+  const { wantsExperimental } = context.connection;
+  const owners = wantsExperimental ? threads.world.store.foreignOwners() : null;
   return {
-    data: found.data.map((record) => threadView(threads.get(record.id)?.row ?? record, statusOf(record.id))),
+    data: found.data.map((record) => {
+      const view = threadView(threads.get(record.id)?.row ?? record, statusOf(record.id));
+      return owners === null ? view : { ...view, ...elsewhere(threads, owners.get(record.id), record.id) };
+    }),
     nextCursor: found.nextCursor,
     backwardsCursor: found.backwardsCursor,
   };
 };
 
 export const threadLoadedList: Handler<'thread/loaded/list'> = async (context, params) => {
-  const { ids } = await context.threads();
+  const threads = await context.threads();
+  const followed = [...context.connection.relays].flatMap(([id, relay]) => (relay.isOpen ? [id] : []));
+  const ids = [...new Set([...threads.ids, ...followed])].toSorted();
   const after =
     params.cursor === undefined || params.cursor === null ? ids : ids.filter((id) => id > (params.cursor ?? ''));
   const data = after.slice(0, params.limit ?? after.length);
@@ -50,6 +57,8 @@ export const threadRead: Handler<'thread/read'> = async (context, { threadId, in
   const record = live?.row ?? needRow(threads, threadId, notLoaded);
   const turns = includeTurns === true ? turnsOf(threads, threadId).data : [];
   const thread = live === undefined ? threadView(record, statuses(threads)(threadId)) : live.view();
+  if (context.connection.wantsExperimental)
+    Object.assign(thread, elsewhere(threads, threads.world.store.foreignOwner(threadId), threadId));
   return { thread: { ...thread, turns: [...turns] } };
 };
 
