@@ -6,11 +6,9 @@ import { createAccount } from './adapters/auth/account.ts';
 import { createApiKey } from './adapters/auth/apiKey.ts';
 import { createConfiguration } from './adapters/config/configuration.ts';
 import { uuidV7Ids } from './adapters/ids.ts';
-import type { NoticeFiles, NoticeFilesOptions } from './adapters/notices.ts';
 import type { AppWorld } from './app/world.ts';
-import type { LocalDoor } from './doors/localDoor.ts';
 import type { Log } from './core/ports.ts';
-import type { Notices } from './core/thread/notices.ts';
+import { createNeighbourhood } from './neighbourhood.ts';
 import { messageOf } from './protocol/errors.ts';
 import type { TurnAdapters } from './turnAdapters.ts';
 import { version } from './version.ts';
@@ -70,8 +68,7 @@ export function compose(options: ServerOptions): ComposedServer {
       options.log.warn('What turns need could not be loaded ahead.', { reason: messageOf(error) });
     }
   };
-  const door = lazyDoor(options);
-  const notices = lazyNotices({ home: options.home, clock, log: options.log });
+  const neighbourhood = createNeighbourhood({ ...options, clock });
   let stopWarming = (): void => undefined;
   return {
     app: {
@@ -91,38 +88,14 @@ export function compose(options: ServerOptions): ComposedServer {
         stopWarming = clock.after(0, () => void warm());
         return world;
       },
-      neighbours: door.load,
-      notices: notices.load,
+      ...neighbourhood.ports,
       absolutePath: (path) => resolve(cwd, path),
     },
     async dispose() {
       stopWarming();
-      await notices.close();
-      await door.close();
+      await neighbourhood.close();
       await (await adapters)?.dispose();
     },
-  };
-}
-
-function lazyNotices(options: NoticeFilesOptions): { load(): Promise<Notices>; close(): Promise<void> } {
-  let notices: Promise<NoticeFiles> | null = null;
-  return {
-    load: () => (notices ??= import('./adapters/notices.ts').then((module) => new module.NoticeFiles(options))),
-    close: async () => (await notices)?.close(),
-  };
-}
-
-interface LazyDoor {
-  load(): Promise<LocalDoor>;
-  close(): Promise<void>;
-}
-
-function lazyDoor({ home, log }: ServerOptions): LazyDoor {
-  let door: Promise<LocalDoor> | null = null;
-  const warn = (message: string, details: Record<string, unknown>): void => log.warn(message, details);
-  return {
-    load: () => (door ??= import('./doors/localDoor.ts').then((module) => new module.LocalDoor({ home, warn }))),
-    close: async () => await (await door)?.close(),
   };
 }
 
