@@ -32,6 +32,10 @@ export function socketTransport(socket: Socket): Transport {
       lines.whenDrained(() => endSoon(socket));
       endAtLast(socket);
     },
+    abort() {
+      isClosed = true;
+      socket.destroy();
+    },
   };
 }
 
