@@ -103,6 +103,7 @@ export class Relay {
     const { connection, threadId } = this.#options;
     if (threadIdIn(params) !== threadId) return;
     if (method === 'serverRequest/resolved') this.#resolved(params);
+    if (method === 'turn/completed') this.#forgetCalls();
     if (!TOLD_TO_EVERYONE.has(method)) connection.pass(method, params);
     if (LAST_WORDS.has(method)) this.close();
   }
@@ -128,6 +129,13 @@ export class Relay {
     if (this.#questions.get(question.id) !== question) return;
     this.#questions.delete(question.id);
     send();
+  }
+
+  /** The end of a turn settles its calls of the client's tools without a word. */
+  #forgetCalls(): void {
+    for (const { id, method } of this.questions) {
+      if (method === 'item/tool/call' && this.#questions.delete(id)) this.#options.connection.forget(id);
+    }
   }
 
   #resolved(params: unknown): void {
