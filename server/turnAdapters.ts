@@ -37,6 +37,7 @@ import { grepTool } from './tools/grep.ts';
 import { listDirTool } from './tools/listDir.ts';
 import { readFileTool } from './tools/readFile.ts';
 import { createTerminals } from './tools/terminals.ts';
+import { requestUserInputTool } from './tools/requestUserInput.ts';
 import { updatePlanTool } from './tools/updatePlan.ts';
 import { viewImageTool } from './tools/viewImage.ts';
 import { createWriteStdin } from './tools/writeStdin.ts';
@@ -191,6 +192,7 @@ function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly stri
     listDirTool(files),
     grepTool({ search, files, guard, mask }),
     updatePlanTool,
+    requestUserInputTool,
     viewImageTool(files),
     patches.tool,
   ];

@@ -1,10 +1,18 @@
 // One client: what it said of itself, what it wants to hear, which threads it follows.
 import { ProtocolError } from '../protocol/errors.ts';
-import type { ServerNotification } from '../protocol/methods.ts';
+import type { NotificationLine } from '../protocol/define.ts';
+import { serverNotifications, type ServerNotification } from '../protocol/methods.ts';
 import type { ClientInfo, InitializeParams } from '../protocol/schema/initialize.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import type { RawPeer } from '../rpc/rawPeer.ts';
 import type { Relay } from './follow/relay.ts';
+
+const LINES: Readonly<Record<string, NotificationLine>> = serverNotifications;
+
+/** Notifications for those alone who asked for the experimental API. */
+const EXPERIMENTAL: ReadonlySet<string> = new Set(
+  Object.entries(LINES).flatMap(([method, { experimental }]) => (experimental === true ? method : [])),
+);
 
 export class Connection {
   readonly #peer: () => RawPeer;
@@ -91,7 +99,9 @@ export class Connection {
 
   /** What another process tells, as it came. */
   pass(method: string, params: unknown): void {
-    if (this.isInitialized && !this.#optedOut.has(method)) this.#peer().notify(method, params);
+    if (!this.isInitialized || this.#optedOut.has(method)) return;
+    if (EXPERIMENTAL.has(method) && !this.wantsExperimental) return;
+    this.#peer().notify(method, params);
   }
 
   ask(id: RequestId, method: string, params: unknown): Promise<unknown> {

@@ -24,6 +24,7 @@ const safety = () => import('./handlers/safety.ts');
 const turnContext = () => import('./handlers/turnContext.ts');
 const checkpoints = () => import('./handlers/checkpoint.ts');
 const rules = () => import('./handlers/rules.ts');
+const settings = () => import('./handlers/threadSettings.ts');
 const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
 
@@ -44,6 +45,7 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/turns/list': bind('thread/turns/list', async () => (await reading()).threadTurnsList),
   'thread/items/list': bind('thread/items/list', async () => (await reading()).threadItemsList),
   'thread/compact/start': bind('thread/compact/start', async () => (await compaction()).threadCompactStart),
+  'thread/settings/update': bind('thread/settings/update', async () => (await settings()).threadSettingsUpdate),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),

@@ -9,6 +9,7 @@ import { isConnectionLost, ProtocolError } from '../protocol/errors.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import type { ServerRequestMethod, ServerRequestParams, ServerRequestResult } from '../protocol/methods.ts';
 import type { DynamicToolCallParams, DynamicToolCallResult } from '../protocol/schema/dynamicTool.ts';
+import type { ToolRequestUserInputResult } from '../protocol/schema/userInput.ts';
 import type { Rehearsal } from '../protocol/schema/safety.ts';
 import { parseAnswer } from '../rpc/peer.ts';
 import type { Connection } from './connection.ts';
@@ -52,6 +53,13 @@ export class ServerRequests implements Approver {
   constructor(fanout: Fanout, earlierRequests: (threadId: string) => Promise<void>) {
     this.#fanout = fanout;
     this.#earlierRequests = earlierRequests;
+  }
+
+  askUser(
+    params: ServerRequestParams<'item/tool/requestUserInput'>,
+    asking: Asking,
+  ): Promise<ToolRequestUserInputResult | 'failed'> {
+    return this.#ask('item/tool/requestUserInput', params, asking);
   }
 
   callTool(params: DynamicToolCallParams, asking: Asking): Promise<DynamicToolCallResult | 'failed'> {

@@ -1,6 +1,7 @@
 // Reads a thread's turns and items: what is stored, with what runs in this process as it is at this moment.
 import type { ThreadLease, ThreadStatus } from '../protocol/schema/thread.ts';
 import type { Turn } from '../protocol/schema/turn.ts';
+import { waitingFor } from '../core/approval/approvals.ts';
 import type { ForeignOwner, Page, Paged, ThreadRecord } from '../core/thread/threadStore.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ThreadTable } from './threadTable.ts';
@@ -17,9 +18,11 @@ export function needRow(threads: ThreadTable, threadId: string, words: (id: stri
 
 /** The status of each thread: that of a loaded one, that it waits for the user, or that it is not loaded. */
 export function statuses(threads: ThreadTable): (threadId: string) => ThreadStatus {
-  const waiting = new Set(threads.world.store.openQuestions().map((question) => question.threadId));
-  const ofUnloaded = (threadId: string): ThreadStatus =>
-    waiting.has(threadId) ? { type: 'active', activeFlags: ['waitingOnApproval'] } : { type: 'notLoaded' };
+  const waiting = Map.groupBy(threads.world.store.openQuestions(), (question) => question.threadId);
+  const ofUnloaded = (threadId: string): ThreadStatus => {
+    const questions = waiting.get(threadId);
+    return questions === undefined ? { type: 'notLoaded' } : waitingFor(questions);
+  };
   return (threadId) => threads.get(threadId)?.status ?? ofUnloaded(threadId);
 }
 

@@ -13,6 +13,7 @@ import type { DynamicToolCallParams, DynamicToolCallResult } from '../protocol/s
 import type { Rehearsal } from '../protocol/schema/safety.ts';
 import type { GitInfo } from '../protocol/schema/thread.ts';
 import type { Step } from './checkpoint/pathState.ts';
+import type { ToolRequestUserInputParams, ToolRequestUserInputResult } from '../protocol/schema/userInput.ts';
 import type { ReadPlace } from './pathPolicy/reading.ts';
 import type { ModelProvider } from './turn/modelPort.ts';
 import type { Settings } from './settings.ts';
@@ -250,6 +251,7 @@ export interface Approver {
   askCommand(params: CommandApprovalParams, asking: Asking): Promise<CommandApprovalDecision | 'failed'>;
   askFileChange(params: FileChangeApprovalParams, asking: Asking): Promise<FileChangeApprovalDecision | 'failed'>;
   askPermissions(params: PermissionsApprovalParams, asking: Asking): Promise<PermissionsApprovalResult | 'failed'>;
+  askUser(params: ToolRequestUserInputParams, asking: Asking): Promise<ToolRequestUserInputResult | 'failed'>;
   /** Has a client run a tool that it brought along. */
   callTool(params: DynamicToolCallParams, asking: Asking): Promise<DynamicToolCallResult | 'failed'>;
 }

@@ -43,6 +43,8 @@ export interface Settings {
   readonly isWorkspaceTrusted?: boolean | null;
   /** Bytes of AGENTS.md files read into the prompt at most. */
   readonly projectDocMaxBytes: number;
+  /** How user and agent work together; null instructions are the server's own. Absent: as ever, with nothing more said. */
+  readonly collaboration?: { readonly mode: 'plan' | 'default'; readonly instructions: string | null };
   /** Values that a client gave in `config`; kept so that a fork or a resume can be resolved again. */
   readonly overrides: ConfigOverrides;
 }

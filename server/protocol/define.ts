@@ -44,6 +44,7 @@ export interface NotificationLine<P extends LazySchema = LazySchema> {
   readonly params: P;
   readonly audience: Audience;
   readonly persistence: Persistence;
+  readonly experimental?: boolean;
 }
 
 export function request<P extends LazySchema, R extends LazySchema>(
@@ -69,4 +70,9 @@ export function notification<P extends LazySchema>(
   params: P,
 ): NotificationLine<P> {
   return { audience, persistence, params };
+}
+
+/** The notification is only for clients that asked for `capabilities.experimentalApi`. */
+export function forExperimental<P extends LazySchema>(line: NotificationLine<P>): NotificationLine<P> {
+  return { ...line, experimental: true };
 }

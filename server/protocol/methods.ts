@@ -1,5 +1,13 @@
 // The registry: the only place where a method name is bound to its shapes, its queue, its audience and its persistence.
-import { experimental, notification, request, type Infer, type InferInput, type LazySchema } from './define.ts';
+import {
+  experimental,
+  forExperimental,
+  notification,
+  request,
+  type Infer,
+  type InferInput,
+  type LazySchema,
+} from './define.ts';
 import * as account from './schema/account.ts';
 import * as approval from './schema/approval.ts';
 import { Empty } from './schema/common.ts';
@@ -10,7 +18,9 @@ import * as initialize from './schema/initialize.ts';
 import * as model from './schema/model.ts';
 import * as safety from './schema/safety.ts';
 import * as thread from './schema/thread.ts';
+import * as threadSettings from './schema/threadSettings.ts';
 import * as turn from './schema/turn.ts';
+import * as userInput from './schema/userInput.ts';
 
 /** Requests that a client sends to the server. */
 export const clientRequests = {
@@ -30,6 +40,7 @@ export const clientRequests = {
   'thread/turns/list': request('thread', thread.ThreadTurnsListParams, thread.ThreadTurnsListResult),
   'thread/items/list': request('thread', thread.ThreadItemsListParams, thread.ThreadItemsListResult),
   'thread/compact/start': request('thread', thread.ThreadIdParams, Empty),
+  'thread/settings/update': experimental('thread', threadSettings.ThreadSettingsUpdateParams, Empty),
   'turn/start': request('thread', turn.TurnStartParams, turn.TurnStartResult),
   'turn/steer': request('thread', turn.TurnSteerParams, turn.TurnSteerResult),
   'turn/interrupt': request('thread', turn.TurnInterruptParams, Empty),
@@ -71,6 +82,11 @@ export const serverRequests = {
     approval.PermissionsApprovalParams,
     approval.PermissionsApprovalResult,
   ),
+  'item/tool/requestUserInput': request(
+    'thread',
+    userInput.ToolRequestUserInputParams,
+    userInput.ToolRequestUserInputResult,
+  ),
   'item/tool/call': request('thread', dynamicTool.DynamicToolCallParams, dynamicTool.DynamicToolCallResult),
 } as const;
 
@@ -88,6 +104,7 @@ export const serverNotifications = {
   'thread/closed': notification('everyone', 'none', thread.ThreadIdParams),
   'thread/name/updated': notification('everyone', 'none', thread.ThreadNameUpdated),
   'thread/tokenUsage/updated': notification('subscribers', 'event', turn.TokenUsageUpdated),
+  'thread/settings/updated': forExperimental(notification('subscribers', 'none', threadSettings.ThreadSettingsUpdated)),
   'turn/started': notification('subscribers', 'event', turn.TurnStarted),
   'turn/completed': notification('subscribers', 'event', turn.TurnCompleted),
   'turn/diff/updated': notification('subscribers', 'event', turn.TurnDiffUpdated),
@@ -95,6 +112,7 @@ export const serverNotifications = {
   'item/started': notification('subscribers', 'partial', turn.ItemStarted),
   'item/completed': notification('subscribers', 'event', turn.ItemCompleted),
   'item/agentMessage/delta': notification('subscribers', 'partial', turn.AgentMessageDelta),
+  'item/plan/delta': notification('subscribers', 'partial', turn.PlanDelta),
   'item/reasoning/summaryPartAdded': notification('subscribers', 'partial', turn.ReasoningSummaryPartAdded),
   'item/reasoning/summaryTextDelta': notification('subscribers', 'partial', turn.ReasoningSummaryTextDelta),
   'item/reasoning/textDelta': notification('subscribers', 'partial', turn.ReasoningTextDelta),
@@ -152,6 +170,9 @@ export type ApprovalMethod = Extract<ServerRequestMethod, `${string}/requestAppr
 
 /** A server request that asks the user for consent. */
 export type ApprovalRequest = RequestOf<ApprovalMethod>;
+
+/** A server request that waits for the user, and outlives a server. */
+export type UserRequest = ApprovalRequest | RequestOf<'item/tool/requestUserInput'>;
 
 export function isApproval(asked: ServerRequest): asked is Extract<ServerRequest, ApprovalRequest> {
   return asked.method.endsWith('/requestApproval');

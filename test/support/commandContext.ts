@@ -107,6 +107,7 @@ export class CommandContext {
         this.readQuestions.push(...paths);
         return Promise.resolve(options.readAnswer ?? 'declined');
       },
+      askUser: () => Promise.resolve('failed'),
       askNetwork: () => Promise.resolve(options.mayReach ?? false),
       filesChanged: () => undefined,
     };

@@ -22,6 +22,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/items/list': 'A page of a thread’s items, or of one turn’s, oldest first.',
   'thread/compact/start':
     'Has the conversation summed up in a turn of its own; the model goes on with the summary and the user’s messages.',
+  'thread/settings/update': 'Changes the settings of a loaded thread, from its next turn on.',
   'turn/start': 'Starts a turn, or joins the one that runs. The answer comes at once, the rest is notifications.',
   'turn/steer': 'Adds a message to the running turn: a text that is being written is cut, a command is waited for.',
   'turn/interrupt':
@@ -53,6 +54,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'item/commandExecution/requestApproval': 'May this command run?',
   'item/fileChange/requestApproval': 'May this patch be applied? Its changes are in the item that was started before.',
   'item/permissions/requestApproval': 'May this tool call read what is kept from the model?',
+  'item/tool/requestUserInput': 'Questions of the agent to the user, in plan mode.',
   'item/tool/call': 'Runs a tool that the client brought along.',
   error: 'A failure inside a turn. With `willRetry` the turn goes on, without it `turn/completed` follows.',
   warning: 'Something the user should know.',
@@ -66,6 +68,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/closed': 'A thread was let go because another process writes it now.',
   'thread/name/updated': 'A thread got a name.',
   'thread/tokenUsage/updated': 'What the thread has cost in tokens, in all and in the last response.',
+  'thread/settings/updated': 'The settings of a thread have changed.',
   'turn/started': 'A turn began.',
   'turn/completed':
     'A turn ended: completed, interrupted or failed. Every item of it but background commands is completed by then.',
@@ -74,6 +77,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'turn/plan/updated': 'The agent’s plan, whole.',
   'item/started': 'An item began; also sent to a client that joins, with what the item has so far.',
   'item/completed': 'An item in its final form.',
+  'item/plan/delta': 'More of a proposed plan.',
   'item/agentMessage/delta': 'More of a message’s text.',
   'item/reasoning/summaryPartAdded': 'A new part of a reasoning summary.',
   'item/reasoning/summaryTextDelta': 'More of a reasoning summary’s part.',

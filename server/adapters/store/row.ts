@@ -77,8 +77,7 @@ export function heldOf(text: string): Held {
 
 function isQuestion(value: unknown): value is NewQuestion {
   return (
-    ['params', 'ask', 'conditions'].every((name) => hasMember(value, name, 'object')) &&
-    hasMember(value, 'method', 'string')
+    ['params', 'conditions'].every((name) => hasMember(value, name, 'object')) && hasMember(value, 'method', 'string')
   );
 }
 

@@ -3,6 +3,7 @@ import type { SettingsRequest } from '../../core/config/resolveSettings.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+import { modeOf } from '../../core/turn/collaboration.ts';
 import { dynamicToolsProblem } from '../../core/turn/dynamicTools.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { DynamicToolSpec } from '../../protocol/schema/dynamicTool.ts';
@@ -64,7 +65,7 @@ async function resumeHere(
     : null;
   const result = {
     ...(await openedThread(thread, turns)),
-    collaborationMode: null,
+    collaborationMode: modeOf(thread.settings),
     turnsBackwardsCursor: ends.backwardsCursor,
     itemsBackwardsCursor: items?.backwardsCursor ?? null,
   };
@@ -193,6 +194,7 @@ async function overridden(app: RequestContext['app'], settings: Settings, reques
   const isSandboxKept = (sandbox === undefined || sandbox === null) && resolved.isWorkspaceTrusted !== false;
   return {
     ...resolved,
+    ...(settings.collaboration === undefined ? {} : { collaboration: settings.collaboration }),
     effort: resolved.effort ?? settings.effort,
     approvalPolicy: approvalPolicy ?? settings.approvalPolicy,
     sandbox: isSandboxKept ? settings.sandbox : resolved.sandbox,

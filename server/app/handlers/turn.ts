@@ -1,33 +1,34 @@
 // Starting, steering and interrupting turns.
-import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import { RunningTurn, type TurnKind } from '../../core/turn/runningTurn.ts';
 import { runTurn } from '../../core/turn/runTurn.ts';
 import { turnView } from '../../core/turn/turnEnd.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
-import type { TurnStartParams } from '../../protocol/schema/turn.ts';
 import { Reply } from '../../rpc/incoming.ts';
+import { changeSettings } from '../changeSettings.ts';
+import { refuseExperimental } from '../experimentalFields.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 
 /** In characters, over all text of one message. */
 const LONGEST_INPUT = 1_048_576;
 
 export const turnStart: Handler<'turn/start'> = async (context, params) => {
+  refuseExperimental(context.connection, 'turn/start', { collaborationMode: params.collaborationMode });
   const thread = await readyThread(context, params.threadId);
   refuseTooLong(params.input);
   const clientId = params.clientUserMessageId ?? null;
   const known = clientId === null ? undefined : thread.turnOfMessage(clientId);
   if (known !== undefined) return { turn: known };
   thread.ensureWritable();
-  applyOverrides(context, thread, params);
+  const tellSettings = changeSettings(context, thread, params);
   const { running } = thread;
   if (running !== null) {
     refuseOthers(running, 'start');
     const view = turnView(running, 'inProgress');
     thread.noteMessage(clientId, view);
     running.steer({ input: params.input, clientId });
-    return { turn: view };
+    return new Reply({ turn: view }, tellSettings);
   }
   const nowMs = context.app.clock.nowMs();
   const turn = new RunningTurn(context.app.ids.next(), nowMs);
@@ -36,7 +37,10 @@ export const turnStart: Handler<'turn/start'> = async (context, params) => {
   const answer = { ...turnView(turn, 'inProgress'), startedAt: null };
   thread.noteMessage(clientId, answer);
   const input = { input: params.input, clientId, outputSchema: params.outputSchema ?? null };
-  return new Reply({ turn: answer }, () => void runTurn(thread, turn, input));
+  return new Reply({ turn: answer }, () => {
+    tellSettings();
+    void runTurn(thread, turn, input);
+  });
 };
 
 export const turnSteer: Handler<'turn/steer'> = async (context, params) => {
@@ -104,20 +108,4 @@ function refuseTooLong(input: readonly UserInput[]): void {
     kind: 'inputTooLarge',
     data: { input_error_code: 'input_too_large', max_chars: LONGEST_INPUT, actual_chars: length, path: 'input' },
   });
-}
-
-/** Overrides hold for this turn and later ones; those given while a turn runs hold for the next. */
-function applyOverrides({ app }: RequestContext, thread: LiveThread, params: TurnStartParams): void {
-  const { settings } = thread;
-  const next: Settings = {
-    ...settings,
-    cwd: params.cwd === undefined || params.cwd === null ? settings.cwd : app.absolutePath(params.cwd),
-    approvalPolicy: params.approvalPolicy ?? settings.approvalPolicy,
-    // who does not trust the workspace must say so no longer before more than reading is possible
-    sandbox: settings.isWorkspaceTrusted === false ? settings.sandbox : (params.sandboxPolicy ?? settings.sandbox),
-    model: params.model ?? settings.model,
-    effort: params.effort ?? settings.effort,
-    summary: params.summary ?? settings.summary,
-  };
-  if (JSON.stringify(next) !== JSON.stringify(settings)) thread.change({ settings: next });
 }

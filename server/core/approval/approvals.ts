@@ -5,8 +5,11 @@ import type {
   FileChangeApprovalDecision,
   FileChangeApprovalParams,
 } from '../../protocol/schema/approval.ts';
+import type { UserRequest } from '../../protocol/methods.ts';
 import type { CommandExecutionItem, FileChangeItem } from '../../protocol/schema/item.ts';
 import type { Safety } from '../../protocol/schema/safety.ts';
+import type { ThreadStatus } from '../../protocol/schema/thread.ts';
+import type { ToolRequestUserInputResult, UserQuestion } from '../../protocol/schema/userInput.ts';
 import type { Approver, Clock, Ids, NetworkTarget } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
@@ -18,6 +21,8 @@ import { ReadGrants, readQuestionParams, type ReadQuestion } from './readQuestio
 import { rememberCommand } from './remember.ts';
 import type { RuleBook } from './ruleBook.ts';
 
+export type WaitingFlag = Extract<ThreadStatus, { type: 'active' }>['activeFlags'][number];
+
 export interface ApprovalsOptions extends OpenQuestionsOptions {
   readonly approver: Approver;
   readonly grants: Grants;
@@ -26,14 +31,15 @@ export interface ApprovalsOptions extends OpenQuestionsOptions {
   readonly rules: RuleBook;
   /** Says to the user what an answer could not do. */
   warn(message: string): void;
-  /** Records the thread's status: waiting for the user, or active again. */
-  setWaiting(isWaiting: boolean): void;
+  /** Records the thread's status: what it waits for, nothing when it is active again. */
+  setWaiting(flags: readonly WaitingFlag[]): void;
   /** The user answered `cancel`: the turn ends. */
   cancelTurn(): void;
 }
 
 const COMMAND = 'item/commandExecution/requestApproval';
 const FILE_CHANGE = 'item/fileChange/requestApproval';
+const USER_INPUT = 'item/tool/requestUserInput';
 const PERMISSIONS = 'item/permissions/requestApproval';
 
 /** Where a question belongs. */
@@ -53,7 +59,7 @@ export class Approvals {
   readonly #open: OpenQuestions;
   readonly #network: NetworkQuestions;
   readonly #reads: ReadGrants;
-  #waiting = 0;
+  readonly #waiting: Record<WaitingFlag, number> = { waitingOnApproval: 0, waitingOnUserInput: 0 };
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
@@ -63,7 +69,7 @@ export class Approvals {
   }
 
   get isWaiting(): boolean {
-    return this.#waiting > 0;
+    return this.#flags.length > 0;
   }
 
   /** Whether something waits for an answer that another process may take when this one ends. */
@@ -79,12 +85,12 @@ export class Approvals {
   /** Goes on with what another process asked; the thread's status says already that it waits. */
   takeUp(questions: readonly KeptQuestion[]): void {
     this.#open.takeUp(questions);
-    this.#waiting += questions.length;
+    for (const { method } of questions) this.#waiting[flagOf(method)] += 1;
   }
 
   /** A tool call that another process began has ended; what it asked there and not here needs no answer any more. */
   callEnded(itemId: string): void {
-    for (let count = this.#open.withdraw(itemId); count > 0; count -= 1) this.#leave();
+    for (const { method } of this.#open.withdraw(itemId)) this.#leave(flagOf(method));
   }
 
   async askCommand(item: CommandExecutionItem, question: CommandQuestion, asked: AskedIn): Promise<Verdict> {
@@ -176,6 +182,38 @@ export class Approvals {
     return this.#reads.take(question, answer);
   }
 
+  /** What the user says to the questions of a tool call. */
+  async askUser(
+    itemId: string,
+    questions: readonly UserQuestion[],
+    asked: AskedIn,
+  ): Promise<ToolRequestUserInputResult | 'failed'> {
+    const { turnId, conditions, signal } = asked;
+    const params = {
+      threadId: this.#options.threadId,
+      turnId,
+      itemId,
+      questions: [...questions],
+      isBlocking: true,
+      autoResolutionMs: null,
+      startedAtMs: this.#options.clock.nowMs(),
+    };
+    if (!this.#open.isTakenUp(itemId, { method: USER_INPUT, params: {} })) this.#wait('waitingOnUserInput');
+    const answer = await this.#open.put({
+      turnId,
+      itemId,
+      request: { method: USER_INPUT, params },
+      ask: null,
+      conditions,
+      signal,
+      put: (asking) => this.#options.approver.askUser(params, asking),
+    });
+    // a question that ends with its turn leaves an idle thread
+    if (signal.aborted) this.#waiting.waitingOnUserInput -= 1;
+    else this.#leave('waitingOnUserInput');
+    return answer;
+  }
+
   /** Whether a running command may reach a host. */
   mayReach(
     item: CommandExecutionItem,
@@ -228,15 +266,26 @@ export class Approvals {
     if (!this.#open.isTakenUp(itemId, matter)) this.#wait();
   }
 
-  #wait(): void {
-    this.#waiting += 1;
-    if (this.#waiting === 1) this.#options.setWaiting(true);
+  get #flags(): WaitingFlag[] {
+    return FLAGS.filter((flag) => this.#waiting[flag] > 0);
   }
 
-  #leave(): void {
-    this.#waiting -= 1;
-    if (this.#waiting === 0) this.#options.setWaiting(false);
+  #wait(flag: WaitingFlag = 'waitingOnApproval'): void {
+    this.#waiting[flag] += 1;
+    if (this.#waiting[flag] === 1) this.#options.setWaiting(this.#flags);
   }
+
+  #leave(flag: WaitingFlag = 'waitingOnApproval'): void {
+    this.#waiting[flag] -= 1;
+    if (this.#waiting[flag] === 0) this.#options.setWaiting(this.#flags);
+  }
+}
+
+const FLAGS: readonly WaitingFlag[] = ['waitingOnApproval', 'waitingOnUserInput'];
+
+/** What the thread waits for while such a request is open. */
+export function flagOf(method: UserRequest['method']): WaitingFlag {
+  return method === USER_INPUT ? 'waitingOnUserInput' : 'waitingOnApproval';
 }
 
 function safetyOf({ risk, tripwire, isSandboxed }: Ask, canRehearse: boolean): Safety {
@@ -274,4 +323,10 @@ function decisionsFor({ tripwire, amendment }: Ask): CommandApprovalDecision[] {
   const remember =
     amendment === null ? [] : [{ acceptWithExecpolicyAmendment: { execpolicy_amendment: [...amendment] } }];
   return ['accept', 'acceptForSession', ...remember, 'decline', 'cancel'];
+}
+
+/** The status of a thread whose turn waits for these. */
+export function waitingFor(questions: readonly Pick<KeptQuestion, 'method'>[]): ThreadStatus {
+  const waiting = new Set(questions.map(({ method }) => flagOf(method)));
+  return { type: 'active', activeFlags: FLAGS.filter((flag) => waiting.has(flag)) };
 }

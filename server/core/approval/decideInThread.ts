@@ -2,7 +2,10 @@
 import type { Settings } from '../settings.ts';
 import type { Action, Decision } from '../turn/tool.ts';
 import type { TurnWorld } from '../turn/turnWorld.ts';
+import { isPlanning } from '../turn/collaboration.ts';
 import { decide } from './decide.ts';
+import type { DecideInput } from './decideInput.ts';
+import { containedInPlanMode, refusedInPlanMode } from './decideInPlanMode.ts';
 import type { Grants } from './grants.ts';
 
 export interface DecidesIn {
@@ -12,8 +15,11 @@ export interface DecidesIn {
 }
 
 export async function decideInThread({ world, grants, settings }: DecidesIn, action: Action): Promise<Decision> {
+  const isPlan = isPlanning(settings);
+  const refused = isPlan ? refusedInPlanMode(action) : null;
+  if (refused !== null) return refused;
   const [sandbox, rules] = await Promise.all([world.sandbox.probe(), world.rules.rules(settings)]);
-  return decide({
+  const input: DecideInput = {
     policy: {
       approvalPolicy: settings.approvalPolicy,
       sandbox: settings.sandbox,
@@ -22,10 +28,12 @@ export async function decideInThread({ world, grants, settings }: DecidesIn, act
       readPlaces:
         action.kind === 'read' ? await Promise.all(action.paths.map((path) => world.guard.placeOf(path))) : [],
       disarmed: settings.disarmed ?? [],
-      granted: grants.placeOf(action),
+      granted: isPlan ? null : grants.placeOf(action),
     },
     sandbox,
     rules,
     action,
-  });
+  };
+  const decision = decide(input);
+  return isPlan ? containedInPlanMode(decision, input) : decision;
 }

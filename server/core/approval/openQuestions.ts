@@ -1,6 +1,6 @@
 // The open questions of one thread: each is kept before it is asked, and let go before its answer has an effect.
 import { messageOf } from '../../protocol/errors.ts';
-import type { ApprovalRequest } from '../../protocol/methods.ts';
+import type { UserRequest } from '../../protocol/methods.ts';
 import type { Asking, Log, Rehearse } from '../ports.ts';
 import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
@@ -19,8 +19,8 @@ export interface Question<A> {
   readonly turnId: string;
   /** The item that it is about, which is also the tool call. */
   readonly itemId: string;
-  readonly request: Pick<ApprovalRequest, 'method' | 'params'>;
-  readonly ask: Ask;
+  readonly request: Pick<UserRequest, 'method' | 'params'>;
+  readonly ask: Ask | null;
   /** Null where an answer means nothing to another process: the question is about something that runs in this one. */
   readonly conditions: TurnConditions | null;
   readonly signal: AbortSignal;
@@ -29,7 +29,7 @@ export interface Question<A> {
 }
 
 /** As much of a request as tells what it is about. */
-export type Matter = Pick<ApprovalRequest, 'method'> & { readonly params: Partial<ApprovalRequest['params']> };
+export type Matter = Pick<UserRequest, 'method'> & { readonly params: Partial<UserRequest['params']> };
 
 /** What tells the questions about one item apart. */
 function matterOf({ method, params }: Matter): string {
@@ -69,12 +69,12 @@ export class OpenQuestions {
     return this.#takenUpOf(itemId, request) !== undefined;
   }
 
-  /** The item's call has ended: what it asked in another process and not here needs no answer. Returns how many questions that were. */
-  withdraw(itemId: string): number {
+  /** The item's call has ended: what it asked in another process and not here needs no answer. Returns those questions. */
+  withdraw(itemId: string): readonly KeptQuestion[] {
     const withdrawn = this.#takenUp.filter((question) => question.itemId === itemId);
     this.#takenUp = this.#takenUp.filter((question) => question.itemId !== itemId);
     for (const { requestId } of withdrawn) this.#drop(requestId);
-    return withdrawn.length;
+    return withdrawn;
   }
 
   #takenUpOf(itemId: string, request: Matter): KeptQuestion | undefined {

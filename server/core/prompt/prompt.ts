@@ -7,6 +7,7 @@ import type { ContextEntry } from '../../protocol/schema/safety.ts';
 import { utf8Length } from '../command/utf8.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { Prompt } from '../turn/turnWorld.ts';
+import { modeInstructions } from '../turn/collaboration.ts';
 import { BASE_INSTRUCTIONS } from './baseInstructions.ts';
 import { environmentContext, permissionsText } from './environmentContext.ts';
 import { readProjectDocs, type ProjectDoc } from './projectDocs.ts';
@@ -36,7 +37,10 @@ export async function readPrompt(settings: Settings, surroundings: PromptSurroun
   });
   const shell = shellName(surroundings.shellPath());
   const environment = environmentContext(settings, { shell, platform, timeZone, nowMs: clock.nowMs() });
-  const instructions = [settings.developerInstructions ?? '', permissionsText(settings)].filter((text) => text !== '');
+  const mode = modeInstructions(settings) ?? '';
+  const instructions = [settings.developerInstructions ?? '', permissionsText(settings), mode].filter(
+    (text) => text !== '',
+  );
   const base = settings.baseInstructions ?? BASE_INSTRUCTIONS;
   return {
     items: [

@@ -1,6 +1,6 @@
 // What is kept of a turn that waits for the user, so that another process can take it up.
 import type { JsonValue } from '../../protocol/schema/common.ts';
-import type { ApprovalRequest } from '../../protocol/methods.ts';
+import type { UserRequest } from '../../protocol/methods.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { SteeredInput } from '../turn/runningTurn.ts';
@@ -20,9 +20,10 @@ export interface NewQuestion {
   readonly turnId: string;
   /** Of the item, which is also that of the tool call. */
   readonly itemId: string;
-  readonly method: ApprovalRequest['method'];
-  readonly params: ApprovalRequest['params'];
-  readonly ask: Ask;
+  readonly method: UserRequest['method'];
+  readonly params: UserRequest['params'];
+  /** Null where nothing is to be allowed: the user is only asked to say something. */
+  readonly ask: Ask | null;
   readonly conditions: TurnConditions;
 }
 

@@ -4,7 +4,7 @@ import type { ServerNotification } from '../../protocol/methods.ts';
 import type { Thread, ThreadStatus } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, TokenUsage, Turn } from '../../protocol/schema/turn.ts';
 import { threadStateOf, type ThreadState } from '../../protocol/state/threadState.ts';
-import { Approvals } from '../approval/approvals.ts';
+import { Approvals, waitingFor } from '../approval/approvals.ts';
 import { Grants } from '../approval/grants.ts';
 import { tokensOf } from '../compaction/tokens.ts';
 import { Recorder } from '../record.ts';
@@ -34,8 +34,6 @@ export interface LiveThreadOptions {
   /** Another process took the right to write: what is in memory here will soon be out of date. `reason` is for the user. */
   lost(reason: string): void;
 }
-
-const WAITING: ThreadStatus = { type: 'active', activeFlags: ['waitingOnApproval'] };
 
 /** How many message ids of clients a thread remembers. */
 const REMEMBERED_MESSAGES = 256;
@@ -74,7 +72,9 @@ export class LiveThread {
     const { suspended } = options;
     const turns = suspended === null ? [] : [suspended.turn];
     const state = {
-      ...threadStateOf(threadView(options.record, suspended === null ? { type: 'idle' } : WAITING, turns)),
+      ...threadStateOf(
+        threadView(options.record, suspended === null ? { type: 'idle' } : waitingFor(suspended.questions), turns),
+      ),
       tokenUsage: options.record.tokenUsage,
     };
     const { clock, ids, log, store, approver, rules } = options.world;
@@ -101,10 +101,9 @@ export class LiveThread {
       ids,
       rules,
       warn: (message) => this.record({ method: 'warning', params: { threadId: this.id, message } }),
-      setWaiting: (isWaiting) => {
+      setWaiting: (flags) => {
         // a question that ends with its turn leaves an idle thread
-        if (isWaiting) this.setStatus(WAITING);
-        else if (this.running !== null) this.setStatus({ type: 'active', activeFlags: [] });
+        if (this.running !== null) this.setStatus({ type: 'active', activeFlags: [...flags] });
       },
       cancelTurn: () => this.running?.interrupt(),
     });

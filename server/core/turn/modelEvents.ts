@@ -4,12 +4,14 @@ import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import { toolCallOf } from './modelCalls.ts';
 import type { ModelEvent, ModelItem } from './modelPort.ts';
+import { PlanMessage } from './planMessage.ts';
 import type { InputWatcher } from './tool.ts';
 import type { ToolRuns } from './toolRuns.ts';
 import type { TurnItems } from './turnItems.ts';
 
 type OpenPart =
   | { readonly kind: 'message' | 'reasoning'; readonly itemId: string }
+  | { readonly kind: 'planMessage'; readonly message: PlanMessage }
   | { readonly kind: 'call'; readonly watcher: InputWatcher | undefined };
 
 /** How the response ended, as far as its stream told. */
@@ -69,6 +71,11 @@ export class ResponseReader {
         part.watcher?.abandoned();
         continue;
       }
+      if (part.kind === 'planMessage') {
+        const text = part.message.abandon();
+        if (text !== '') said.push({ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] });
+        continue;
+      }
       const item = this.#parts.items.open(part.itemId);
       if (item === undefined) continue;
       this.#parts.items.complete(item);
@@ -91,6 +98,10 @@ export class ResponseReader {
     const known = this.#shown(item);
     if (known === null) return;
     const shown = this.#distinct(known);
+    if (shown.type === 'agentMessage' && this.#parts.runs.isPlanning) {
+      this.#open.set(index, { kind: 'planMessage', message: this.#planMessage(shown) });
+      return;
+    }
     this.#parts.items.start(
       shown.type === 'agentMessage' ? { ...shown, text: '' } : { ...shown, summary: [], content: [] },
     );
@@ -111,7 +122,12 @@ export class ResponseReader {
     }
     const shown = this.#shown(item);
     if (shown === null) return;
-    const started = open !== undefined && open.kind !== 'call' ? this.#parts.items.open(open.itemId) : undefined;
+    if (shown.type === 'agentMessage' && this.#parts.runs.isPlanning) {
+      const message = open?.kind === 'planMessage' ? open.message : this.#planMessage(this.#distinct(shown));
+      message.finish(shown);
+      return;
+    }
+    const started = open !== undefined && 'itemId' in open ? this.#parts.items.open(open.itemId) : undefined;
     this.#parts.items.complete(
       started === undefined
         ? this.#parts.items.start(this.#distinct(shown))
@@ -124,6 +140,10 @@ export class ResponseReader {
     if (open === undefined) return;
     if (open.kind === 'call') {
       if (event.type === 'inputDelta') open.watcher?.delta(event.delta);
+      return;
+    }
+    if (open.kind === 'planMessage') {
+      if (event.type === 'textDelta') open.message.delta(event.delta);
       return;
     }
     const { thread, turnId } = this.#parts;
@@ -153,6 +173,11 @@ export class ResponseReader {
       case 'inputDelta':
         return;
     }
+  }
+
+  #planMessage(begun: AgentMessageItem): PlanMessage {
+    const { thread, turnId, items } = this.#parts;
+    return new PlanMessage({ thread, turnId, items, begun });
   }
 
   /** Some servers count their calls anew in each response: a call whose id the thread has had before gets one of its own. */

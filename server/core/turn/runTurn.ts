@@ -4,6 +4,7 @@ import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import type { SuspendedTurn } from '../thread/suspendedTurn.ts';
+import { settingsOfTurn } from './collaboration.ts';
 import { Conversation } from './conversation.ts';
 import type { RunningTurn } from './runningTurn.ts';
 import { recordEnd, turnErrorOf, turnView, type TurnEnd } from './turnEnd.ts';
@@ -16,7 +17,7 @@ export interface TurnInput {
 
 /** Runs the turn to its end. Never rejects: every failure ends as `turn/completed`. */
 export async function runTurn(thread: LiveThread, turn: RunningTurn, input: TurnInput): Promise<void> {
-  const { settings } = thread;
+  const settings = settingsOfTurn(thread.settings);
   const conditions = { startedAtMs: turn.startedAtMs, settings, outputSchema: input.outputSchema };
   turn.steer({ input: input.input, clientId: input.clientId });
   begin(thread, turn);

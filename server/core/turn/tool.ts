@@ -2,6 +2,7 @@
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { CommandExecutionItem, FileChangeItem, ThreadItem } from '../../protocol/schema/item.ts';
 import type { Risk, TripwireName } from '../../protocol/schema/safety.ts';
+import type { ToolRequestUserInputResult, UserQuestion } from '../../protocol/schema/userInput.ts';
 import type { Clock, Ids, NetworkTarget, Rehearse } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelContent } from './modelPort.ts';
@@ -115,6 +116,8 @@ export interface ToolContext {
   askRead(itemId: string, paths: readonly string[], ask: Ask): Promise<Verdict>;
   /** Asks the user, once per host, whether a command that runs may reach it. Resolves to false when nobody may be asked. */
   askNetwork(item: CommandExecutionItem, target: NetworkTarget): Promise<boolean>;
+  /** Puts questions of the tool call to the user. `failed`: nobody answered. */
+  askUser(callId: string, questions: readonly UserQuestion[]): Promise<ToolRequestUserInputResult | 'failed'>;
   /**
    * Tells the turn that files changed, so that `turn/diff/updated` follows. `before`/`after` null: the file was not / is no longer there.
    * `madeFolders`: real paths of folders that were made for them.

@@ -32,6 +32,7 @@ export function toolContext({ thread, turn, items, conditions, filesChanged }: T
     askFileChange: (item, question) => thread.approvals.askFileChange(item, question, asked),
     askRead: (itemId, paths, ask) =>
       thread.approvals.askRead({ itemId, paths, ask, cwd: settings.cwd }, { ...asked, isCall: true }),
+    askUser: (callId, questions) => thread.approvals.askUser(callId, questions, asked),
     // what a command does after its turn is nobody's to answer
     askNetwork: async (item, target) =>
       thread.running === turn && (await thread.approvals.mayReach(item, target, { ...asked, settings })),

@@ -3,6 +3,7 @@ import { messageOf } from '../../protocol/errors.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import type { KeptQuestion } from '../thread/keptQuestion.ts';
 import type { SuspendedCall } from '../thread/suspendedTurn.ts';
+import { isPlanning } from './collaboration.ts';
 import type { DiffTracker } from './diffTracker.ts';
 import { outputItem } from './modelCalls.ts';
 import type { ModelItem } from './modelPort.ts';
@@ -31,6 +32,11 @@ export class ToolRuns {
     this.#context = parts.context;
     this.#turnId = parts.context.turnId;
     this.#changes = parts.changes;
+  }
+
+  /** The turn is one of plan mode. */
+  get isPlanning(): boolean {
+    return isPlanning(this.#context.settings);
   }
 
   get isEmpty(): boolean {
@@ -131,7 +137,7 @@ function asAsked(context: ToolContext, questions: readonly KeptQuestion[]): Tool
     decide: async (action) => {
       const decision = await context.decide(action);
       const question = questions.find((known) => !asked.has(known) && isAbout(known, action));
-      if (question === undefined || decision.type === 'refuse') return decision;
+      if (question === undefined || question.ask === null || decision.type === 'refuse') return decision;
       asked.add(question);
       return question.ask;
     },

@@ -64,6 +64,19 @@ export type SandboxPolicy = Infer<typeof SandboxPolicy>;
 export const ApprovalsReviewer = lazy(() => z.string());
 export type ApprovalsReviewer = Infer<typeof ApprovalsReviewer>;
 
+/** `plan`: the agent looks, asks and proposes, and changes nothing. Null instructions: the server's own for the mode. */
+export const CollaborationMode = lazy(() =>
+  z.object({
+    mode: z.enum(['plan', 'default']),
+    settings: z.object({
+      model: z.string(),
+      reasoning_effort: ReasoningEffort().nullable().default(null),
+      developer_instructions: z.string().nullable().default(null),
+    }),
+  }),
+);
+export type CollaborationMode = Infer<typeof CollaborationMode>;
+
 /** Line and column, both from 1, and the end of the range. */
 export const TextRange = lazy(() => {
   const position = z.object({ line: z.number(), column: z.number() });

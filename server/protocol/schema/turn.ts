@@ -4,6 +4,7 @@ import { lazy, type Infer } from '../define.ts';
 import {
   ApprovalsReviewer,
   AskForApproval,
+  CollaborationMode,
   JsonValue,
   ReasoningEffort,
   ReasoningSummary,
@@ -45,7 +46,7 @@ export const Turn = lazy(() =>
 );
 export type Turn = Infer<typeof Turn>;
 
-/** Overrides given to `turn/start` hold for this turn and later ones, except `outputSchema`. */
+/** Overrides given to `turn/start` hold for this turn and later ones, except `outputSchema`. `collaborationMode` is experimental. */
 export const TurnStartParams = lazy(() =>
   z.object({
     threadId: z.string(),
@@ -59,6 +60,7 @@ export const TurnStartParams = lazy(() =>
     effort: ReasoningEffort().nullish(),
     summary: ReasoningSummary().nullish(),
     outputSchema: JsonValue().nullish(),
+    collaborationMode: CollaborationMode().nullish(),
   }),
 );
 export type TurnStartParams = Infer<typeof TurnStartParams>;
@@ -116,6 +118,8 @@ export type ItemCompleted = Infer<typeof ItemCompleted>;
 const delta = { ...inTurn, itemId: z.string(), delta: z.string() };
 
 export const AgentMessageDelta = lazy(() => z.object(delta));
+/** More of a proposed plan. */
+export const PlanDelta = lazy(() => z.object(delta));
 export const ReasoningSummaryPartAdded = lazy(() =>
   z.object({ ...inTurn, itemId: z.string(), summaryIndex: z.number() }),
 );
@@ -127,6 +131,7 @@ export const TerminalInteraction = lazy(() =>
   z.object({ ...inTurn, itemId: z.string(), processId: z.string(), stdin: z.string() }),
 );
 export type AgentMessageDelta = Infer<typeof AgentMessageDelta>;
+export type PlanDelta = Infer<typeof PlanDelta>;
 export type ReasoningSummaryPartAdded = Infer<typeof ReasoningSummaryPartAdded>;
 export type ReasoningSummaryTextDelta = Infer<typeof ReasoningSummaryTextDelta>;
 export type ReasoningTextDelta = Infer<typeof ReasoningTextDelta>;

@@ -8,6 +8,7 @@ export type ItemDelta = Extract<
   {
     method:
       | 'item/agentMessage/delta'
+      | 'item/plan/delta'
       | 'item/reasoning/summaryPartAdded'
       | 'item/reasoning/summaryTextDelta'
       | 'item/reasoning/textDelta'
@@ -24,6 +25,8 @@ export function reduceItem(item: ThreadItem, event: ItemDelta): ThreadItem {
   switch (event.method) {
     case 'item/agentMessage/delta':
       return item.type === 'agentMessage' ? { ...item, text: item.text + event.params.delta } : item;
+    case 'item/plan/delta':
+      return item.type === 'plan' ? { ...item, text: item.text + event.params.delta } : item;
     case 'item/reasoning/summaryPartAdded':
       return item.type === 'reasoning'
         ? { ...item, summary: withPart(item.summary, event.params.summaryIndex, '') }

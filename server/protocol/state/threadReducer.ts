@@ -47,6 +47,7 @@ export function reduceThread(state: ThreadState, event: ServerNotification): Thr
     case 'item/completed':
       return putItem(state, event.params.turnId, event.params.item);
     case 'item/agentMessage/delta':
+    case 'item/plan/delta':
     case 'item/reasoning/summaryPartAdded':
     case 'item/reasoning/summaryTextDelta':
     case 'item/reasoning/textDelta':

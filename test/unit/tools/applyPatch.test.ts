@@ -101,6 +101,7 @@ class FakeTurn {
         return this.verdict;
       },
       askRead: () => assert.fail('nothing to read'),
+      askUser: () => assert.fail('no question'),
       askNetwork: () => assert.fail('no network'),
       filesChanged: (changes) => {
         this.effects = changes;
