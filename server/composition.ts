@@ -3,7 +3,7 @@ import { arch, hostname, homedir, type as osType } from 'node:os';
 import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
 import { createAccount } from './adapters/auth/account.ts';
-import { createApiKey } from './adapters/auth/apiKey.ts';
+import { createApiKey, keyFileOf } from './adapters/auth/apiKey.ts';
 import { createConfiguration } from './adapters/config/configuration.ts';
 import { uuidV7Ids } from './adapters/ids.ts';
 import type { AppWorld } from './app/world.ts';
@@ -83,6 +83,10 @@ export function compose(options: ServerOptions): ComposedServer {
       account,
       models: async (provider) => (await turnAdapters()).listModels(provider),
       sandbox: async () => (await turnAdapters()).sandbox.probe(),
+      hostFiles: async () => {
+        const { createHostFiles } = await import('./adapters/fs/hostFiles.ts');
+        return createHostFiles({ keyFile: keyFileOf(options.home) });
+      },
       openTurnWorld: async (approver) => {
         const world = await (await turnAdapters()).openWorld(approver);
         stopWarming = clock.after(0, () => void warm());

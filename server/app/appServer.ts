@@ -52,6 +52,7 @@ export class AppServer {
     peer.listen();
     await peer.closed;
     this.#fanout.remove(connection);
+    connection.close();
     this.#questions.disconnected(connection);
     connection.left();
   }

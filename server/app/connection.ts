@@ -24,6 +24,7 @@ export class Connection {
   #hasLeft = false;
   #client: InitializeParams | null = null;
   #optedOut: ReadonlySet<string> = new Set();
+  readonly #closing = new AbortController();
 
   /** `peer` is asked for late: the peer and its connection are made for each other. */
   constructor(peer: () => RawPeer, isNeighbour = false) {
@@ -45,6 +46,15 @@ export class Connection {
 
   get wantsExperimental(): boolean {
     return this.#client?.capabilities?.experimentalApi === true;
+  }
+
+  /** Aborted when the client has gone: what belongs to its connection alone ends with it. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  close(): void {
+    this.#closing.abort();
   }
 
   initialize(params: InitializeParams): void {

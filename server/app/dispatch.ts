@@ -27,6 +27,7 @@ const rules = () => import('./handlers/rules.ts');
 const settings = () => import('./handlers/threadSettings.ts');
 const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
+const files = () => import('./handlers/fs.ts');
 
 const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   initialize: bind('initialize', () => initialize),
@@ -56,6 +57,15 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'account/read': bind('account/read', async () => (await server()).accountRead),
   'account/login/start': bind('account/login/start', async () => (await server()).accountLoginStart),
   'account/logout': bind('account/logout', async () => (await server()).accountLogout),
+  'fs/readFile': bind('fs/readFile', async () => (await files()).fsReadFile),
+  'fs/writeFile': bind('fs/writeFile', async () => (await files()).fsWriteFile),
+  'fs/createDirectory': bind('fs/createDirectory', async () => (await files()).fsCreateDirectory),
+  'fs/getMetadata': bind('fs/getMetadata', async () => (await files()).fsGetMetadata),
+  'fs/readDirectory': bind('fs/readDirectory', async () => (await files()).fsReadDirectory),
+  'fs/remove': bind('fs/remove', async () => (await files()).fsRemove),
+  'fs/copy': bind('fs/copy', async () => (await files()).fsCopy),
+  'fs/watch': bind('fs/watch', async () => (await files()).fsWatch),
+  'fs/unwatch': bind('fs/unwatch', async () => (await files()).fsUnwatch),
   'sandbox/read': bind('sandbox/read', async () => (await import('./handlers/sandbox.ts')).sandboxRead),
   'approval/list': bind('approval/list', async () => (await safety()).approvalList),
   'approval/rehearse': bind('approval/rehearse', async () => (await safety()).approvalRehearse),

@@ -1,4 +1,5 @@
 // What the app server needs of the world beside the turns: configuration, account, models, tools. Built by the composition root.
+import type { HostFiles } from '../core/client/hostFiles.ts';
 import type { Account, Configuration } from '../core/config/configured.ts';
 import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
 import type { Notices } from '../core/thread/notices.ts';
@@ -22,6 +23,8 @@ export interface AppWorld {
   models(provider: string | null): Promise<readonly Model[]>;
   /** Whether commands can be contained here. */
   sandbox(): Promise<SandboxState>;
+  /** Files with the rights of the user, for the client itself. */
+  hostFiles(): Promise<HostFiles>;
   /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
   /** The other servers of the home; loaded with the threads. */

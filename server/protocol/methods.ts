@@ -14,6 +14,7 @@ import { Empty } from './schema/common.ts';
 import * as checkpoint from './schema/checkpoint.ts';
 import * as config from './schema/config.ts';
 import * as dynamicTool from './schema/dynamicTool.ts';
+import * as fs from './schema/fs.ts';
 import * as initialize from './schema/initialize.ts';
 import * as model from './schema/model.ts';
 import * as safety from './schema/safety.ts';
@@ -51,6 +52,15 @@ export const clientRequests = {
   'account/read': request('server', account.AccountReadParams, account.AccountReadResult),
   'account/login/start': request('server', account.AccountLoginStartParams, account.AccountLoginStartResult),
   'account/logout': request('server', Empty, Empty),
+  'fs/readFile': request('server', fs.FsPathParams, fs.FsReadFileResult),
+  'fs/writeFile': request('server', fs.FsWriteFileParams, Empty),
+  'fs/createDirectory': request('server', fs.FsCreateDirectoryParams, Empty),
+  'fs/getMetadata': request('server', fs.FsPathParams, fs.FsGetMetadataResult),
+  'fs/readDirectory': request('server', fs.FsPathParams, fs.FsReadDirectoryResult),
+  'fs/remove': request('server', fs.FsRemoveParams, Empty),
+  'fs/copy': request('server', fs.FsCopyParams, Empty),
+  'fs/watch': request('server', fs.FsWatchParams, fs.FsPathParams),
+  'fs/unwatch': request('server', fs.FsUnwatchParams, Empty),
   'sandbox/read': request('server', Empty, safety.SandboxReadResult),
   'rule/list': request('server', safety.RuleListParams, safety.RuleListResult),
   'rule/setEnabled': request('server', safety.RuleSetEnabledParams, Empty),
@@ -120,6 +130,7 @@ export const serverNotifications = {
   'item/commandExecution/terminalInteraction': notification('subscribers', 'none', turn.TerminalInteraction),
   'item/fileChange/patchUpdated': notification('subscribers', 'partial', turn.FileChangePatchUpdated),
   'serverRequest/resolved': notification('subscribers', 'none', approval.ServerRequestResolved),
+  'fs/changed': notification('connection', 'none', fs.FsChanged),
   'rule/changed': notification('everyone', 'none', Empty),
   'account/updated': notification('everyone', 'none', account.AccountUpdated),
   'account/login/completed': notification('everyone', 'none', account.AccountLoginCompleted),

@@ -35,6 +35,16 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'account/read': 'Whether a key is known, and whether one is needed.',
   'account/login/start': 'Stores an API key.',
   'account/logout': 'Forgets the stored API key.',
+  'fs/readFile': 'The content of a file, in base64.',
+  'fs/writeFile': 'Writes a file whole: readers see the old content or the new one, never half. Its mode stays.',
+  'fs/createDirectory': 'Makes a folder, and those above it.',
+  'fs/getMetadata': 'What lies at a path, and when it was made and changed.',
+  'fs/readDirectory': 'The direct entries of a folder.',
+  'fs/remove': 'Removes a file, a link, or a folder with all that is in it.',
+  'fs/copy': 'Copies a file, a link, or a folder with all that is in it.',
+  'fs/watch':
+    'Watches a file, the direct entries of a folder, or a path where nothing is yet; ends with the connection at the latest.',
+  'fs/unwatch': 'Ends a watch.',
   'sandbox/read': 'Whether commands can be contained here, by what, and what to do if not.',
   'approval/list': 'The open requests of all threads, also of those that are not loaded.',
   'approval/rehearse': 'Tries what an open request asks about in a scratch copy, and shows what it did.',
@@ -87,6 +97,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'item/fileChange/patchUpdated':
     'The changes of a patch that the model is still writing; replaces what was told before.',
   'serverRequest/resolved': 'A request of the server has been settled, by this client or another, or is moot.',
+  'fs/changed':
+    'Something changed at a watched path. The watched path itself among the changed ones means that anything there may have.',
   'rule/changed': 'Rules are others than before, whoever changed them.',
   'account/updated': 'The key was stored or forgotten.',
   'account/login/completed': 'The outcome of a login.',

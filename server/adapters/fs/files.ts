@@ -6,6 +6,7 @@ import { KEPT_PRIVATE } from '../../core/pathPolicy/reading.ts';
 import type { FileKind, Files, FileStat } from '../../core/ports.ts';
 import { openFile, openFolder, openOrMakeFolder, PathMoved, type OpenFolder } from './openPath.ts';
 import { errorCode, isNotThere, realPathOf, type CaseProbe } from './realPath.ts';
+import { temporaryName } from './temporaryName.ts';
 
 /** Permission bits of a mode, without the file type. */
 const PERMISSIONS = 0o7777;
@@ -20,8 +21,6 @@ export interface FilesOptions {
   /** Whether case makes no difference in a folder; found out by looking unless given. */
   readonly isCaseInsensitive?: CaseProbe;
 }
-
-let lastTemporary = 0;
 
 export function createFiles(options: FilesOptions = {}): Files {
   return {
@@ -63,8 +62,7 @@ async function read(path: string, { keyFile, hardLinkProblem }: FilesOptions): P
 /** The other names of a file with several keep the old bytes: the new ones get a file of their own. */
 async function write(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
   const folder = await openOrMakeFolder(dirname(path));
-  lastTemporary += 1;
-  const temporary = folder.at(`.bowline-${process.pid}-${lastTemporary}.tmp`);
+  const temporary = folder.at(temporaryName());
   try {
     const target = folder.at(basename(path));
     const existing = await lstatOrNull(target);
@@ -103,7 +101,8 @@ async function writeNew(path: string, { bytes, existing, mode }: NewFile): Promi
   }
 }
 
-async function keepOwner(handle: FileHandle, existing: Stats | null): Promise<void> {
+/** Gives the new file to the owner of the one that it replaces, where that is allowed. */
+export async function keepOwner(handle: FileHandle, existing: Stats | null): Promise<void> {
   if (existing === null || process.platform === 'win32') return;
   const created = await handle.stat();
   if (created.uid === existing.uid && created.gid === existing.gid) return;

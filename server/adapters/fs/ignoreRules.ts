@@ -3,15 +3,13 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { readRegularFile } from './regularFile.ts';
+import { isTemporaryName } from './temporaryName.ts';
 
 /** Repositories' own data: never looked into. */
 const REPOSITORIES = new Set(['.git', '.hg', '.svn', '.jj']);
 
 /** Packages that are installed, not written: ignored by git or not, they are no part of the work. */
 const PACKAGES = new Set(['node_modules', '.venv', '__pycache__']);
-
-/** A file of our own that is being written. */
-const TEMPORARY = /^\.bowline-\d+-\d+\.tmp$/;
 
 /** The rules that hold in one folder; inner ones win over outer ones, as in git. */
 export interface IgnoreRules {
@@ -40,7 +38,7 @@ export function rulesFor(folder: string, outer: IgnoreRules | null): IgnoreRules
 }
 
 export function isNeverWatched(name: string): boolean {
-  return REPOSITORIES.has(name) || TEMPORARY.test(name);
+  return REPOSITORIES.has(name) || isTemporaryName(name);
 }
 
 export function isPackageFolder(name: string): boolean {

@@ -1,0 +1,54 @@
+// Replaces a file as a whole: what is new is written beside it and renamed over it, with the mode and the owner of the old one.
+import { constants, type Stats } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { keepOwner } from './files.ts';
+import { errorCode } from './realPath.ts';
+import { temporaryName } from './temporaryName.ts';
+
+export interface Replacement {
+  /** What is replaced; null when there is nothing. */
+  readonly existing: Stats | null;
+  /** Permission bits; those of what is replaced unless given. */
+  readonly mode?: number;
+  /** Writes the new content. */
+  fill(handle: FileHandle): Promise<void>;
+}
+
+const PERMISSIONS = 0o7777;
+const { O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_NOFOLLOW } = constants;
+
+/** The folder does not let new files in, or the file is a mount of its own: then it can only be written where it lies. */
+const STAYS_IN_PLACE = new Set(['EACCES', 'EPERM', 'EBUSY', 'EXDEV']);
+
+/** `path` is no link. */
+export async function replaceFile(path: string, replacement: Replacement): Promise<void> {
+  const temporary = join(dirname(path), temporaryName());
+  const { existing } = replacement;
+  const mode = replacement.mode ?? (existing === null ? null : existing.mode & PERMISSIONS);
+  try {
+    const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+    try {
+      await replacement.fill(handle);
+      await keepOwner(handle, existing);
+      if (mode !== null) await handle.chmod(mode);
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (existing === null || !STAYS_IN_PLACE.has(errorCode(error) ?? '')) throw error;
+    await fillInPlace(path, replacement);
+  }
+}
+
+async function fillInPlace(path: string, { mode, fill }: Replacement): Promise<void> {
+  const handle = await open(path, O_WRONLY | O_TRUNC | O_NOFOLLOW);
+  try {
+    await fill(handle);
+    if (mode !== undefined) await handle.chmod(mode);
+  } finally {
+    await handle.close();
+  }
+}
