@@ -83,10 +83,9 @@ export function compose(options: ServerOptions): ComposedServer {
       account,
       models: async (provider) => (await turnAdapters()).listModels(provider),
       sandbox: async () => (await turnAdapters()).sandbox.probe(),
-      hostFiles: async () => {
-        const { createHostFiles } = await import('./adapters/fs/hostFiles.ts');
-        return createHostFiles({ keyFile: keyFileOf(options.home) });
-      },
+      hostFiles: async () =>
+        (await import('./adapters/fs/hostFiles.ts')).createHostFiles({ keyFile: keyFileOf(options.home) }),
+      clientCommands: async () => (await turnAdapters()).clientCommands,
       openTurnWorld: async (approver) => {
         const world = await (await turnAdapters()).openWorld(approver);
         stopWarming = clock.after(0, () => void warm());

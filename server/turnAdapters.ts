@@ -23,9 +23,11 @@ import { ripgrep } from './adapters/search.ts';
 import { createSecretMasks } from './adapters/secrets/secretMasks.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
 import { Checkpoints } from './core/checkpoint/checkpoints.ts';
+import { createClientCommands, type ClientCommands } from './core/client/startCommand.ts';
 import { keyNames } from './core/config/keyNames.ts';
 import { interceptPatch } from './core/patch/heredoc.ts';
-import type { Approver, Clock, CommandSandbox, FileGuard, Files, Ids, Log } from './core/ports.ts';
+import type { ProcessRunner } from './core/client/process.ts';
+import type { Approver, Clock, CommandSandbox, FileGuard, Files, Ids, Log, ShellEnvironment } from './core/ports.ts';
 import type { Places } from './core/pathPolicy/places.ts';
 import { maskedRunner, type LoadMask } from './core/secrets/maskedRunner.ts';
 import { readPrompt, type PromptSurroundings } from './core/prompt/prompt.ts';
@@ -56,6 +58,7 @@ export interface TurnAdapterOptions {
 
 export interface TurnAdapters {
   readonly sandbox: CommandSandbox;
+  readonly clientCommands: ClientCommands;
   openWorld(approver: Approver): Promise<TurnWorld>;
   /** The models of a provider, or of the default one. */
   listModels(provider: string | null): Promise<readonly Model[]>;
@@ -80,6 +83,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   const rules = new RuleFiles({ ...options, workspaceFolders: (cwd) => configuration.workspaceFolders(cwd) });
   return {
     sandbox,
+    clientCommands: createClientCommands({ configuration, sandbox, rules, log, ...toolbox }),
     openWorld: async (approver) => ({
       clock,
       ids,
@@ -163,6 +167,8 @@ function checkpointsOf(
 
 interface Toolbox {
   readonly files: Files;
+  readonly runner: ProcessRunner;
+  readonly environment: ShellEnvironment;
   readonly surroundings: PromptSurroundings;
   /** The tools of one more thread, with terminals of its own. */
   ofThread(): ThreadTools;
@@ -198,6 +204,8 @@ function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly stri
   ];
   return {
     files,
+    runner,
+    environment,
     surroundings: {
       files,
       guard,

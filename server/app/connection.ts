@@ -114,6 +114,16 @@ export class Connection {
     this.#peer().notify(method, params);
   }
 
+  /** Bytes sent that the client has not taken yet. */
+  get backlogBytes(): number {
+    return this.#peer().backlogBytes;
+  }
+
+  /** Calls back once when the client has taken everything, or has gone. */
+  whenDrained(listener: () => void): void {
+    this.#peer().whenDrained(listener);
+  }
+
   ask(id: RequestId, method: string, params: unknown): Promise<unknown> {
     return this.#peer().ask(id, method, params);
   }

@@ -28,6 +28,7 @@ const settings = () => import('./handlers/threadSettings.ts');
 const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
 const files = () => import('./handlers/fs.ts');
+const command = () => import('./handlers/command.ts');
 
 const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   initialize: bind('initialize', () => initialize),
@@ -66,6 +67,14 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'fs/copy': bind('fs/copy', async () => (await files()).fsCopy),
   'fs/watch': bind('fs/watch', async () => (await files()).fsWatch),
   'fs/unwatch': bind('fs/unwatch', async () => (await files()).fsUnwatch),
+  'command/exec': bind('command/exec', async () => (await command()).commandExec),
+  'command/exec/write': bind('command/exec/write', async () => (await command()).commandExecWrite),
+  'command/exec/terminate': bind('command/exec/terminate', async () => (await command()).commandExecTerminate),
+  'command/exec/resize': bind('command/exec/resize', async () => (await command()).commandExecResize),
+  'process/spawn': bind('process/spawn', async () => (await command()).processSpawn),
+  'process/writeStdin': bind('process/writeStdin', async () => (await command()).processWriteStdin),
+  'process/kill': bind('process/kill', async () => (await command()).processKill),
+  'process/resizePty': bind('process/resizePty', async () => (await command()).processResizePty),
   'sandbox/read': bind('sandbox/read', async () => (await import('./handlers/sandbox.ts')).sandboxRead),
   'approval/list': bind('approval/list', async () => (await safety()).approvalList),
   'approval/rehearse': bind('approval/rehearse', async () => (await safety()).approvalRehearse),

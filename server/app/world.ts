@@ -1,5 +1,6 @@
 // What the app server needs of the world beside the turns: configuration, account, models, tools. Built by the composition root.
 import type { HostFiles } from '../core/client/hostFiles.ts';
+import type { ClientCommands } from '../core/client/startCommand.ts';
 import type { Account, Configuration } from '../core/config/configured.ts';
 import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
 import type { Notices } from '../core/thread/notices.ts';
@@ -25,6 +26,8 @@ export interface AppWorld {
   sandbox(): Promise<SandboxState>;
   /** Files with the rights of the user, for the client itself. */
   hostFiles(): Promise<HostFiles>;
+  /** Starts commands and processes for the client itself. */
+  clientCommands(): Promise<ClientCommands>;
   /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
   /** The other servers of the home; loaded with the threads. */

@@ -10,6 +10,7 @@ import {
 } from './define.ts';
 import * as account from './schema/account.ts';
 import * as approval from './schema/approval.ts';
+import * as command from './schema/command.ts';
 import { Empty } from './schema/common.ts';
 import * as checkpoint from './schema/checkpoint.ts';
 import * as config from './schema/config.ts';
@@ -61,6 +62,14 @@ export const clientRequests = {
   'fs/copy': request('server', fs.FsCopyParams, Empty),
   'fs/watch': request('server', fs.FsWatchParams, fs.FsPathParams),
   'fs/unwatch': request('server', fs.FsUnwatchParams, Empty),
+  'command/exec': request('server', command.CommandExecParams, command.CommandExecResult),
+  'command/exec/write': request('server', command.CommandExecWriteParams, Empty),
+  'command/exec/terminate': request('server', command.CommandExecTerminateParams, Empty),
+  'command/exec/resize': request('server', command.CommandExecResizeParams, Empty),
+  'process/spawn': experimental('server', command.ProcessSpawnParams, Empty),
+  'process/writeStdin': experimental('server', command.ProcessWriteStdinParams, Empty),
+  'process/kill': experimental('server', command.ProcessKillParams, Empty),
+  'process/resizePty': experimental('server', command.ProcessResizePtyParams, Empty),
   'sandbox/read': request('server', Empty, safety.SandboxReadResult),
   'rule/list': request('server', safety.RuleListParams, safety.RuleListResult),
   'rule/setEnabled': request('server', safety.RuleSetEnabledParams, Empty),
@@ -131,6 +140,9 @@ export const serverNotifications = {
   'item/fileChange/patchUpdated': notification('subscribers', 'partial', turn.FileChangePatchUpdated),
   'serverRequest/resolved': notification('subscribers', 'none', approval.ServerRequestResolved),
   'fs/changed': notification('connection', 'none', fs.FsChanged),
+  'command/exec/outputDelta': notification('connection', 'none', command.CommandExecOutputDelta),
+  'process/outputDelta': notification('connection', 'none', command.ProcessOutputDelta),
+  'process/exited': notification('connection', 'none', command.ProcessExited),
   'rule/changed': notification('everyone', 'none', Empty),
   'account/updated': notification('everyone', 'none', account.AccountUpdated),
   'account/login/completed': notification('everyone', 'none', account.AccountLoginCompleted),

@@ -106,6 +106,14 @@ export class PeerWire {
     this.#transport.send(this.#stampMs ? { method, params, emittedAtMs: this.#stampMs() } : { method, params });
   }
 
+  get backlogBytes(): number {
+    return this.#transport.backlogBytes;
+  }
+
+  whenDrained(listener: () => void): void {
+    this.#transport.whenDrained(listener);
+  }
+
   close(): void {
     this.#transport.close();
     this.#finish();

@@ -82,6 +82,16 @@ export class RawPeer {
     this.#wire.notify(method, params);
   }
 
+  /** Bytes sent that the other side has not taken yet. */
+  get backlogBytes(): number {
+    return this.#wire.backlogBytes;
+  }
+
+  /** Calls back once when the backlog has fallen to nothing, or the connection has ended. */
+  whenDrained(listener: () => void): void {
+    this.#wire.whenDrained(listener);
+  }
+
   close(): void {
     this.#wire.close();
   }

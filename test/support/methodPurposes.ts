@@ -45,6 +45,16 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'fs/watch':
     'Watches a file, the direct entries of a folder, or a path where nothing is yet; ends with the connection at the latest.',
   'fs/unwatch': 'Ends a watch.',
+  'command/exec':
+    'Runs a command for the client, in the sandbox as configured or asked for; answered when it has ended. Ends with the connection at the latest.',
+  'command/exec/write': 'Writes to a command’s standard input, closes it, or both.',
+  'command/exec/terminate': 'Ends a command, with all that it has started.',
+  'command/exec/resize': 'Gives a command’s terminal another size.',
+  'process/spawn':
+    'Starts a process for the client as it is, without a sandbox; answered when it runs. Ends with the connection at the latest.',
+  'process/writeStdin': 'Writes to a process’s standard input, closes it, or both.',
+  'process/kill': 'Ends a process, with all that it has started.',
+  'process/resizePty': 'Gives a process’s terminal another size.',
   'sandbox/read': 'Whether commands can be contained here, by what, and what to do if not.',
   'approval/list': 'The open requests of all threads, also of those that are not loaded.',
   'approval/rehearse': 'Tries what an open request asks about in a scratch copy, and shows what it did.',
@@ -99,6 +109,9 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'serverRequest/resolved': 'A request of the server has been settled, by this client or another, or is moot.',
   'fs/changed':
     'Something changed at a watched path. The watched path itself among the changed ones means that anything there may have.',
+  'command/exec/outputDelta': 'More output of a command that is streamed; all of it comes before the answer.',
+  'process/outputDelta': 'More output of a process that is streamed.',
+  'process/exited': 'A process has ended, and all of its output has been told.',
   'rule/changed': 'Rules are others than before, whoever changed them.',
   'account/updated': 'The key was stored or forgotten.',
   'account/login/completed': 'The outcome of a login.',

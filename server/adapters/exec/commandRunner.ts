@@ -1,6 +1,8 @@
 // Runs commands: starts them in process groups of their own, streams their output, sees them ended.
-import type { CommandRunner, RunningCommand } from '../../core/ports.ts';
+import type { ProcessRequest, ProcessRunner, RunningProcess } from '../../core/client/process.ts';
+import type { CommandRunner } from '../../core/ports.ts';
 import type { ChildProcess, ProcessSpec } from './childProcess.ts';
+import { asText } from './commandText.ts';
 import { startPipeProcess } from './pipeProcess.ts';
 import { createGroupGuard } from './groupGuard.ts';
 import { endGroup, isGroupKnown } from './processGroup.ts';
@@ -17,7 +19,7 @@ export interface CommandRunnerOptions {
   readonly silenceMs?: number;
 }
 
-export interface OwnedCommandRunner extends CommandRunner {
+export interface OwnedCommandRunner extends CommandRunner, ProcessRunner {
   /** Kills everything that was started and is left, children in the background included. Nothing starts afterwards. */
   dispose(): Promise<void>;
 }
@@ -36,23 +38,34 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): OwnedCo
       guard.remove(group);
     }
   };
+  const startProcess = (request: ProcessRequest, mergesOutput: boolean): RunningProcess => {
+    if (isDisposed) return notStarted('The server is shutting down.');
+    const check = checkStart(request);
+    if (check.type === 'impossible') return notStarted(check.message);
+    forgetEnded();
+    guard.prepare();
+    const { cwd, env, terminal, hasInput, timeoutMs } = request;
+    const spec: ProcessSpec = { argv: check.argv, cwd, env, hasInput, mergesOutput, size: terminal ?? NO_SIZE };
+    const launch = launcher(spec, terminal !== null);
+    const supervised = supervise(launch, { timeoutMs, killGraceMs, silenceMs, ended: forgetEnded });
+    if (supervised.type === 'failed') return notStarted(supervised.message);
+    const { child, running } = supervised;
+    if (child.pid !== null) {
+      groups.set(child.pid, child);
+      guard.add(child.pid);
+      child.release();
+    }
+    return running;
+  };
   return {
-    start(spec) {
-      if (isDisposed) return notStarted('The server is shutting down.');
-      const check = checkStart(spec);
-      if (check.type === 'impossible') return notStarted(check.message);
-      forgetEnded();
-      guard.prepare();
-      const launch = launcher({ argv: check.argv, cwd: spec.cwd, env: spec.env, hasInput: spec.tty });
-      const supervised = supervise(launch, { timeoutMs: spec.timeoutMs, killGraceMs, silenceMs, ended: forgetEnded });
-      if (supervised.type === 'failed') return notStarted(supervised.message);
-      const { child, command } = supervised;
-      if (child.pid !== null) {
-        groups.set(child.pid, child);
-        guard.add(child.pid);
-        child.release();
-      }
-      return command;
+    start({ argv, cwd, env, tty, timeoutMs }) {
+      const terminal = tty ? SIZE_FOR_MODELS : null;
+      return asText(startProcess({ argv, cwd, env, terminal, hasInput: tty, timeoutMs }, true));
+    },
+    startProcess: (request) => startProcess(request, false),
+    problemOf(request) {
+      const check = checkStart(request);
+      return check.type === 'impossible' ? check.message : null;
     },
     async dispose() {
       isDisposed = true;
@@ -65,20 +78,27 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): OwnedCo
   };
 }
 
+const SIZE_FOR_MODELS = { rows: 40, cols: 120 };
+const NO_SIZE = SIZE_FOR_MODELS;
+
 /** A terminal for those who want one and where the runtime has it, else pipes. */
-function launcher(spec: ProcessSpec): Launch {
-  const runtime = spec.hasInput ? terminalRuntime() : null;
+function launcher(spec: ProcessSpec, wantsTerminal: boolean): Launch {
+  const runtime = wantsTerminal ? terminalRuntime() : null;
   return (events) => (runtime === null ? startPipeProcess(spec, events) : startTerminalProcess(runtime, spec, events));
 }
 
-function notStarted(message: string): RunningCommand {
+function notStarted(message: string): RunningProcess {
   return {
     pid: null,
     isTerminal: false,
+    inputBacklogBytes: 0,
     onOutput: () => undefined,
     write: () => undefined,
     closeStdin: () => undefined,
+    resize: () => false,
+    pause: () => undefined,
+    resume: () => undefined,
     kill: () => Promise.resolve(),
-    exited: Promise.resolve({ type: 'failedToStart', message }),
+    exited: Promise.resolve({ how: { type: 'failedToStart', message }, isOutputComplete: true }),
   };
 }

@@ -1,5 +1,6 @@
-// Starts a process on pipes, in a process group of its own, with both outputs in one pipe so that their order is kept.
-import { spawn } from 'node:child_process';
+// Starts a process on pipes, in a process group of its own; with both outputs in one pipe where their order is to be kept.
+import { spawn, type ChildProcess as SpawnedProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { ChildProcess, ProcessEnd, ProcessEvents, ProcessSpec } from './childProcess.ts';
 
 export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): ChildProcess {
@@ -12,17 +13,7 @@ export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): Chil
     windowsHide: true,
     stdio: [isWrapped || spec.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
-  const outputs = [child.stdout, child.stderr];
-  let open = outputs.length;
-  for (const output of outputs) {
-    output?.on('data', (bytes: Uint8Array) => events.output(bytes));
-    // a pipe that breaks has ended; `close` follows and says so
-    output?.on('error', () => undefined);
-    output?.on('close', () => {
-      open -= 1;
-      if (open === 0) events.outputEnded();
-    });
-  }
+  const outputs = readOutputs(child, events);
   // writing to a process that has gone is not an error of ours: its end is reported by `exit`
   child.stdin?.on('error', () => undefined);
   let isOver = false;
@@ -44,13 +35,41 @@ export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): Chil
       if (spec.hasInput) child.stdin?.write(GO);
       else child.stdin?.end(GO);
     },
-    write: (text) => void child.stdin?.write(text),
+    write: (data) => void child.stdin?.write(data),
     closeStdin: () => void child.stdin?.end(),
+    get inputBacklogBytes() {
+      return child.stdin?.writableLength ?? 0;
+    },
+    resize: () => false,
+    pause() {
+      for (const output of outputs) output.pause();
+    },
+    resume() {
+      for (const output of outputs) output.resume();
+    },
     close() {
       child.stdin?.destroy();
-      for (const output of outputs) output?.destroy();
+      for (const output of outputs) output.destroy();
     },
   };
+}
+
+function readOutputs({ stdout, stderr }: SpawnedProcess, events: ProcessEvents): readonly Readable[] {
+  const outputs = [
+    { stream: 'stdout', output: stdout },
+    { stream: 'stderr', output: stderr },
+  ] as const;
+  let open = outputs.length;
+  return outputs.flatMap(({ stream, output }) => {
+    output?.on('data', (bytes: Uint8Array) => events.output(bytes, stream));
+    // a pipe that breaks has ended; `close` follows and says so
+    output?.on('error', () => undefined);
+    output?.on('close', () => {
+      open -= 1;
+      if (open === 0) events.outputEnded();
+    });
+    return output ?? [];
+  });
 }
 
 const GO = 'go\n';
@@ -61,10 +80,10 @@ function canBeWrapped({ env }: ProcessSpec): boolean {
 }
 
 /**
- * A shell that becomes the program. First it joins the outputs: two pipes are read in whatever order the event loop finds them. And
- * it waits for the word to begin, the first line of its input: a server that dies before it has told its guard leaves nothing behind.
+ * A shell that becomes the program. First it joins the outputs if they are to be one: two pipes are read in whatever order the event loop
+ * finds them. And it waits for the word to begin, the first line of its input: a server that dies before it has told its guard leaves nothing behind.
  */
-function wrapped({ argv, hasInput }: ProcessSpec): readonly [string, ...string[]] {
-  const input = hasInput ? '' : ' </dev/null';
-  return ['/bin/sh', '-c', `read -r go || exit 125; unset go; exec "$@" 2>&1${input}`, 'sh', ...argv];
+function wrapped({ argv, hasInput, mergesOutput }: ProcessSpec): readonly [string, ...string[]] {
+  const redirections = `${mergesOutput ? ' 2>&1' : ''}${hasInput ? '' : ' </dev/null'}`;
+  return ['/bin/sh', '-c', `read -r go || exit 125; unset go; exec "$@"${redirections}`, 'sh', ...argv];
 }

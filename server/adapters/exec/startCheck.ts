@@ -3,12 +3,14 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { CommandSpec } from '../../core/ports.ts';
 
+type Startable = Pick<CommandSpec, 'argv' | 'cwd' | 'env'>;
+
 export type StartCheck =
   | { readonly type: 'ready'; readonly argv: readonly [string, ...string[]] }
   | { readonly type: 'impossible'; readonly message: string };
 
 /** The argument vector with its program as an absolute path, or what is missing. */
-export function checkStart(spec: CommandSpec): StartCheck {
+export function checkStart(spec: Startable): StartCheck {
   const [name, ...args] = spec.argv;
   if (name === undefined || name === '') return impossible('There is no program to run.');
   if (!isFolder(spec.cwd)) {
@@ -29,7 +31,7 @@ function impossible(message: string): StartCheck {
   return { type: 'impossible', message };
 }
 
-function findProgram(name: string, { cwd, env }: CommandSpec): string | null {
+function findProgram(name: string, { cwd, env }: Startable): string | null {
   if (isAbsolute(name)) return isProgram(name) ? name : null;
   if (/[/\\]/.test(name)) return isProgram(resolve(cwd, name)) ? resolve(cwd, name) : null;
   const folders = (env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter);

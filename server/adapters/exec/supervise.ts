@@ -1,8 +1,8 @@
-// Sees one started process to its end: decodes its output, keeps its time limit, kills its group, and tells when all is over.
+// Sees one started process to its end: hands on its output, keeps its time limit, kills its group, and tells when all is over.
 import { constants } from 'node:os';
-import type { CommandExit, RunningCommand } from '../../core/ports.ts';
+import type { OutputStream, ProcessExit, RunningProcess } from '../../core/client/process.ts';
+import type { CommandExit } from '../../core/ports.ts';
 import type { ChildProcess, ProcessEnd, ProcessEvents } from './childProcess.ts';
-import { createOutputDecoder } from './outputDecoder.ts';
 import { endGroup } from './processGroup.ts';
 
 export type Launch = (events: ProcessEvents) => ChildProcess;
@@ -16,32 +16,32 @@ export interface SuperviseOptions {
 }
 
 export type Supervised =
-  | { readonly type: 'started'; readonly child: ChildProcess; readonly command: RunningCommand }
+  | { readonly type: 'started'; readonly child: ChildProcess; readonly running: RunningProcess }
   | { readonly type: 'failed'; readonly message: string };
 
 /** The exit code of a command killed at its time limit, as of the `timeout` program. */
 const TIMEOUT_EXIT_CODE = 124;
 
 export function supervise(launch: Launch, options: SuperviseOptions): Supervised {
-  const decoder = createOutputDecoder();
-  const listeners: ((chunk: string) => void)[] = [];
-  const deliver = (chunks: readonly string[]): void => {
-    for (const chunk of chunks) for (const listener of listeners) listener(chunk);
-  };
-  const { promise: exited, resolve } = Promise.withResolvers<CommandExit>();
+  const listeners: ((bytes: Uint8Array, stream: OutputStream) => void)[] = [];
+  const { promise: exited, resolve } = Promise.withResolvers<ProcessExit>();
   let isTimedOut = false;
   let limit: NodeJS.Timeout | undefined;
-  const drain = createDrain(options.silenceMs, (end) => {
-    clearTimeout(limit);
-    deliver(decoder.end());
-    resolve(exitOf(end, isTimedOut));
-    options.ended();
+  let isPaused = false;
+  const drain = createDrain({
+    silenceMs: options.silenceMs,
+    isHeld: () => isPaused,
+    over(end, isOutputComplete) {
+      clearTimeout(limit);
+      resolve({ how: exitOf(end, isTimedOut), isOutputComplete });
+      options.ended();
+    },
   });
   let child: ChildProcess;
   try {
     child = launch({
-      output(bytes) {
-        if (drain.output()) deliver(decoder.push(bytes));
+      output(bytes, stream) {
+        if (drain.output()) for (const listener of listeners) listener(bytes, stream);
       },
       outputEnded: drain.outputEnded,
       ended: drain.processEnded,
@@ -50,8 +50,15 @@ export function supervise(launch: Launch, options: SuperviseOptions): Supervised
     return { type: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
   const { pid } = child;
+  const setPaused = (isWanted: boolean): void => {
+    isPaused = isWanted;
+    if (isWanted) child.pause();
+    else child.resume();
+  };
   const kill = async (): Promise<void> => {
     if (pid === null) return;
+    // what is not read would keep the end of its output from being seen
+    setPaused(false);
     await endGroup(pid, options.killGraceMs);
     await exited;
     options.ended();
@@ -62,9 +69,29 @@ export function supervise(launch: Launch, options: SuperviseOptions): Supervised
       void kill();
     }, options.timeoutMs);
   }
-  const { isTerminal, write, closeStdin } = child;
-  const onOutput = (listener: (chunk: string) => void): void => void listeners.push(listener);
-  return { type: 'started', child, command: { pid, isTerminal, onOutput, write, closeStdin, kill, exited } };
+  const onOutput: RunningProcess['onOutput'] = (listener) => void listeners.push(listener);
+  return { type: 'started', child, running: controls(child, { onOutput, setPaused, kill, exited }) };
+}
+
+interface Supervision extends Pick<RunningProcess, 'onOutput' | 'kill' | 'exited'> {
+  setPaused(isWanted: boolean): void;
+}
+
+function controls(child: ChildProcess, { setPaused, ...supervised }: Supervision): RunningProcess {
+  const { pid, isTerminal, write, closeStdin, resize } = child;
+  return {
+    ...supervised,
+    pid,
+    isTerminal,
+    write,
+    closeStdin,
+    resize,
+    get inputBacklogBytes() {
+      return child.inputBacklogBytes;
+    },
+    pause: () => setPaused(true),
+    resume: () => setPaused(false),
+  };
 }
 
 function exitOf(end: ProcessEnd, isTimedOut: boolean): CommandExit {
@@ -81,6 +108,13 @@ function exitOf(end: ProcessEnd, isTimedOut: boolean): CommandExit {
 
 function signalNumber(name: string): number {
   return Object.entries(constants.signals).find(([signal]) => signal === name)?.[1] ?? 0;
+}
+
+interface DrainOptions {
+  readonly silenceMs: number;
+  /** Nobody reads the output just now: its silence says nothing. */
+  isHeld(): boolean;
+  over(end: ProcessEnd, isOutputComplete: boolean): void;
 }
 
 interface Drain {
@@ -103,21 +137,25 @@ const LONGEST_DRAIN_MS = 1000;
  * background may hold the pipe for days: then the output counts as complete when it has been silent for `silenceMs`. What the
  * process itself wrote lay in the pipe when it ended, so one more turn of the event loop, which reads what is there, makes sure.
  */
-function createDrain(silenceMs: number, over: (end: ProcessEnd) => void): Drain {
+function createDrain({ silenceMs, isHeld, over }: DrainOptions): Drain {
   let state: DrainState = { type: 'running', isOutputOpen: true };
   let silence: NodeJS.Timeout | undefined;
   let check: NodeJS.Immediate | undefined;
-  const finish = (end: ProcessEnd): void => {
+  const finish = (end: ProcessEnd, isOutputComplete: boolean): void => {
     state = { type: 'over' };
     clearTimeout(silence);
     clearImmediate(check);
-    over(end);
+    over(end, isOutputComplete);
   };
   const awaitSilence = (end: ProcessEnd): void => {
     clearTimeout(silence);
     clearImmediate(check);
     silence = setTimeout(() => {
-      check = setImmediate(finish, end);
+      if (isHeld()) {
+        state = { type: 'draining', end, sinceMs: performance.now() };
+        return awaitSilence(end);
+      }
+      check = setImmediate(finish, end, false);
     }, silenceMs);
   };
   return {
@@ -126,12 +164,12 @@ function createDrain(silenceMs: number, over: (end: ProcessEnd) => void): Drain 
       return state.type !== 'over';
     },
     outputEnded() {
-      if (state.type === 'draining') finish(state.end);
+      if (state.type === 'draining') finish(state.end, true);
       else if (state.type === 'running') state = { type: 'running', isOutputOpen: false };
     },
     processEnded(end) {
       if (state.type !== 'running') return;
-      if (!state.isOutputOpen || end.type === 'error') return finish(end);
+      if (!state.isOutputOpen || end.type === 'error') return finish(end, true);
       state = { type: 'draining', end, sinceMs: performance.now() };
       awaitSilence(end);
     },

@@ -22,7 +22,11 @@ interface SpawnOptions {
 interface Subprocess {
   readonly pid: number;
   readonly signalCode: string | null;
-  readonly terminal?: { write(text: string): void; close(): void };
+  readonly terminal?: {
+    write(data: string | Uint8Array): void;
+    resize(cols: number, rows: number): void;
+    close(): void;
+  };
 }
 
 /** The part of Bun that a terminal needs (Bun 1.3.5 and newer). */
@@ -30,8 +34,6 @@ export interface TerminalRuntime {
   spawn(argv: string[], options: SpawnOptions): Subprocess;
 }
 
-const COLUMNS = 120;
-const ROWS = 40;
 /** Ctrl-D: what a terminal's line reader takes for the end of input. */
 const END_OF_INPUT = '\u0004';
 
@@ -58,9 +60,8 @@ export function startTerminalProcess(runtime: TerminalRuntime, spec: ProcessSpec
     env: spec.env,
     detached: true,
     terminal: {
-      cols: COLUMNS,
-      rows: ROWS,
-      data: (_terminal, bytes) => events.output(bytes),
+      ...spec.size,
+      data: (_terminal, bytes) => events.output(bytes, 'stdout'),
       exit: () => events.outputEnded(),
     },
     onExit: (_subprocess, code, signal) =>
@@ -70,8 +71,8 @@ export function startTerminalProcess(runtime: TerminalRuntime, spec: ProcessSpec
           : { type: 'signal', signal: child.signalCode ?? String(signal) },
       ),
   });
-  const write = (text: string): void => {
-    if (!isClosed) child.terminal?.write(text);
+  const write = (data: string | Uint8Array): void => {
+    if (!isClosed) child.terminal?.write(data);
   };
   return {
     pid: child.pid,
@@ -80,6 +81,15 @@ export function startTerminalProcess(runtime: TerminalRuntime, spec: ProcessSpec
     release: () => undefined,
     write,
     closeStdin: () => write(END_OF_INPUT),
+    // the system's own buffer of a terminal is small, and what is over it the runtime keeps without telling
+    inputBacklogBytes: 0,
+    resize({ cols, rows }) {
+      if (!isClosed) child.terminal?.resize(cols, rows);
+      return !isClosed;
+    },
+    // the runtime reads a terminal whenever there is something
+    pause: () => undefined,
+    resume: () => undefined,
     close() {
       if (!isClosed) child.terminal?.close();
       isClosed = true;

@@ -120,8 +120,16 @@ function scriptOf({ argv, env, hasTerminal }: SandboxedCommand, temporary: strin
   const exported = [...places, ...caches, ...loaders].map(([name, value]) => `${name}=${quoteArgv([value])}`);
   const { before, line } = commandLine(argv);
   const start = [`export ${exported.join(' ')}`, ...before];
-  // as a job it has the terminal for itself: Ctrl-C is for it, and not for what contains it
-  return [...start, ...(hasTerminal === true ? ['set -m 2>/dev/null', line, 'exit $?'] : [`exec ${line}`])].join('\n');
+  return hasTerminal === true ? asJob(start, line) : [...start, `exec ${line}`].join('\n');
+}
+
+/**
+ * As a job it has the terminal for itself: Ctrl-C is for it, and not for what contains it. The shell that keeps the job cannot give the
+ * terminal back to a group that is outside, and ends with an error for that; so another one hands on how the job ended.
+ */
+function asJob(start: readonly string[], line: string): string {
+  const keeper = ['set -m 2>/dev/null', ...start, `${line} 3>&-`, 'echo $? >&3', 'exec 2>/dev/null'].join('\n');
+  return `exec 4>&1\ncode=$(${quoteArgv(['/bin/sh', '-c', keeper])} 3>&1 >&4 4>&-)\nexit "\${code:-1}"`;
 }
 
 async function open(options: CommandSandboxOptions): Promise<Opened> {

@@ -8,7 +8,7 @@ const CORE_NAMES = new Set(['HOME', 'LOGNAME', 'PATH', 'SHELL', 'USER', 'USERNAM
 const SECRET_PATTERNS = ['*KEY*', '*SECRET*', '*TOKEN*'];
 
 /** Output that a program can read: no colours, no pagers, one character set. The user's own `set` goes over it. */
-const FOR_PROGRAMS: Variables = {
+export const FOR_PROGRAMS: Variables = {
   NO_COLOR: '1',
   TERM: 'dumb',
   COLORTERM: '',
