@@ -3,10 +3,11 @@ import { arch, hostname, homedir, type as osType } from 'node:os';
 import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
 import { createAccount } from './adapters/auth/account.ts';
-import { createApiKey, keyFileOf } from './adapters/auth/apiKey.ts';
+import { createApiKey } from './adapters/auth/apiKey.ts';
 import { createConfiguration } from './adapters/config/configuration.ts';
 import { uuidV7Ids } from './adapters/ids.ts';
 import type { AppWorld } from './app/world.ts';
+import { createClientPorts } from './clientPorts.ts';
 import type { Log } from './core/ports.ts';
 import { createNeighbourhood } from './neighbourhood.ts';
 import { messageOf } from './protocol/errors.ts';
@@ -83,9 +84,7 @@ export function compose(options: ServerOptions): ComposedServer {
       account,
       models: async (provider) => (await turnAdapters()).listModels(provider),
       sandbox: async () => (await turnAdapters()).sandbox.probe(),
-      hostFiles: async () =>
-        (await import('./adapters/fs/hostFiles.ts')).createHostFiles({ keyFile: keyFileOf(options.home) }),
-      clientCommands: async () => (await turnAdapters()).clientCommands,
+      ...createClientPorts({ ...options, clock, commands: async () => (await turnAdapters()).clientCommands }),
       openTurnWorld: async (approver) => {
         const world = await (await turnAdapters()).openWorld(approver);
         stopWarming = clock.after(0, () => void warm());

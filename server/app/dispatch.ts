@@ -29,6 +29,7 @@ const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
 const files = () => import('./handlers/fs.ts');
 const command = () => import('./handlers/command.ts');
+const fileSearch = () => import('./handlers/fileSearch.ts');
 
 const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   initialize: bind('initialize', () => initialize),
@@ -75,6 +76,19 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'process/writeStdin': bind('process/writeStdin', async () => (await command()).processWriteStdin),
   'process/kill': bind('process/kill', async () => (await command()).processKill),
   'process/resizePty': bind('process/resizePty', async () => (await command()).processResizePty),
+  fuzzyFileSearch: bind('fuzzyFileSearch', async () => (await fileSearch()).fuzzyFileSearch),
+  'fuzzyFileSearch/sessionStart': bind(
+    'fuzzyFileSearch/sessionStart',
+    async () => (await fileSearch()).fuzzyFileSearchSessionStart,
+  ),
+  'fuzzyFileSearch/sessionUpdate': bind(
+    'fuzzyFileSearch/sessionUpdate',
+    async () => (await fileSearch()).fuzzyFileSearchSessionUpdate,
+  ),
+  'fuzzyFileSearch/sessionStop': bind(
+    'fuzzyFileSearch/sessionStop',
+    async () => (await fileSearch()).fuzzyFileSearchSessionStop,
+  ),
   'sandbox/read': bind('sandbox/read', async () => (await import('./handlers/sandbox.ts')).sandboxRead),
   'approval/list': bind('approval/list', async () => (await safety()).approvalList),
   'approval/rehearse': bind('approval/rehearse', async () => (await safety()).approvalRehearse),

@@ -1,4 +1,5 @@
 // What the app server needs of the world beside the turns: configuration, account, models, tools. Built by the composition root.
+import type { FileIndexes } from '../core/fileSearch/fileIndexes.ts';
 import type { HostFiles } from '../core/client/hostFiles.ts';
 import type { ClientCommands } from '../core/client/startCommand.ts';
 import type { Account, Configuration } from '../core/config/configured.ts';
@@ -28,6 +29,8 @@ export interface AppWorld {
   hostFiles(): Promise<HostFiles>;
   /** Starts commands and processes for the client itself. */
   clientCommands(): Promise<ClientCommands>;
+  /** What `fuzzyFileSearch` searches. */
+  fileIndexes(): Promise<FileIndexes>;
   /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
   /** The other servers of the home; loaded with the threads. */

@@ -15,6 +15,7 @@ import { Empty } from './schema/common.ts';
 import * as checkpoint from './schema/checkpoint.ts';
 import * as config from './schema/config.ts';
 import * as dynamicTool from './schema/dynamicTool.ts';
+import * as fileSearch from './schema/fileSearch.ts';
 import * as fs from './schema/fs.ts';
 import * as initialize from './schema/initialize.ts';
 import * as model from './schema/model.ts';
@@ -70,6 +71,10 @@ export const clientRequests = {
   'process/writeStdin': experimental('server', command.ProcessWriteStdinParams, Empty),
   'process/kill': experimental('server', command.ProcessKillParams, Empty),
   'process/resizePty': experimental('server', command.ProcessResizePtyParams, Empty),
+  fuzzyFileSearch: request('server', fileSearch.FuzzyFileSearchParams, fileSearch.FuzzyFileSearchResult),
+  'fuzzyFileSearch/sessionStart': experimental('server', fileSearch.FileSearchStartParams, Empty),
+  'fuzzyFileSearch/sessionUpdate': experimental('server', fileSearch.FileSearchUpdateParams, Empty),
+  'fuzzyFileSearch/sessionStop': experimental('server', fileSearch.FileSearchSessionId, Empty),
   'sandbox/read': request('server', Empty, safety.SandboxReadResult),
   'rule/list': request('server', safety.RuleListParams, safety.RuleListResult),
   'rule/setEnabled': request('server', safety.RuleSetEnabledParams, Empty),
@@ -143,6 +148,8 @@ export const serverNotifications = {
   'command/exec/outputDelta': notification('connection', 'none', command.CommandExecOutputDelta),
   'process/outputDelta': notification('connection', 'none', command.ProcessOutputDelta),
   'process/exited': notification('connection', 'none', command.ProcessExited),
+  'fuzzyFileSearch/sessionUpdated': notification('connection', 'none', fileSearch.FileSearchUpdated),
+  'fuzzyFileSearch/sessionCompleted': notification('connection', 'none', fileSearch.FileSearchSessionId),
   'rule/changed': notification('everyone', 'none', Empty),
   'account/updated': notification('everyone', 'none', account.AccountUpdated),
   'account/login/completed': notification('everyone', 'none', account.AccountLoginCompleted),

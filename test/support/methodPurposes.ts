@@ -55,6 +55,12 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'process/writeStdin': 'Writes to a process’s standard input, closes it, or both.',
   'process/kill': 'Ends a process, with all that it has started.',
   'process/resizePty': 'Gives a process’s terminal another size.',
+  fuzzyFileSearch:
+    'Files and folders whose path fits a query, best first; without what git ignores and what lies inside `.git`.',
+  'fuzzyFileSearch/sessionStart': 'Starts a search that follows what the user types; lists the files once.',
+  'fuzzyFileSearch/sessionUpdate':
+    'What the user has typed by now. Its result is told unless a newer query comes first.',
+  'fuzzyFileSearch/sessionStop': 'Ends a search session.',
   'sandbox/read': 'Whether commands can be contained here, by what, and what to do if not.',
   'approval/list': 'The open requests of all threads, also of those that are not loaded.',
   'approval/rehearse': 'Tries what an open request asks about in a scratch copy, and shows what it did.',
@@ -112,6 +118,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'command/exec/outputDelta': 'More output of a command that is streamed; all of it comes before the answer.',
   'process/outputDelta': 'More output of a process that is streamed.',
   'process/exited': 'A process has ended, and all of its output has been told.',
+  'fuzzyFileSearch/sessionUpdated': 'What fits the query of a search session, best first.',
+  'fuzzyFileSearch/sessionCompleted': 'The search for the query that was told last is over.',
   'rule/changed': 'Rules are others than before, whoever changed them.',
   'account/updated': 'The key was stored or forgotten.',
   'account/login/completed': 'The outcome of a login.',
