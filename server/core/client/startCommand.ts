@@ -37,7 +37,7 @@ export interface ClientCommands {
 }
 
 export interface ClientCommandDeps {
-  readonly configuration: Configuration;
+  readonly configuration: Pick<Configuration, 'resolve'>;
   readonly environment: ShellEnvironment;
   readonly sandbox: CommandSandbox;
   readonly rules: Pick<RuleBook, 'rules'>;
@@ -74,7 +74,10 @@ export function createClientCommands(deps: ClientCommandDeps): ClientCommands {
 }
 
 /** No model is used, so none has to be configured. */
-function settingsFor({ cwd, bounds }: ClientCommand, configuration: Configuration): Promise<Settings> {
+function settingsFor(
+  { cwd, bounds }: ClientCommand,
+  configuration: ClientCommandDeps['configuration'],
+): Promise<Settings> {
   const request = { cwd, modelProvider: DEMO_PROVIDER };
   if (bounds.type !== 'profile') return configuration.resolve(request);
   const sandbox = Object.hasOwn(PROFILES, bounds.name) ? PROFILES[bounds.name] : undefined;

@@ -45,8 +45,6 @@ function world(config: Record<string, unknown> = { sandbox_mode: 'workspace-writ
             defaultModel: null,
           }),
         ),
-      read: () => Promise.reject(new Error('not read')),
-      warnings: () => Promise.resolve([]),
     },
     environment: {
       shell: () => ({ path: '/bin/sh', argv: (script: string) => ['sh', '-c', script] }),
