@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
 import { createAccount } from './adapters/auth/account.ts';
 import { createApiKey } from './adapters/auth/apiKey.ts';
-import { createConfiguration } from './adapters/config/configuration.ts';
+import { createConfiguration, type ConfigurationFiles } from './adapters/config/configuration.ts';
+import type { Skills } from './core/skills.ts';
 import { uuidV7Ids } from './adapters/ids.ts';
 import type { AppWorld } from './app/world.ts';
 import { createClientPorts } from './clientPorts.ts';
@@ -82,6 +83,7 @@ export function compose(options: ServerOptions): ComposedServer {
       platform: { os: platformName(), family: process.platform === 'win32' ? 'windows' : 'unix', arch: arch() },
       configuration,
       account,
+      skills: lazySkills(options.home, configuration),
       models: async (provider) => (await turnAdapters()).listModels(provider),
       sandbox: async () => (await turnAdapters()).sandbox.probe(),
       ...createClientPorts({ ...options, clock, commands: async () => (await turnAdapters()).clientCommands }),
@@ -98,6 +100,25 @@ export function compose(options: ServerOptions): ComposedServer {
       await neighbourhood.close();
       await (await adapters)?.dispose();
     },
+  };
+}
+
+/** Loaded when the first client asks for skills. */
+function lazySkills(home: string, configuration: ConfigurationFiles): Skills {
+  let skills: Promise<Skills> | null = null;
+  let roots: readonly string[] = [];
+  const load = (): Promise<Skills> =>
+    (skills ??= import('./adapters/skills/skillFiles.ts').then(({ createSkills }) =>
+      createSkills({ ...configuration, home, switches: () => configuration.skillSwitches() }),
+    ));
+  return {
+    list: async (cwds) => {
+      const loaded = await load();
+      loaded.setExtraRoots(roots);
+      return await loaded.list(cwds);
+    },
+    setExtraRoots: (extra) => void (roots = extra),
+    switchSkill: async (params) => await (await load()).switchSkill(params),
   };
 }
 

@@ -2,6 +2,7 @@
 import { ProtocolError } from '../protocol/errors.ts';
 import type { RequestLine } from '../protocol/define.ts';
 import { clientRequests, type ClientRequestMethod } from '../protocol/methods.ts';
+import { isNotOffered } from '../protocol/notOffered.ts';
 import type { IncomingRequest } from '../rpc/incoming.ts';
 import { parseRequest } from '../rpc/peer.ts';
 import { initialize } from './handlers/initialize.ts';
@@ -30,6 +31,10 @@ const configuration = () => import('./handlers/config.ts');
 const files = () => import('./handlers/fs.ts');
 const command = () => import('./handlers/command.ts');
 const fileSearch = () => import('./handlers/fileSearch.ts');
+const providers = () => import('./handlers/modelProvider.ts');
+const skills = () => import('./handlers/skills.ts');
+const features = () => import('./handlers/features.ts');
+const mcp = () => import('./handlers/mcp.ts');
 
 const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   initialize: bind('initialize', () => initialize),
@@ -89,6 +94,37 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
     'fuzzyFileSearch/sessionStop',
     async () => (await fileSearch()).fuzzyFileSearchSessionStop,
   ),
+  'account/rateLimits/read': bind('account/rateLimits/read', async () => (await server()).accountRateLimitsRead),
+  'modelProvider/list': bind('modelProvider/list', async () => (await providers()).modelProviderList),
+  'modelProvider/config/write': bind(
+    'modelProvider/config/write',
+    async () => (await providers()).modelProviderConfigWrite,
+  ),
+  'modelProvider/capabilities/read': bind(
+    'modelProvider/capabilities/read',
+    async () => (await providers()).modelProviderCapabilitiesRead,
+  ),
+  'skills/list': bind('skills/list', async () => (await skills()).skillsList),
+  'skills/extraRoots/set': bind('skills/extraRoots/set', async () => (await skills()).skillsExtraRootsSet),
+  'skills/config/write': bind('skills/config/write', async () => (await skills()).skillsConfigWrite),
+  'hooks/list': bind('hooks/list', async () => (await skills()).hooksList),
+  'experimentalFeature/list': bind('experimentalFeature/list', async () => (await features()).experimentalFeatureList),
+  'experimentalFeature/enablement/set': bind(
+    'experimentalFeature/enablement/set',
+    async () => (await features()).experimentalFeatureEnablementSet,
+  ),
+  'permissionProfile/list': bind('permissionProfile/list', async () => (await features()).permissionProfileList),
+  'collaborationMode/list': bind('collaborationMode/list', async () => (await features()).collaborationModeList),
+  'configRequirements/read': bind('configRequirements/read', async () => (await features()).configRequirementsRead),
+  'mcpServerStatus/list': bind('mcpServerStatus/list', async () => (await mcp()).mcpServerStatusList),
+  'config/mcpServer/reload': bind('config/mcpServer/reload', async () => (await mcp()).configMcpServerReload),
+  'mcpServer/oauth/login': bind('mcpServer/oauth/login', async () => (await mcp()).mcpServerOauthLogin),
+  'mcpServer/resource/read': bind('mcpServer/resource/read', async () => (await mcp()).mcpServerResourceRead),
+  'mcpServer/tool/call': bind('mcpServer/tool/call', async () => (await mcp()).mcpServerToolCall),
+  'plugin/list': bind('plugin/list', async () => (await mcp()).pluginList),
+  'plugin/installed': bind('plugin/installed', async () => (await mcp()).pluginInstalled),
+  'app/list': bind('app/list', async () => (await mcp()).appList),
+  'app/installed': bind('app/installed', async () => (await mcp()).appInstalled),
   'sandbox/read': bind('sandbox/read', async () => (await import('./handlers/sandbox.ts')).sandboxRead),
   'approval/list': bind('approval/list', async () => (await safety()).approvalList),
   'approval/rehearse': bind('approval/rehearse', async () => (await safety()).approvalRehearse),
@@ -139,12 +175,18 @@ function isKnown(method: string): method is ClientRequestMethod {
   return Object.hasOwn(TABLE, method);
 }
 
+/** A client is told whether it asks the wrong server or has the wrong word. */
+function unknownMethod(method: string): ProtocolError {
+  if (!isNotOffered(method)) return new ProtocolError('methodNotFound', `Unknown method: ${method}`);
+  return new ProtocolError('methodNotFound', `${method} is not offered by this server.`, { kind: 'notOffered' });
+}
+
 export class Dispatcher {
   readonly #queues = new Map<string, Promise<void>>();
 
   async dispatch(request: IncomingRequest, context: RequestContext): Promise<unknown> {
     const { method } = request;
-    if (!isKnown(method)) throw new ProtocolError('methodNotFound', `Unknown method: ${method}`);
+    if (!isKnown(method)) throw unknownMethod(method);
     const bound = TABLE[method];
     const prepared = bound.prepare(request.params);
     if (bound.scope !== 'connection' && !context.connection.isInitialized)

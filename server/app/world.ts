@@ -4,6 +4,7 @@ import type { HostFiles } from '../core/client/hostFiles.ts';
 import type { ClientCommands } from '../core/client/startCommand.ts';
 import type { Account, Configuration } from '../core/config/configured.ts';
 import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
+import type { Skills } from '../core/skills.ts';
 import type { Notices } from '../core/thread/notices.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import type { Model } from '../protocol/schema/model.ts';
@@ -21,6 +22,7 @@ export interface AppWorld {
   readonly platform: { readonly os: string; readonly family: string; readonly arch: string };
   readonly configuration: Configuration;
   readonly account: Account;
+  readonly skills: Skills;
   /** The models of a provider, or of the default provider. */
   models(provider: string | null): Promise<readonly Model[]>;
   /** Whether commands can be contained here. */

@@ -17,9 +17,13 @@ import * as config from './schema/config.ts';
 import * as dynamicTool from './schema/dynamicTool.ts';
 import * as fileSearch from './schema/fileSearch.ts';
 import * as fs from './schema/fs.ts';
+import * as feature from './schema/feature.ts';
 import * as initialize from './schema/initialize.ts';
+import * as mcp from './schema/mcp.ts';
 import * as model from './schema/model.ts';
+import * as modelProvider from './schema/modelProvider.ts';
 import * as safety from './schema/safety.ts';
+import * as skill from './schema/skill.ts';
 import * as thread from './schema/thread.ts';
 import * as threadSettings from './schema/threadSettings.ts';
 import * as turn from './schema/turn.ts';
@@ -75,6 +79,40 @@ export const clientRequests = {
   'fuzzyFileSearch/sessionStart': experimental('server', fileSearch.FileSearchStartParams, Empty),
   'fuzzyFileSearch/sessionUpdate': experimental('server', fileSearch.FileSearchUpdateParams, Empty),
   'fuzzyFileSearch/sessionStop': experimental('server', fileSearch.FileSearchSessionId, Empty),
+  'account/rateLimits/read': request('server', Empty, account.AccountRateLimitsReadResult),
+  'modelProvider/list': request('server', Empty, modelProvider.ModelProviderListResult),
+  'modelProvider/config/write': request(
+    'server',
+    modelProvider.ModelProviderConfigWriteParams,
+    modelProvider.ModelProviderConfigWriteResult,
+  ),
+  'modelProvider/capabilities/read': request('server', Empty, modelProvider.ModelProviderCapabilitiesReadResult),
+  'skills/list': request('server', skill.SkillsListParams, skill.SkillsListResult),
+  'skills/extraRoots/set': request('server', skill.SkillsExtraRootsSetParams, Empty),
+  'skills/config/write': request('server', skill.SkillsConfigWriteParams, skill.SkillsConfigWriteResult),
+  'hooks/list': request('server', skill.HooksListParams, skill.HooksListResult),
+  'experimentalFeature/list': request(
+    'server',
+    feature.ExperimentalFeatureListParams,
+    feature.ExperimentalFeatureListResult,
+  ),
+  'experimentalFeature/enablement/set': request(
+    'server',
+    feature.ExperimentalFeatureEnablement,
+    feature.ExperimentalFeatureEnablement,
+  ),
+  'permissionProfile/list': request('server', feature.PermissionProfileListParams, feature.PermissionProfileListResult),
+  'collaborationMode/list': experimental('server', Empty, feature.CollaborationModeListResult),
+  'configRequirements/read': request('server', Empty, feature.ConfigRequirementsReadResult),
+  'mcpServerStatus/list': request('server', mcp.McpServerStatusListParams, mcp.McpServerStatusListResult),
+  'config/mcpServer/reload': request('server', Empty, Empty),
+  'mcpServer/oauth/login': request('server', mcp.McpServerOauthLoginParams, mcp.McpServerOauthLoginResult),
+  'mcpServer/resource/read': request('server', mcp.McpServerResourceReadParams, mcp.McpServerResourceReadResult),
+  'mcpServer/tool/call': request('server', mcp.McpServerToolCallParams, mcp.McpServerToolCallResult),
+  'plugin/list': request('server', mcp.PluginListParams, mcp.PluginListResult),
+  'plugin/installed': request('server', mcp.PluginListParams, mcp.PluginInstalledResult),
+  'app/list': request('server', mcp.AppListParams, mcp.AppListResult),
+  'app/installed': request('server', mcp.AppInstalledParams, mcp.AppInstalledResult),
   'sandbox/read': request('server', Empty, safety.SandboxReadResult),
   'rule/list': request('server', safety.RuleListParams, safety.RuleListResult),
   'rule/setEnabled': request('server', safety.RuleSetEnabledParams, Empty),
@@ -151,6 +189,7 @@ export const serverNotifications = {
   'fuzzyFileSearch/sessionUpdated': notification('connection', 'none', fileSearch.FileSearchUpdated),
   'fuzzyFileSearch/sessionCompleted': notification('connection', 'none', fileSearch.FileSearchSessionId),
   'rule/changed': notification('everyone', 'none', Empty),
+  'skills/changed': notification('everyone', 'none', Empty),
   'account/updated': notification('everyone', 'none', account.AccountUpdated),
   'account/login/completed': notification('everyone', 'none', account.AccountLoginCompleted),
 } as const;

@@ -49,6 +49,11 @@ export function openSchemaOracle(): Promise<SchemaOracle> {
   return (opened ??= publishedSchema().then(createOracle));
 }
 
+/** The methods that clients can call, as the reference server publishes them, experimental ones included. */
+export async function publishedMethods(): Promise<string[]> {
+  return [...variants(JSON.parse(readFileSync(await publishedSchema(), 'utf8')), 'ClientRequest').keys()];
+}
+
 /** The file with the schema of every message, experimental ones included. */
 async function publishedSchema(): Promise<string> {
   const folder = join(CACHE, `codex-schema-${REFERENCE_VERSION}`);

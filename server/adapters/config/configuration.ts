@@ -1,8 +1,8 @@
 // The configuration as the server uses it: settings for threads, providers, and what `config/read` shows.
 import { resolve as resolvePath } from 'node:path';
 import { checkpointConfig, type CheckpointConfig } from '../../core/config/checkpointConfig.ts';
-import { mergeLayers, withOverrides, type ConfigTable } from '../../core/config/configTable.ts';
-import type { ConfigProblem } from '../../core/config/configValues.ts';
+import { isTable, mergeLayers, withOverrides, type ConfigTable } from '../../core/config/configTable.ts';
+import { ConfigReader, type ConfigProblem } from '../../core/config/configValues.ts';
 import type { ProviderConfig } from '../../core/config/providerConfig.ts';
 import { DEMO_PROVIDER, providerProblems, providersOf } from '../../core/config/providers.ts';
 import {
@@ -10,19 +10,14 @@ import {
   defaultProviderOf,
   resolveSettings,
   settingsProblems,
-  type SettingsRequest,
 } from '../../core/config/resolveSettings.ts';
 import { shownConfig } from '../../core/config/shownConfig.ts';
-import type { Settings } from '../../core/settings.ts';
+import type { Configuration } from '../../core/config/configured.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { ConfigOverrides } from '../../protocol/schema/common.ts';
-import type {
-  ConfigReadParams,
-  ConfigReadResult,
-  ConfigWriteRequest,
-  ConfigWriteResult,
-} from '../../protocol/schema/config.ts';
+import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
+import type { SkillSwitch } from '../skills/skillFiles.ts';
 import { isTrusted, LayerFiles, type ReadLayers } from './layers.ts';
 
 export interface ConfigurationOptions {
@@ -37,20 +32,15 @@ export interface ConfigurationOptions {
   defaultModel(providerId: string): Promise<string | null>;
 }
 
-export interface ConfigurationFiles {
-  /** Throws ProtocolError invalidRequest `configInvalid`, saying where, when the configuration cannot be used. */
-  resolve(request: SettingsRequest): Promise<Settings>;
-  /** Throws ProtocolError internalError `configInvalid` when a file is broken. */
-  read(params: ConfigReadParams): Promise<ConfigReadResult>;
-  /** Throws ProtocolError with a `config_write_error_code`, or internalError `configNotWritten`. */
-  write(request: ConfigWriteRequest): Promise<ConfigWriteResult>;
-  warnings(): Promise<readonly ConfigWarning[]>;
+export interface ConfigurationFiles extends Configuration {
   /** With those that clients configured for their threads. With a broken file: what is built in. */
   providers(): readonly ProviderConfig[];
   /** Makes known the providers that a thread's own `config` defines or changes, e.g. after a restart. */
   noteProviders(overrides: ConfigOverrides): void;
   /** The folders of a workspace that may hold Bowline's own files, e.g. rules, and whether the user trusts it. */
   workspaceFolders(cwd: string): { readonly folders: readonly string[]; readonly isTrusted: boolean };
+  /** `[[skills.config]]`. */
+  skillSwitches(): readonly SkillSwitch[];
   /** The provider of threads that name none. */
   defaultProvider(): string;
   /** Null when the configuration names no model. */
@@ -94,6 +84,9 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
     // loaded late: few clients write
     write: async (request) => (await import('./configWriter.ts')).writeConfig(files, files.userPath, request),
 
+    listProviders: async () => (await catalogue()).listProviders(files, options.hasOpenaiKey()),
+    writeProvider: async (params) => (await catalogue()).writeProvider(files, params),
+
     warnings: async () => warningsOf(files.read(options.serverCwd)),
 
     noteProviders(overrides) {
@@ -101,12 +94,9 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
       rememberProviders(providersOf(withOverrides(config, overrides)), providersOf(config), clientProviders);
     },
 
-    providers() {
-      const providers = new Map(clientProviders);
-      for (const provider of providersOf(everywhere()))
-        providers.set(provider.id, clientProviders.get(provider.id) ?? provider);
-      return [...providers.values()];
-    },
+    providers: () => withClientProviders(providersOf(everywhere()), clientProviders),
+
+    skillSwitches: () => skillSwitchesIn(everywhere()),
 
     workspaceFolders: (cwd) => files.workspaceFolders(resolvePath(options.serverCwd, cwd)),
 
@@ -116,6 +106,15 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
 
     checkpoints: () => checkpointConfig(everywhere()),
   };
+}
+
+function withClientProviders(
+  configured: readonly ProviderConfig[],
+  known: ReadonlyMap<string, ProviderConfig>,
+): ProviderConfig[] {
+  const providers = new Map(known);
+  for (const provider of configured) providers.set(provider.id, known.get(provider.id) ?? provider);
+  return [...providers.values()];
 }
 
 function modelIn({ model }: ConfigTable): string | null {
@@ -204,6 +203,16 @@ function rememberProviders(
     const known = configured.find((candidate) => candidate.id === provider.id);
     if (JSON.stringify(known) !== JSON.stringify(provider)) remembered.set(provider.id, provider);
   }
+}
+
+const catalogue = () => import('./providerCatalogue.ts');
+
+function skillSwitchesIn(config: ConfigTable): SkillSwitch[] {
+  const list = new ConfigReader(config).table('skills').raw('config');
+  return (Array.isArray(list) ? list : []).filter(isTable).map((entry) => {
+    const reader = new ConfigReader(entry);
+    return { path: reader.text('path'), name: reader.text('name'), enabled: reader.flag('enabled') ?? true };
+  });
 }
 
 function warningsOf(read: ReadLayers): ConfigWarning[] {

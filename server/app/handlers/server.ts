@@ -37,6 +37,27 @@ export const accountLogout: Handler<'account/logout'> = async ({ app, fanout }) 
   return new Reply({}, () => fanout.publish({ method: 'account/updated', params: { authMode: null, planType: null } }));
 };
 
+/** An API key has limits, but nobody tells them. */
+export const accountRateLimitsRead: Handler<'account/rateLimits/read'> = async () => ({
+  ordinaryUsageAllowed: null,
+  rateLimits: {
+    limitId: null,
+    limitName: null,
+    normalModelSlug: null,
+    primary: null,
+    secondary: null,
+    credits: null,
+    individualLimit: null,
+    spendControlReached: null,
+    planType: null,
+    rateLimitReachedType: null,
+  },
+  rateLimitsByLimitId: null,
+  rateLimitResetCredits: null,
+  accountId: null,
+  rateLimitUpsell: null,
+});
+
 function offsetOf(cursor: string | null): number {
   if (cursor === null) return 0;
   const offset = Number(cursor);

@@ -1,5 +1,6 @@
 // Opening threads: start, resume, fork; and leaving them.
 import type { SettingsRequest } from '../../core/config/resolveSettings.ts';
+import { askedSandbox } from '../../core/config/permissionProfiles.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
@@ -180,8 +181,8 @@ function refuseUnfit(threads: ThreadTable, dynamicTools: readonly DynamicToolSpe
 
 /** The stored settings with the client's overrides; resolved anew only when there are any. */
 async function overridden(app: RequestContext['app'], settings: Settings, request: SettingsRequest): Promise<Settings> {
-  const { cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions } =
-    request;
+  const { cwd, model, modelProvider, approvalPolicy, config, baseInstructions, developerInstructions } = request;
+  const sandbox = askedSandbox(request);
   const given = [cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions];
   if (given.every((value) => value === undefined || value === null)) return settings;
   const resolved = await app.configuration.resolve({
@@ -191,7 +192,7 @@ async function overridden(app: RequestContext['app'], settings: Settings, reques
     modelProvider: modelProvider ?? settings.modelProvider,
     config: { ...settings.overrides, ...config },
   });
-  const isSandboxKept = (sandbox === undefined || sandbox === null) && resolved.isWorkspaceTrusted !== false;
+  const isSandboxKept = sandbox === null && resolved.isWorkspaceTrusted !== false;
   return {
     ...resolved,
     ...(settings.collaboration === undefined ? {} : { collaboration: settings.collaboration }),

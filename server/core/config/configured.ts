@@ -7,6 +7,11 @@ import type {
   ConfigWriteResult,
 } from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
+import type {
+  ModelProviderConfigWriteParams,
+  ModelProviderListResult,
+  ModelProviderSummary,
+} from '../../protocol/schema/modelProvider.ts';
 import type { Settings } from '../settings.ts';
 import type { SettingsRequest } from './resolveSettings.ts';
 
@@ -16,6 +21,9 @@ export interface Configuration {
   read(params: ConfigReadParams): Promise<ConfigReadResult>;
   /** Writes into the user's file. Throws a ProtocolError whose data says why as `config_write_error_code`. */
   write(request: ConfigWriteRequest): Promise<ConfigWriteResult>;
+  listProviders(): Promise<ModelProviderListResult>;
+  /** Adds a provider to the user's file, or changes one; throws like `write`. */
+  writeProvider(params: ModelProviderConfigWriteParams): Promise<ModelProviderSummary>;
   /** What is wrong with the configuration files, if anything. */
   warnings(): Promise<readonly ConfigWarning[]>;
 }

@@ -6,6 +6,7 @@ import type { Settings, ShellEnvironmentPolicy } from '../settings.ts';
 import { withOverrides, type ConfigTable } from './configTable.ts';
 import { ConfigReader, type ConfigProblem } from './configValues.ts';
 import { readCheckpointConfig } from './checkpointConfig.ts';
+import { askedSandbox } from './permissionProfiles.ts';
 import { DEMO_PROVIDER, OPENAI_PROVIDER } from './providers.ts';
 
 /** What a client asks for when it opens a thread. Null or absent: as configured. */
@@ -15,6 +16,8 @@ export interface SettingsRequest {
   readonly modelProvider?: string | null | undefined;
   readonly approvalPolicy?: AskForApproval | null | undefined;
   readonly sandbox?: SandboxMode | null | undefined;
+  /** A permission profile; `sandbox` goes before it. */
+  readonly permissions?: string | null | undefined;
   readonly config?: ConfigOverrides | null | undefined;
   readonly baseInstructions?: string | null | undefined;
   readonly developerInstructions?: string | null | undefined;
@@ -55,7 +58,7 @@ export function resolveSettings(config: ConfigTable, request: SettingsRequest, k
     approvalPolicy: request.approvalPolicy ?? readApprovalPolicy(reader),
     sandbox: sandboxPolicy(
       reader,
-      isWorkspaceTrusted === false ? 'read-only' : (request.sandbox ?? readSandboxMode(reader, known.isTrusted)),
+      isWorkspaceTrusted === false ? 'read-only' : (askedSandbox(request) ?? readSandboxMode(reader, known.isTrusted)),
     ),
     isWorkspaceTrusted,
     disarmed: disarmedTripwires(reader),

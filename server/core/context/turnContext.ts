@@ -3,6 +3,7 @@ import { utf8Length } from '../command/utf8.ts';
 import { resolvePath } from '../patch/paths.ts';
 import { countMarks } from '../secrets/secretMask.ts';
 import type { ModelContent, ModelItem } from '../turn/modelPort.ts';
+import { skillHead } from '../turn/userMessage.ts';
 import type { ThreadItem, UserInput } from '../../protocol/schema/item.ts';
 import type { ContextEntry } from '../../protocol/schema/safety.ts';
 
@@ -50,11 +51,25 @@ function partEntry(part: UserInput, itemId: string, { modelItems }: StoredTurn):
       if (sent === null) return [];
       return [{ kind: 'image', label: nameOf(part.path), path: part.path, bytes: sent, masked: 0, itemId }];
     }
+    case 'skill': {
+      const bytes = sentSkill(part, modelItems) ?? utf8Length(part.path);
+      return [{ kind: 'file', label: part.name, path: part.path, bytes, masked: 0, itemId }];
+    }
     case 'mention':
-    case 'skill':
       // its name goes along; what is in it only when the agent reads it
       return [{ kind: 'file', label: part.name, path: part.path, bytes: utf8Length(part.path), masked: 0, itemId }];
   }
+}
+
+/** How long the skill was that went along; null when it was left out. */
+function sentSkill({ name, path }: { name: string; path: string }, modelItems: readonly ModelItem[]): number | null {
+  const head = skillHead(name, path);
+  for (const item of modelItems) {
+    if (item.type !== 'message') continue;
+    for (const part of item.content)
+      if (part.type === 'input_text' && part.text.startsWith(head)) return utf8Length(part.text);
+  }
+  return null;
 }
 
 /** How large the image was that went along under this path; null when it was left out. */

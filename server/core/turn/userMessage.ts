@@ -13,6 +13,9 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
   webp: 'image/webp',
 };
 
+/** Larger skills are not sent; the model is told. In bytes. */
+const MAX_SKILL_BYTES = 1024 * 1024;
+
 /** Larger images are not sent; the model is told. In bytes. */
 const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 
@@ -50,8 +53,9 @@ async function contentOf(part: UserInput, reading: MessageReading): Promise<Mode
       return [{ type: 'input_image', image_url: part.url }];
     case 'localImage':
       return await localImage(part.path, reading);
-    case 'mention':
     case 'skill':
+      return await skill(part, reading);
+    case 'mention':
       return [{ type: 'input_text', text: `[${part.type} "${part.name}" at ${part.path}]` }];
   }
 }
@@ -75,6 +79,33 @@ async function localImage(path: string, { files, consent }: MessageReading): Pro
     ];
   } catch (error) {
     return [note(path, `could not be read: ${messageOf(error)}`)];
+  }
+}
+
+/** How a skill begins in a message for the model. */
+export function skillHead(name: string, path: string): string {
+  return `<skill>\n<name>${name}</name>\n<path>${path}</path>\n`;
+}
+
+/** A skill that the user chose goes along whole: its instructions are for this turn. */
+async function skill(
+  { name, path }: Extract<UserInput, { type: 'skill' }>,
+  { files, consent }: MessageReading,
+): Promise<ModelContent[]> {
+  const leftOut = (why: string): ModelContent[] => [
+    { type: 'input_text', text: `[The skill ${name} at ${path} ${why}.]` },
+  ];
+  try {
+    const realPath = await files.realPath(path);
+    const stat = await files.stat(realPath);
+    if (stat === null) return leftOut('is not there');
+    if (stat.kind !== 'file') return leftOut('is no file');
+    if (stat.size > MAX_SKILL_BYTES) return leftOut(`is larger than ${MAX_SKILL_BYTES} bytes`);
+    if ((await consent(realPath)).type === 'refused') return leftOut('is kept from you and was not sent');
+    const text = new TextDecoder().decode(await files.read(realPath));
+    return [{ type: 'input_text', text: `${skillHead(name, path)}${text}\n</skill>` }];
+  } catch (error) {
+    return leftOut(`could not be read: ${messageOf(error)}`);
   }
 }
 

@@ -35,3 +35,28 @@ export const AccountUpdated = lazy(() =>
   z.object({ authMode: z.string().nullable(), planType: z.string().nullable() }),
 );
 export type AccountUpdated = Infer<typeof AccountUpdated>;
+
+/** Limits of an account; an API key has none that a client could be told. */
+export const AccountRateLimitsReadResult = lazy(() => {
+  const none = z.null();
+  return z.object({
+    ordinaryUsageAllowed: none,
+    rateLimits: z.object({
+      limitId: none,
+      limitName: none,
+      normalModelSlug: none,
+      primary: none,
+      secondary: none,
+      credits: none,
+      individualLimit: none,
+      spendControlReached: none,
+      planType: none,
+      rateLimitReachedType: none,
+    }),
+    rateLimitsByLimitId: none,
+    rateLimitResetCredits: none,
+    accountId: none,
+    rateLimitUpsell: none,
+  });
+});
+export type AccountRateLimitsReadResult = Infer<typeof AccountRateLimitsReadResult>;

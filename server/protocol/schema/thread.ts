@@ -81,6 +81,8 @@ const overrides = () => ({
   approvalPolicy: AskForApproval().nullish(),
   approvalsReviewer: ApprovalsReviewer().nullish(),
   sandbox: SandboxMode().nullish(),
+  /** An id of `permissionProfile/list`; `sandbox` goes before it. */
+  permissions: z.string().nullish(),
   config: ConfigOverrides().nullish(),
   baseInstructions: z.string().nullish(),
   developerInstructions: z.string().nullish(),

@@ -14,6 +14,7 @@ const message: ThreadItem = {
     { type: 'image', url: 'data:image/png;base64,AAAA' },
     { type: 'localImage', path: '/p/sent.png' },
     { type: 'localImage', path: '/p/kept.png' },
+    { type: 'skill', name: 's', path: '/p/SKILL.md' },
   ],
   ...times,
 };
@@ -28,6 +29,7 @@ const modelItems: ModelItem[] = [
       { type: 'input_text', text: '<image path="/p/sent.png">' },
       { type: 'input_image', image_url: 'data:12345' },
       { type: 'input_text', text: '</image>' },
+      { type: 'input_text', text: '<skill>\n<name>s</name>\n<path>/p/SKILL.md</path>\nDo it.\n</skill>' },
       { type: 'input_text', text: '[The attached image /p/kept.png is kept from you and was not sent.]' },
     ],
   },
@@ -46,6 +48,7 @@ describe('the context of a turn', () => {
         ['message', 'Look', null, 12, 0, 'u'],
         ['image', 'Image', null, 26, 0, 'u'],
         ['image', 'sent.png', '/p/sent.png', 10, 0, 'u'],
+        ['file', 's', '/p/SKILL.md', 63, 0, 'u'],
         ['image', 'a.png', '/ws/a.png', 6, 0, 'v'],
         ['toolOutput', 'write_stdin', null, 56, 2, null],
       ],
