@@ -46,7 +46,11 @@ export class AppServer {
             stack: error instanceof Error ? error.stack : undefined,
           }),
       },
-      { stampMs: () => this.#app.clock.nowMs(), answersAll: true },
+      {
+        stampMs: () => this.#app.clock.nowMs(),
+        answersAll: true,
+        overflowed: (waiting) => this.#overflowed(connection, waiting),
+      },
     );
     this.#fanout.add(connection);
     peer.listen();
@@ -62,6 +66,13 @@ export class AppServer {
     if (this.#threads === null) return;
     const [opened] = await Promise.allSettled([this.#threads]);
     if (opened.status === 'fulfilled') await opened.value.close();
+  }
+
+  #overflowed({ clientName }: Connection, waiting: number): void {
+    this.#app.log.warn(
+      'A client does not read what it is sent; its connection was closed. Its threads go on, and it can resume them.',
+      { client: clientName, waiting },
+    );
   }
 
   #openThreads(): Promise<ThreadTable> {

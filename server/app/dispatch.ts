@@ -7,6 +7,7 @@ import type { IncomingRequest } from '../rpc/incoming.ts';
 import { parseRequest } from '../rpc/peer.ts';
 import { initialize } from './handlers/initialize.ts';
 import type { Handler, RequestContext } from './requestContext.ts';
+import { ThreadQueue } from './threadQueue.ts';
 
 interface Bound {
   readonly scope: RequestLine['scope'];
@@ -182,7 +183,7 @@ function unknownMethod(method: string): ProtocolError {
 }
 
 export class Dispatcher {
-  readonly #queues = new Map<string, Promise<void>>();
+  readonly #queues = new Map<string, ThreadQueue>();
 
   async dispatch(request: IncomingRequest, context: RequestContext): Promise<unknown> {
     const { method } = request;
@@ -198,24 +199,23 @@ export class Dispatcher {
     const answer = (): Promise<unknown> =>
       answerWhereItIs(context, { ...request, threadId }, () => prepared.answer(context));
     return bound.scope === 'thread' ? await this.#inOrder(threadId, answer) : await answer();
+    if (bound.scope !== 'thread' || prepared.threadId === null) return await prepared.answer(context);
+    return await this.#inOrder(prepared.threadId, context.connection, () => prepared.answer(context));
   }
 
   /** Resolves when every request of the thread that has arrived by now has been answered. */
   async settled(threadId: string): Promise<void> {
-    await this.#queues.get(threadId);
+    await this.#queues.get(threadId)?.settled();
   }
 
-  /** Runs after every earlier request of the same thread has been answered. */
-  async #inOrder(threadId: string, task: () => Promise<unknown>): Promise<unknown> {
-    const before = this.#queues.get(threadId);
-    const gate = Promise.withResolvers<void>();
-    this.#queues.set(threadId, gate.promise);
-    await before;
+  /** Runs after the earlier requests of the same thread. */
+  async #inOrder(threadId: string, client: object, task: () => Promise<unknown>): Promise<unknown> {
+    const queue = this.#queues.get(threadId) ?? new ThreadQueue();
+    this.#queues.set(threadId, queue);
     try {
-      return await task();
+      return await queue.run(client, task);
     } finally {
-      gate.resolve();
-      if (this.#queues.get(threadId) === gate.promise) this.#queues.delete(threadId);
+      if (queue.isIdle) this.#queues.delete(threadId);
     }
   }
 }

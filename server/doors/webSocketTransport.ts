@@ -50,5 +50,5 @@ function receive(data: RawData, isBinary: boolean, events: TransportEvents): voi
   const read = readMessage(data.toString());
   if (read === null) return;
   if ('fault' in read) events.fault(read.fault);
-  else events.message(read.message);
+  else events.message(read.message, data.length);
 }

@@ -78,6 +78,7 @@ export class JsonlReader {
 
   #endLine(events: TransportEvents): void {
     const parts = this.#parts;
+    const bytes = this.#bytes;
     const wasSkipped = this.#skipping;
     this.#parts = [];
     this.#bytes = 0;
@@ -86,7 +87,7 @@ export class JsonlReader {
     const read = parseLine(parts, this.#decoder);
     if (read === null) return;
     if ('fault' in read) events.fault(read.fault);
-    else events.message(read.message);
+    else events.message(read.message, bytes);
   }
 }
 

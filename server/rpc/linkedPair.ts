@@ -14,12 +14,22 @@ export function linkedPair(): readonly [Transport, Transport] {
 
 class LinkedEnd implements Transport {
   other: LinkedEnd | null = null;
-  readonly backlogBytes = 0;
   #events: TransportEvents | null = null;
   #inbox: string[] = [];
   #paused = false;
   #isClosed = false;
   #scheduled = false;
+  /** Of what has arrived and was not taken yet. */
+  #inboxLength = 0;
+  #emptied: (() => void)[] = [];
+
+  get backlogBytes(): number {
+    return this.other?.inboxLength ?? 0;
+  }
+
+  get inboxLength(): number {
+    return this.#inboxLength;
+  }
 
   listen(events: TransportEvents): void {
     this.#events = events;
@@ -32,6 +42,7 @@ class LinkedEnd implements Transport {
 
   deliver(text: string): void {
     this.#inbox.push(text);
+    this.#inboxLength += text.length;
     this.#schedule();
   }
 
@@ -45,7 +56,12 @@ class LinkedEnd implements Transport {
   }
 
   whenDrained(listener: () => void): void {
-    listener();
+    if (this.backlogBytes === 0 || this.other === null) listener();
+    else this.other.onceEmptied(listener);
+  }
+
+  onceEmptied(listener: () => void): void {
+    this.#emptied.push(listener);
   }
 
   close(): void {
@@ -53,10 +69,12 @@ class LinkedEnd implements Transport {
     this.#isClosed = true;
     this.#events?.closed();
     this.other?.close();
+    this.#tellEmptied();
   }
 
   abort(): void {
     this.#inbox = [];
+    this.#inboxLength = 0;
     this.close();
   }
 
@@ -72,10 +90,16 @@ class LinkedEnd implements Transport {
   #drain(): void {
     while (this.#events !== null && !this.#paused && !this.#isClosed) {
       const text = this.#inbox.shift();
-      if (text === undefined) return;
+      if (text === undefined) break;
+      this.#inboxLength -= text.length;
       const read = asMessage(JSON.parse(text));
       if ('fault' in read) this.#events.fault(read.fault);
-      else this.#events.message(read.message);
+      else this.#events.message(read.message, text.length);
     }
+    if (this.#inboxLength === 0) this.#tellEmptied();
+  }
+
+  #tellEmptied(): void {
+    for (const listener of this.#emptied.splice(0)) listener();
   }
 }

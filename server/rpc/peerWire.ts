@@ -11,24 +11,40 @@ import {
 } from 'vscode-jsonrpc';
 import { ERROR_CODES, ProtocolError } from '../protocol/errors.ts';
 import type { JsonRpcError, JsonRpcMessage, JsonRpcRequest, JsonRpcResult, RequestId } from '../protocol/jsonrpc.ts';
+import { Inbox } from './inbox.ts';
 import { Reply, type IncomingRequest } from './incoming.ts';
+import { Outbox, type OutboxLimits } from './outbox.ts';
 import type { Transport, TransportFault } from './transport.ts';
 
-/** Above this backlog nothing more is read, so that no answer has to be dropped. */
-const BACKLOG_LIMIT = 16 * 1024 * 1024;
-
-/** How long an ended connection waits for its last answers. */
+/** How long an ended connection waits for the next of its last answers. */
 const LONGEST_END_MS = 2_000;
 
 /** Names a request of the other side inside: vscode-jsonrpc would lose one of two requests with the same id. */
 class Envelope {
   readonly id: RequestId;
   readonly params: unknown;
+  readonly bytes: number;
 
-  constructor(id: RequestId, params: unknown) {
+  constructor(id: RequestId, params: unknown, bytes: number) {
     this.id = id;
     this.params = params;
+    this.bytes = bytes;
   }
+}
+
+/** A request that has been opened, and how long it was on the wire. */
+export interface OpenedRequest extends IncomingRequest {
+  readonly bytes: number;
+}
+
+export interface PeerWireOptions {
+  /** Adds `emittedAtMs` to notifications. */
+  readonly stampMs?: () => number;
+  /** What was asked before the other side ended its stream is still answered. */
+  readonly answersAll?: boolean;
+  /** The other side did not read what it was sent, so the connection was ended; so many characters waited. */
+  readonly overflowed?: (waiting: number) => void;
+  readonly limits?: OutboxLimits;
 }
 
 interface Asked {
@@ -53,30 +69,49 @@ export class PeerWire {
   readonly writer: MessageWriter;
   readonly closed: Promise<void>;
   readonly #transport: Transport;
-  readonly #stampMs: (() => number) | null;
+  readonly #options: PeerWireOptions;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
   readonly #ids = new Map<number, RequestId>();
   readonly #asked = new Map<RequestId, Asked>();
   readonly #end = Promise.withResolvers<void>();
-  readonly #answersAll: boolean;
+  #deliver: DataCallback = () => undefined;
   #nextId = 0;
   /** Set when nothing more arrives, while answers are still owed; cancels the wait for them. */
   #ending: ReturnType<typeof setTimeout> | null = null;
 
-  /** `answersAll`: what was asked before the other side ended its stream is still answered. */
-  constructor(transport: Transport, stampMs: (() => number) | null, answersAll: boolean) {
+  constructor(transport: Transport, options: PeerWireOptions) {
     this.#transport = transport;
-    this.#stampMs = stampMs;
-    this.#answersAll = answersAll;
+    this.#options = options;
     this.closed = this.#end.promise;
     this.reader = new WireReader((deliver) => this.#listen(deliver));
     this.writer = new WireWriter((message) => this.#write(message));
+    this.#inbox = new Inbox(transport, (message, bytes) => this.#receive(message, bytes));
+    this.#outbox = new Outbox(
+      transport,
+      {
+        answersFull: (isFull) => this.#inbox.hold(isFull),
+        overflowed: (waiting) => {
+          options.overflowed?.(waiting);
+          transport.abort();
+          this.#finish();
+        },
+      },
+      options.limits,
+    );
+  }
+
+  /** vscode-jsonrpc has taken the message that it was given last out of its own queue: it may have the next. */
+  taken(): void {
+    this.#inbox.taken();
+    this.#endIfDone();
   }
 
   /** Takes a request of the other side out of its envelope. */
-  open(method: string, envelope: unknown): IncomingRequest {
+  open(method: string, envelope: unknown): OpenedRequest {
     if (!(envelope instanceof Envelope))
       throw new ProtocolError('internalError', 'A request came without its envelope.');
-    return { id: envelope.id, method, params: envelope.params };
+    return { id: envelope.id, method, params: envelope.params, bytes: envelope.bytes };
   }
 
   /** Takes what arrived as a notification: true if it was the answer to an `ask`, which is settled with it. */
@@ -94,7 +129,7 @@ export class PeerWire {
   ask(id: RequestId, method: string, params: unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#asked.set(id, { resolve, reject });
-    this.#transport.send({ method, id, params });
+    this.#outbox.send({ method, id, params });
     return promise;
   }
 
@@ -103,7 +138,8 @@ export class PeerWire {
   }
 
   notify(method: string, params: unknown): void {
-    this.#transport.send(this.#stampMs ? { method, params, emittedAtMs: this.#stampMs() } : { method, params });
+    const { stampMs } = this.#options;
+    this.#outbox.send(stampMs === undefined ? { method, params } : { method, params, emittedAtMs: stampMs() });
   }
 
   get backlogBytes(): number {
@@ -115,49 +151,51 @@ export class PeerWire {
   }
 
   close(): void {
+    this.#outbox.flush();
     this.#transport.close();
     this.#finish();
   }
 
   #listen(deliver: DataCallback): void {
+    this.#deliver = deliver;
     this.#transport.listen({
-      message: (message) => this.#receive(message, deliver),
+      message: (message, bytes) => this.#inbox.add(message, bytes),
       fault: (fault) => this.#answerFault(fault),
       closed: () => {
-        if (!this.#answersAll || this.#ids.size === 0) this.#finish();
-        else this.#ending ??= setTimeout(() => this.#finish(), LONGEST_END_MS);
+        if (this.#options.answersAll !== true) return this.#finish();
+        this.#ending ??= setTimeout(() => this.#finish(), LONGEST_END_MS);
+        this.#endIfDone();
       },
     });
   }
 
-  #receive(message: JsonRpcMessage, deliver: DataCallback): void {
+  #receive(message: JsonRpcMessage, bytes: number): void {
     if ('method' in message) {
-      // `$/...` is vscode-jsonrpc's own convention and no part of this protocol.
-      if (message.method.startsWith('$/') && !('id' in message)) return;
-      deliver('id' in message ? this.#enclose(message) : inside(message));
+      // `$/...` is vscode-jsonrpc's own convention and no part of this protocol
+      if (message.method.startsWith('$/') && !('id' in message)) this.taken();
+      else this.#deliver('id' in message ? this.#enclose(message, bytes) : inside(message));
       return;
     }
     const isAnswer = message.id !== null && this.#asked.has(message.id);
-    deliver(isAnswer ? inside({ method: ANSWER_METHOD, params: new Answer(message) }) : inside(message));
+    this.#deliver(isAnswer ? inside({ method: ANSWER_METHOD, params: new Answer(message) }) : inside(message));
   }
 
-  #enclose(request: JsonRpcRequest): Message {
+  #enclose(request: JsonRpcRequest, bytes: number): Message {
     const id = this.#nextId++;
     this.#ids.set(id, request.id);
-    return inside({ id, method: request.method, params: new Envelope(request.id, request.params) });
+    return inside({ id, method: request.method, params: new Envelope(request.id, request.params, bytes) });
   }
 
   #answerFault(fault: TransportFault): void {
-    this.#transport.send({
+    this.#outbox.send({
       error: { code: ERROR_CODES[fault.code], message: fault.message, data: { kind: fault.code } },
       id: null,
     });
-    this.#slowDown();
   }
 
   #write(message: Message): void {
     if (Message.isRequest(message))
-      this.#transport.send({ method: message.method, id: message.id ?? '', params: message.params });
+      this.#outbox.send({ method: message.method, id: message.id ?? '', params: message.params });
     else if (Message.isResponse(message)) this.#answer(message.id, message);
   }
 
@@ -167,26 +205,26 @@ export class PeerWire {
     this.#ids.delete(Number(inner));
     if (response.error !== undefined) {
       const error: JsonRpcError['error'] = response.error;
-      this.#transport.send({ error, id });
+      this.#outbox.send({ error, id });
     } else if (response.result instanceof Reply) {
-      this.#transport.send({ id, result: response.result.value });
+      this.#outbox.send({ id, result: response.result.value });
       response.result.after();
     } else {
-      this.#transport.send({ id, result: response.result });
+      this.#outbox.send({ id, result: response.result });
     }
-    this.#slowDown();
-    if (this.#ending !== null && this.#ids.size === 0) this.#finish();
+    this.#ending?.refresh();
+    this.#endIfDone();
+  }
+
+  /** Nothing more arrives, and everything that had arrived is answered. */
+  #endIfDone(): void {
+    if (this.#ending !== null && this.#ids.size === 0 && this.#inbox.isEmpty) this.#finish();
   }
 
   #finish(): void {
     if (this.#ending !== null) clearTimeout(this.#ending);
+    this.#outbox.flush();
     this.#end.resolve();
-  }
-
-  #slowDown(): void {
-    if (this.#transport.backlogBytes < BACKLOG_LIMIT) return;
-    this.#transport.pause();
-    this.#transport.whenDrained(() => this.#transport.resume());
   }
 }
 

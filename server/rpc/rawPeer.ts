@@ -4,7 +4,7 @@ import { ConnectionLost, ERROR_CODES, isProtocolError, messageOf, ProtocolError 
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import type { IncomingRequest } from './incoming.ts';
 import { installJsonrpcRuntime } from './jsonrpcRuntime.ts';
-import { PeerWire } from './peerWire.ts';
+import { PeerWire, type PeerWireOptions } from './peerWire.ts';
 import type { Transport } from './transport.ts';
 
 installJsonrpcRuntime();
@@ -17,15 +17,11 @@ export interface PeerHandlers {
   failed?(method: string, error: unknown): void;
 }
 
-export interface PeerOptions {
-  /** Adds `emittedAtMs` to every notification that is sent; the server's side does. */
-  readonly stampMs?: () => number;
-  /** When the other side ends its stream, what it asked before is still answered; the server's side does. */
-  readonly answersAll?: boolean;
-}
+export type PeerOptions = PeerWireOptions;
 
-/** How many requests of the other side may be under way before further ones are answered "overloaded". */
+/** How many requests of the other side may be under way, and how long they may be together, before further ones are answered "overloaded". */
 export const MAX_REQUESTS_IN_FLIGHT = 1024;
+const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 
 /** One side of a connection. After the close every open request rejects with ConnectionLost. */
 export class RawPeer {
@@ -35,11 +31,19 @@ export class RawPeer {
   readonly #lost = Promise.withResolvers<never>();
   readonly closed: Promise<void>;
   #inFlight = 0;
+  #bytesInFlight = 0;
 
   constructor(transport: Transport, handlers: PeerHandlers, options: PeerOptions = {}) {
     this.#handlers = handlers;
-    this.#wire = new PeerWire(transport, options.stampMs ?? null, options.answersAll ?? false);
-    this.#connection = createMessageConnection(this.#wire.reader, this.#wire.writer, NullLogger);
+    this.#wire = new PeerWire(transport, options);
+    this.#connection = createMessageConnection(this.#wire.reader, this.#wire.writer, NullLogger, {
+      messageStrategy: {
+        handleMessage: (message, next) => {
+          this.#wire.taken();
+          return next(message);
+        },
+      },
+    });
     this.#connection.onRequest((method, envelope) => this.#serve(method, envelope));
     this.#connection.onNotification((method, params) => {
       if (!this.#wire.settle(params)) handlers.notification(method, params);
@@ -97,11 +101,12 @@ export class RawPeer {
   }
 
   async #serve(method: string, envelope: unknown): Promise<unknown> {
-    const request = this.#wire.open(method, envelope);
-    if (this.#inFlight >= MAX_REQUESTS_IN_FLIGHT) {
+    const { bytes, ...request } = this.#wire.open(method, envelope);
+    const isFirst = this.#inFlight === 0;
+    if (this.#inFlight >= MAX_REQUESTS_IN_FLIGHT || (!isFirst && this.#bytesInFlight + bytes > MAX_BYTES_IN_FLIGHT))
       throw asResponseError(new ProtocolError('overloaded', 'The server is overloaded; try again later.'));
-    }
     this.#inFlight += 1;
+    this.#bytesInFlight += bytes;
     try {
       const result = await this.#handlers.request(request);
       return result ?? {};
@@ -110,6 +115,7 @@ export class RawPeer {
       throw asResponseError(error);
     } finally {
       this.#inFlight -= 1;
+      this.#bytesInFlight -= bytes;
     }
   }
 }

@@ -9,7 +9,8 @@ export interface TransportFault {
 
 /** What a transport tells its peer. Messages arrive in the order in which they were sent. */
 export interface TransportEvents {
-  message(message: JsonRpcMessage): void;
+  /** `bytes`: how long it was on the wire. */
+  message(message: JsonRpcMessage, bytes: number): void;
   fault(fault: TransportFault): void;
   /** No further message will come. Called once. */
   closed(): void;

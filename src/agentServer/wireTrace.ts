@@ -24,9 +24,9 @@ export function tracedTransport(transport: Transport, sink: TraceSink): Transpor
     listen: (events) =>
       transport.listen({
         ...events,
-        message: (message) => {
+        message: (message, bytes) => {
           trace('<-', message);
-          events.message(message);
+          events.message(message, bytes);
         },
         closed: () => events.closed(),
         fault: (fault) => events.fault(fault),
