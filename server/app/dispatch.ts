@@ -198,9 +198,7 @@ export class Dispatcher {
     if (threadId === null) return await prepared.answer(context);
     const answer = (): Promise<unknown> =>
       answerWhereItIs(context, { ...request, threadId }, () => prepared.answer(context));
-    return bound.scope === 'thread' ? await this.#inOrder(threadId, answer) : await answer();
-    if (bound.scope !== 'thread' || prepared.threadId === null) return await prepared.answer(context);
-    return await this.#inOrder(prepared.threadId, context.connection, () => prepared.answer(context));
+    return bound.scope === 'thread' ? await this.#inOrder(threadId, context.connection, answer) : await answer();
   }
 
   /** Resolves when every request of the thread that has arrived by now has been answered. */
