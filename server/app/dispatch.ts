@@ -19,6 +19,7 @@ interface Bound {
 /** Handlers are loaded at the first use of their group, so that the handshake loads none of them. */
 const lifecycle = () => import('./handlers/threadLifecycle.ts');
 const reading = () => import('./handlers/threadRead.ts');
+const reverting = () => import('./handlers/threadRevert.ts');
 const shelf = () => import('./handlers/threadShelf.ts');
 const compaction = () => import('./handlers/compaction.ts');
 const turns = () => import('./handlers/turn.ts');
@@ -55,6 +56,8 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/items/list': bind('thread/items/list', async () => (await reading()).threadItemsList),
   'thread/compact/start': bind('thread/compact/start', async () => (await compaction()).threadCompactStart),
   'thread/settings/update': bind('thread/settings/update', async () => (await settings()).threadSettingsUpdate),
+  'thread/revert': bind('thread/revert', async () => (await reverting()).threadRevert),
+  'thread/rollback': bind('thread/rollback', async () => (await reverting()).threadRollback),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),

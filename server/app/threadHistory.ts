@@ -2,6 +2,7 @@
 import type { ThreadLease, ThreadStatus } from '../protocol/schema/thread.ts';
 import type { Turn } from '../protocol/schema/turn.ts';
 import { waitingFor } from '../core/approval/approvals.ts';
+import type { LiveThread } from '../core/thread/liveThread.ts';
 import type { ForeignOwner, Page, Paged, ThreadRecord } from '../core/thread/threadStore.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ThreadTable } from './threadTable.ts';
@@ -44,6 +45,20 @@ export function turnsOf(threads: ThreadTable, threadId: string, page: Page = ALL
   const stored = threads.world.store.turns(threadId, page);
   if (live === undefined) return stored;
   return { ...stored, data: stored.data.map((turn) => withLiveItems(turn, live.state.turns)) };
+}
+
+/** The cursors from which a client reads the history backwards: they name the last turn and the last item. */
+export function historyEnds(
+  threads: ThreadTable,
+  thread: LiveThread,
+): { turnsBackwardsCursor: string | null; itemsBackwardsCursor: string | null } {
+  if (!thread.isStored) return { turnsBackwardsCursor: null, itemsBackwardsCursor: null };
+  const { store } = threads.world;
+  const last: Page = { cursor: null, limit: 1, direction: 'desc' };
+  return {
+    turnsBackwardsCursor: store.turns(thread.id, last).backwardsCursor,
+    itemsBackwardsCursor: store.items(thread.id, null, last).backwardsCursor,
+  };
 }
 
 function withLiveItems(turn: Turn, liveTurns: readonly Turn[]): Turn {

@@ -61,6 +61,18 @@ export class Recorder {
     this.#options.publish(event);
   }
 
+  /**
+   * Appends what must be on disk before anything is answered, and reduces it; the returned function makes it visible. Throws what the
+   * store throws, and nothing has happened then.
+   */
+  commit(event: ServerNotification): () => void {
+    const { store, threadId, clock } = this.#options;
+    store.append(threadId, [...this.#unsaved, { type: 'event', event, atMs: clock.nowMs() }]);
+    this.#unsaved = [];
+    this.#state = reduceThread(this.#state, event);
+    return () => this.#options.publish(event);
+  }
+
   /** Appends to the store what is not itself visible: the model's side, partial items. */
   append(entries: readonly StoreEntry[]): void {
     if (!this.#isStored) return;

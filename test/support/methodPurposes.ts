@@ -23,6 +23,9 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/compact/start':
     'Has the conversation summed up in a turn of its own; the model goes on with the summary and the user’s messages.',
   'thread/settings/update': 'Changes the settings of a loaded thread, from its next turn on.',
+  'thread/revert':
+    'Takes a turn and all later ones out of a thread’s history; a running turn is interrupted first. Nothing is destroyed: forks keep what they have.',
+  'thread/rollback': 'The old name of `thread/revert`: takes out the last turns.',
   'turn/start': 'Starts a turn, or joins the one that runs. The answer comes at once, the rest is notifications.',
   'turn/steer': 'Adds a message to the running turn: a text that is being written is cut, a command is waited for.',
   'turn/interrupt':
@@ -116,6 +119,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/deleted': 'A thread was deleted.',
   'thread/closed': 'A thread was let go because another process writes it now.',
   'thread/name/updated': 'A thread got a name.',
+  'thread/reverted': 'Turns were taken out of the thread’s history. A client that is not told which reads it anew.',
   'thread/tokenUsage/updated': 'What the thread has cost in tokens, in all and in the last response.',
   'thread/settings/updated': 'The settings of a thread have changed.',
   'turn/started': 'A turn began.',

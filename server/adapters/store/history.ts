@@ -66,6 +66,10 @@ export function readItems(subject: Subject, turnId: string | null, page: Page): 
   });
 }
 
+export function hasTurn({ database, lineage }: Subject, turnId: string): boolean {
+  return findTurn(database, lineage, turnId) !== undefined;
+}
+
 /** The last diff and plan of a turn. */
 export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
   const turn = findTurn(subject.database, subject.lineage, turnId);
@@ -82,9 +86,10 @@ export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
 export function readModelItems(subject: Subject): ModelItem[] {
   const newestFirst: ModelItem[] = [];
   for (const segment of subject.lineage) {
-    const sql =
-      'SELECT kind, body FROM model_items WHERE thread_id = ? AND seq <= ? AND ordinal <= ? ORDER BY seq DESC';
-    for (const row of subject.database.all(sql, segment.threadId, segment.maxModelSeq, segment.maxOrdinal)) {
+    const sql = `SELECT kind, body FROM model_items WHERE thread_id = ? AND seq <= ? AND ordinal <= ?
+      AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE ordinal BETWEEN value ->> 0 AND value ->> 1) ORDER BY seq DESC`;
+    const { threadId, maxModelSeq, maxOrdinal, reverted } = segment;
+    for (const row of subject.database.all(sql, threadId, maxModelSeq, maxOrdinal, JSON.stringify(reverted))) {
       const body = textOf(row, 'body');
       if (textOf(row, 'kind') === 'base') return [...modelItemsOf(body), ...newestFirst.reverse()];
       newestFirst.push(modelItemOf(body));

@@ -2,7 +2,7 @@
 import type { Turn } from '../../protocol/schema/turn.ts';
 import { closedItem, interruptedTurn } from './closing.ts';
 import type { Database } from './database.ts';
-import type { Segment } from './lineage.ts';
+import { isShown, type Segment } from './lineage.ts';
 import { logEvent } from './projection.ts';
 import { NOTHING_WAITS, waitingIn, type Waiting } from './questionRows.ts';
 import { eventOf, integerOf, integerOrNull, itemOf, textOf } from './row.ts';
@@ -46,7 +46,7 @@ export function closeLeftovers(database: Database, segment: Segment, into: strin
     WHERE thread_id = ? AND ordinal <= ? AND started_seq IS NOT NULL AND (completed_seq IS NULL OR completed_seq > ?)
     ORDER BY ordinal`;
   for (const row of database.all(sql, segment.threadId, segment.maxOrdinal, segment.maxSeq)) {
-    if (waiting.turns.has(textOf(row, 'turn_id'))) continue;
+    if (waiting.turns.has(textOf(row, 'turn_id')) || !isShown(segment, integerOf(row, 'ordinal'))) continue;
     const turn = turnAsLogged(database, { startedSeq: integerOf(row, 'started_seq'), completedSeq: null });
     if (turn === undefined) continue;
     const atMs = lastKnownMs(database, segment, integerOf(row, 'ordinal'));
@@ -60,14 +60,14 @@ function closeItems(
   segment: Segment,
   { into, waiting }: { readonly into: string; readonly waiting: Waiting },
 ): void {
-  const sql = `SELECT partials.at_ms AS at_ms, partials.body AS body, turns.turn_id AS turn_id
+  const sql = `SELECT partials.at_ms AS at_ms, partials.body AS body, turns.turn_id AS turn_id, ordinal
     FROM partials JOIN items USING (thread_id, ordinal, item_id, type) JOIN turns USING (thread_id, ordinal)
     WHERE thread_id = ? AND ordinal <= ? AND (event_seq IS NULL OR event_seq > ?)
     ORDER BY ordinal, position`;
   for (const row of database.all(sql, segment.threadId, segment.maxOrdinal, segment.maxSeq)) {
     const atMs = integerOf(row, 'at_ms');
     const open = itemOf(textOf(row, 'body'));
-    if (waiting.items.has(open.id)) continue;
+    if (waiting.items.has(open.id) || !isShown(segment, integerOf(row, 'ordinal'))) continue;
     const item = closedItem(open, atMs);
     const params = { threadId: into, turnId: textOf(row, 'turn_id'), item, completedAtMs: item.completedAtMs ?? atMs };
     logEvent(database, into, { event: { method: 'item/completed', params }, atMs });

@@ -8,7 +8,12 @@ export interface Segment {
   readonly maxOrdinal: number;
   readonly maxSeq: number;
   readonly maxModelSeq: number;
+  /** Turns that were taken back, in ascending order and apart from each other. */
+  readonly reverted: readonly OrdinalRange[];
 }
+
+/** Both ends inclusive. */
+export type OrdinalRange = readonly [from: number, to: number];
 
 /** A turn's row. A `seq` is that of the event that says it; null when there is none. */
 export interface TurnRow {
@@ -29,11 +34,19 @@ export const UNCUT = Number.MAX_SAFE_INTEGER;
 /** From the thread itself back to where its history begins; empty when there is no such thread. */
 export function lineageOf(database: Database, threadId: string): Segment[] {
   const segments: Segment[] = [];
-  let next: Segment | undefined = { threadId, maxOrdinal: UNCUT, maxSeq: UNCUT, maxModelSeq: UNCUT };
+  let reverted: readonly OrdinalRange[] = [];
+  let next: Omit<Segment, 'reverted'> | undefined = {
+    threadId,
+    maxOrdinal: UNCUT,
+    maxSeq: UNCUT,
+    maxModelSeq: UNCUT,
+  };
   while (next !== undefined) {
     const row = database.get(`SELECT ${BASE_COLUMNS} FROM threads WHERE id = ?`, next.threadId);
     if (row === undefined) break;
-    segments.push(next);
+    // what a thread takes back is gone for itself and in all that it inherits
+    reverted = joined([...reverted, ...revertsOf(database, next.threadId, next.maxSeq)]);
+    segments.push({ ...next, reverted });
     const base = textOrNull(row, 'base_thread_id');
     next =
       base === null
@@ -48,6 +61,41 @@ export function lineageOf(database: Database, threadId: string): Segment[] {
   return segments;
 }
 
+function revertsOf(database: Database, threadId: string, maxSeq: number): OrdinalRange[] {
+  const sql = 'SELECT from_ordinal, to_ordinal FROM reverts WHERE thread_id = ? AND seq <= ?';
+  return database
+    .all(sql, threadId, maxSeq)
+    .map((row): OrdinalRange => [integerOf(row, 'from_ordinal'), integerOf(row, 'to_ordinal')]);
+}
+
+/** The same ordinals, in ranges that are sorted and do not touch. */
+export function joined(ranges: readonly OrdinalRange[]): OrdinalRange[] {
+  const result: OrdinalRange[] = [];
+  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last === undefined || from > last[1] + 1) result.push([from, to]);
+    else result[result.length - 1] = [last[0], Math.max(last[1], to)];
+  }
+  return result;
+}
+
+/** What of the ordinals from `from` to `to` the segment still shows, in ascending order. */
+export function shown({ reverted, maxOrdinal }: Segment, from: number, to: number): OrdinalRange[] {
+  const result: OrdinalRange[] = [];
+  const end = Math.min(to, maxOrdinal);
+  let start = from;
+  for (const [first, last] of reverted) {
+    if (first > start) result.push([start, Math.min(first - 1, end)]);
+    start = Math.max(start, last + 1);
+  }
+  result.push([start, end]);
+  return result.filter(([first, last]) => first <= last);
+}
+
+export function isShown(segment: Segment, ordinal: number): boolean {
+  return shown(segment, ordinal, ordinal).length > 0;
+}
+
 const TURN_COLUMNS = 'ordinal, turn_id, started_seq, completed_seq, diff_seq, plan_seq';
 
 /** The turn as the nearest thread of the chain knows it. */
@@ -55,7 +103,7 @@ export function findTurn(database: Database, lineage: readonly Segment[], turnId
   for (const segment of lineage) {
     const sql = `SELECT ${TURN_COLUMNS} FROM turns WHERE thread_id = ? AND turn_id = ? AND ordinal <= ?`;
     const row = database.get(sql, segment.threadId, turnId, segment.maxOrdinal);
-    if (row !== undefined) return turnRow(segment, row);
+    if (row !== undefined && isShown(segment, integerOf(row, 'ordinal'))) return turnRow(segment, row);
   }
   return undefined;
 }
@@ -73,10 +121,16 @@ export function turnRows(database: Database, lineage: readonly Segment[], range:
   const found = new Map<number, TurnRow>();
   const sql = `SELECT ${TURN_COLUMNS} FROM turns WHERE thread_id = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal ${range.direction} LIMIT ?`;
   for (const segment of lineage) {
-    const to = Math.min(range.to, segment.maxOrdinal);
-    for (const row of database.all(sql, segment.threadId, range.from, to, range.limit)) {
-      const turn = turnRow(segment, row);
-      if (!found.has(turn.ordinal)) found.set(turn.ordinal, turn);
+    const parts = shown(segment, range.from, range.to);
+    let missing = range.limit;
+    for (const [from, to] of range.direction === 'asc' ? parts : parts.toReversed()) {
+      if (missing <= 0) break;
+      const rows = database.all(sql, segment.threadId, from, to, missing);
+      missing -= rows.length;
+      for (const row of rows) {
+        const turn = turnRow(segment, row);
+        if (!found.has(turn.ordinal)) found.set(turn.ordinal, turn);
+      }
     }
     if (range.direction === 'desc' && found.size >= range.limit) break;
   }

@@ -119,6 +119,7 @@ function probe(database: Database): void {
     'leases',
     'questions',
     'held',
+    'reverts',
   ]) {
     database.get(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`);
     database.get(`SELECT * FROM ${table} ORDER BY rowid LIMIT 1`);

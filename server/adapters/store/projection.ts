@@ -4,7 +4,7 @@ import type { ThreadItem } from '../../protocol/schema/item.ts';
 import type { StoreEntry } from '../../core/thread/threadStore.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
-import { findTurn, lineageOf } from './lineage.ts';
+import { findTurn, lineageOf, turnRows, UNCUT } from './lineage.ts';
 import { insertHeld } from './questionRows.ts';
 import { integerOf, integerOrNull } from './row.ts';
 import { searchableText } from './searchText.ts';
@@ -84,9 +84,24 @@ export function projectEvent(database: Database, logged: LoggedEvent): void {
       }
       return;
     }
+    case 'thread/reverted':
+      return revert(database, logged, event.params.beforeTurnId ?? null);
     default:
       return;
   }
+}
+
+/** Hides the turn and what was there after it when it was said; what came later stays. */
+function revert(database: Database, { threadId, seq }: LoggedEvent, beforeTurnId: string | null): void {
+  if (beforeTurnId === null || database.get('SELECT 1 FROM reverts WHERE seq = ?', seq) !== undefined) return;
+  const first = findTurn(database, lineageOf(database, threadId), beforeTurnId);
+  if (first === undefined) return;
+  const sql = `SELECT max(coalesce((SELECT max(ordinal) FROM turns WHERE thread_id = id AND coalesce(started_seq, completed_seq) < ?), 0),
+    coalesce(base_ordinal, 0)) AS last FROM threads WHERE id = ?`;
+  const row = database.get(sql, seq, threadId);
+  const last = (row && integerOrNull(row, 'last')) ?? first.ordinal;
+  const insert = 'INSERT INTO reverts (seq, thread_id, from_ordinal, to_ordinal) VALUES (?, ?, ?, ?)';
+  database.run(insert, seq, threadId, first.ordinal, Math.max(last, first.ordinal));
 }
 
 function startTurn(database: Database, { threadId, seq }: LoggedEvent, turnId: string): void {
@@ -192,7 +207,7 @@ function saveModel(
   threadId: string,
   saved: { turnId: string; kind: 'item' | 'base'; value: ModelItem | readonly ModelItem[] },
 ): void {
-  const ordinal = ownTurn(database, threadId, saved.turnId)?.ordinal ?? lastOrdinal(database, threadId);
+  const ordinal = ownTurn(database, threadId, saved.turnId)?.ordinal ?? lastShownOrdinal(database, threadId);
   const sql = 'INSERT INTO model_items (thread_id, ordinal, kind, body) VALUES (?, ?, ?, ?)';
   database.run(sql, threadId, ordinal, saved.kind, JSON.stringify(saved.value));
 }
@@ -235,6 +250,12 @@ function ownTurn(database: Database, threadId: string, turnId: string): OwnTurn 
   };
 }
 
+function lastShownOrdinal(database: Database, threadId: string): number {
+  const newest = { from: 0, to: UNCUT, direction: 'desc', limit: 1 } as const;
+  return turnRows(database, lineageOf(database, threadId), newest)[0]?.ordinal ?? 0;
+}
+
+/** Turns that were taken back counted, so that no ordinal is given twice. */
 function lastOrdinal(database: Database, threadId: string): number {
   const sql = `SELECT max(coalesce((SELECT max(ordinal) FROM turns WHERE thread_id = id), 0), coalesce(base_ordinal, 0)) AS last
     FROM threads WHERE id = ?`;

@@ -116,4 +116,15 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE leases ADD COLUMN door TEXT;
   `,
+  // What a thread has taken back, a projection of its `thread/reverted` events: turns from one ordinal up to another. They stay where
+  // they are, and forks that were made before `seq` still see them. Ordinals are never used twice.
+  `
+  CREATE TABLE reverts (
+    seq INTEGER PRIMARY KEY,
+    thread_id TEXT NOT NULL,
+    from_ordinal INTEGER NOT NULL,
+    to_ordinal INTEGER NOT NULL
+  );
+  CREATE INDEX reverts_by_thread ON reverts (thread_id, seq);
+  `,
 ];

@@ -19,7 +19,7 @@ import type {
 import type { Held, KeptQuestion, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
-import { readExtras, readItems, readModelItems, readTurnModelItems, readTurns, subjectOf } from './history.ts';
+import { hasTurn, readExtras, readItems, readModelItems, readTurnModelItems, readTurns, subjectOf } from './history.ts';
 import type { Leases } from './leases.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { lineageOf } from './lineage.ts';
@@ -101,6 +101,10 @@ export class SqliteThreadStore implements ThreadStore {
 
   items(threadId: string, turnId: string | null, page: Page): Paged<{ turnId: string; item: ThreadItem }> {
     return this.#database.read(() => readItems(this.#subject(threadId), turnId, page));
+  }
+
+  hasTurn(threadId: string, turnId: string): boolean {
+    return this.#database.read(() => hasTurn(this.#subject(threadId), turnId));
   }
 
   turnExtras(threadId: string, turnId: string): StoredTurnExtras {

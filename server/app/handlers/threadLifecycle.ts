@@ -16,7 +16,7 @@ import { notHeld, orElsewhere } from '../follow/elsewhere.ts';
 import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 import { suspendedTurn, takeUp, type Suspended } from '../takeUp.ts';
-import { needRow, turnsOf } from '../threadHistory.ts';
+import { historyEnds, needRow, turnsOf } from '../threadHistory.ts';
 import type { ThreadTable } from '../threadTable.ts';
 
 const noStoredThread = (id: string): string => `no rollout found for thread id ${id}`;
@@ -60,15 +60,10 @@ async function resumeHere(
   context.connection.subscribe(thread.id);
   if (loaded === undefined) thread.setStatus(thread.status);
   const turns = params.excludeTurns === true ? [] : turnsOf(threads, thread.id).data;
-  const ends = turnsOf(threads, thread.id, { cursor: null, limit: 1, direction: 'desc' });
-  const items = thread.isStored
-    ? threads.world.store.items(thread.id, null, { cursor: null, limit: 1, direction: 'desc' })
-    : null;
   const result = {
     ...(await openedThread(thread, turns)),
     collaborationMode: modeOf(thread.settings),
-    turnsBackwardsCursor: ends.backwardsCursor,
-    itemsBackwardsCursor: items?.backwardsCursor ?? null,
+    ...historyEnds(threads, thread),
   };
   return new Reply(result, () => {
     tellJoined(context, thread);

@@ -267,6 +267,21 @@ export class LiveThread {
     if (oldest !== undefined) this.#messages.delete(oldest);
   }
 
+  /**
+   * Takes the turn and all later ones out of the history, in the store first; the returned function tells the clients. No turn may run.
+   * Throws what the store throws, and nothing has changed then.
+   */
+  revert(beforeTurnId: string): () => void {
+    const event = { method: 'thread/reverted', params: { threadId: this.id, beforeTurnId } } as const;
+    const tell = this.#recorder.commit(event);
+    this.#history.splice(0, Infinity, ...this.world.store.modelItems(this.id));
+    for (const [clientId, { id }] of this.#messages) {
+      if (!this.world.store.hasTurn(this.id, id)) this.#messages.delete(clientId);
+    }
+    this.change({ updatedAtMs: this.world.clock.nowMs() });
+    return tell;
+  }
+
   /** Adds a response's usage to the thread's total and tells the clients. */
   addUsage(turnId: string, last: TokenUsage): void {
     const before = this.#record.tokenUsage?.total;

@@ -38,7 +38,8 @@ export type ThreadRecordChange = Partial<
 >;
 
 /**
- * What is appended. `event`: a notification whose persistence is `event`, kept for ever. `partial`: the open item as it is now,
+ * What is appended. `event`: a notification whose persistence is `event`, kept for ever; after `thread/reverted` the turns that it takes
+ * back are read no more, but by the forks that were made before. `partial`: the open item as it is now,
  * replacing an earlier partial of the same item, gone once the item completes. `model`: what the model said or was told.
  */
 export type StoreEntry =
@@ -146,6 +147,8 @@ export interface ThreadStore {
     turnId: string | null,
     page: Page,
   ): Paged<{ readonly turnId: string; readonly item: ThreadItem }>;
+  /** False for a turn that was taken back. */
+  hasTurn(threadId: string, turnId: string): boolean;
   turnExtras(threadId: string, turnId: string): StoredTurnExtras;
   /** What the model is to be told again, inherited part included. */
   modelItems(threadId: string): readonly ModelItem[];

@@ -233,6 +233,30 @@ export const ThreadUnsubscribeResult = lazy(() =>
 );
 export type ThreadUnsubscribeResult = Infer<typeof ThreadUnsubscribeResult>;
 
+/** Takes the turn and all later ones out of the history; the files in the workspace stay as they are. */
+export const ThreadRevertParams = lazy(() => z.object({ threadId: z.string(), beforeTurnId: z.string() }));
+export type ThreadRevertParams = Infer<typeof ThreadRevertParams>;
+
+/** With the cursors the kept history is read from its end: `thread/turns/list` and `thread/items/list`, newest first. */
+export const ThreadRevertResult = lazy(() =>
+  z.object({
+    thread: Thread(),
+    turnsBackwardsCursor: z.string().nullable(),
+    itemsBackwardsCursor: z.string().nullable(),
+  }),
+);
+export type ThreadRevertResult = Infer<typeof ThreadRevertResult>;
+
+/** The old name of revert: takes out the last turns, all of them when there are fewer. */
+export const ThreadRollbackParams = lazy(() =>
+  z.object({ threadId: z.string(), numTurns: z.number().int().positive() }),
+);
+export type ThreadRollbackParams = Infer<typeof ThreadRollbackParams>;
+
+/** `beforeTurnId` (Bowline's own) is the first turn that is gone; who does not get it reads the thread anew. */
+export const ThreadReverted = lazy(() => z.object({ threadId: z.string(), beforeTurnId: z.string().nullish() }));
+export type ThreadReverted = Infer<typeof ThreadReverted>;
+
 export const ThreadStarted = lazy(() => z.object({ thread: Thread() }));
 export type ThreadStarted = Infer<typeof ThreadStarted>;
 

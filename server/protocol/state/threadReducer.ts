@@ -26,6 +26,8 @@ export function reduceThread(state: ThreadState, event: ServerNotification): Thr
       return { ...state, thread: { ...state.thread, status: { type: 'notLoaded' } }, pending: [] };
     case 'thread/started':
       return { ...state, thread: { ...event.params.thread, turns: [] } };
+    case 'thread/reverted':
+      return takeBack(state, event.params.beforeTurnId ?? null);
     case 'thread/tokenUsage/updated':
       return { ...state, tokenUsage: event.params.tokenUsage };
     case 'serverRequest/resolved':
@@ -79,6 +81,17 @@ function completeTurn(state: ThreadState, turn: Turn): ThreadState {
   if (known === undefined) return { ...state, turns: [...state.turns, turn] };
   const completed: Turn = { ...turn, items: known.items, itemsView: known.itemsView };
   return clearRetry({ ...state, turns: replace(state.turns, known, completed) }, turn.id);
+}
+
+/** A turn that is not known is older than those that are, or a gap lies between: ids sort by the time when they were made. */
+function takeBack(state: ThreadState, beforeTurnId: string | null): ThreadState {
+  if (beforeTurnId === null) return state;
+  const index = state.turns.findIndex(({ id }) => id === beforeTurnId);
+  const turns = index < 0 ? state.turns.filter(({ id }) => id < beforeTurnId) : state.turns.slice(0, index);
+  if (turns.length === state.turns.length) return state;
+  const kept = new Set(turns.map(({ id }) => id));
+  const extras = Object.fromEntries(Object.entries(state.extras).filter(([turnId]) => kept.has(turnId)));
+  return { ...state, turns, extras };
 }
 
 function withExtras(state: ThreadState, turnId: string, change: Partial<TurnExtras>): ThreadState {

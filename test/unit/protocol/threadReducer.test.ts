@@ -125,6 +125,26 @@ describe('thread reducer', () => {
     assert.equal(runningTurn(state), undefined);
   });
 
+  it('lets go of the turns that were taken back, and of what belongs to them', () => {
+    const begun = (id: string): ServerNotification => ({
+      method: 'turn/started',
+      params: { threadId: 't', turn: turn(id) },
+    });
+    const diff: ServerNotification = {
+      method: 'turn/diff/updated',
+      params: { threadId: 't', turnId: 'u3', diff: 'd' },
+    };
+    const state = fold([begun('u2'), begun('u3'), diff, begun('u4')]);
+    const reverted = (beforeTurnId: string | null): ThreadState =>
+      fold([{ method: 'thread/reverted', params: { threadId: 't', beforeTurnId } }], state);
+    const ids = ({ turns }: ThreadState): string[] => turns.map(({ id }) => id);
+    assert.deepEqual(ids(reverted('u3')), ['u2']);
+    assert.deepEqual(reverted('u3').extras, {});
+    assert.deepEqual(ids(reverted('u1')), [], 'one that is older than those that are known');
+    assert.equal(reverted('u5'), state);
+    assert.equal(reverted(null), state, 'another server does not say which');
+  });
+
   it('shows a retry until the turn goes on', () => {
     const error = {
       message: 'Reconnecting... 1/5',

@@ -13,7 +13,7 @@ export class Writer {
   readonly #errors: string[] = [];
   readonly #exited: Promise<unknown>;
 
-  constructor(home: string, mode: 'hold' | 'write' | 'takeover') {
+  constructor(home: string, mode: 'hold' | 'write' | 'takeover' | 'revert') {
     this.#child = spawn(process.execPath, [WRITER, home, mode]);
     this.#exited = once(this.#child, 'exit');
     this.#child.stderr.on('data', (text) => this.#errors.push(String(text)));

@@ -204,6 +204,10 @@ export class Script {
     return this.event({ method: 'item/completed', params }, atMs);
   }
 
+  reverted(beforeTurnId: string): StoreEntry {
+    return this.event({ method: 'thread/reverted', params: { threadId: this.threadId, beforeTurnId } });
+  }
+
   diff(turnId: string, diff: string): StoreEntry {
     return this.event({ method: 'turn/diff/updated', params: { threadId: this.threadId, turnId, diff } });
   }

@@ -15,6 +15,7 @@ if (outcome.type === 'held') {
   if (store.get('a') === undefined) store.create(recordOf('a'), null);
   outcome.lease.onLost((by) => say(`lost to ${by.client}`));
   if (mode === 'write') writeForEver();
+  if (mode === 'revert') revertForEver();
   store.append('a', [script.started('open'), script.partial('open', messageItem('m', 'Hel', null))]);
   store.append('a', [script.partial('open', commandItem('c', 'half'))]);
   say('ready');
@@ -27,6 +28,22 @@ process.stdin.on('data', (line) => {
     process.exit(0);
   }
 });
+
+/** Turns come and are taken back. `next` names the turns that a step will leave, `now` those that are there when it is done. */
+function revertForEver(): never {
+  let turns = ['t1', 't2', 't3'];
+  for (const id of turns) store.append('a', script.turn(id));
+  store.create(recordOf('fork'), { threadId: 'a', lastTurnId: 't3' });
+  for (let step = 4; ; step += 1) {
+    const from = step % 3 === 0 ? turns.at(-(step % 4) - 1) : undefined;
+    const after = from === undefined ? [...turns, `t${step}`] : turns.slice(0, turns.indexOf(from));
+    say(`next ${after.join(' ')}`);
+    if (from === undefined) store.append('a', script.turn(`t${step}`));
+    else store.append('a', [script.reverted(from)]);
+    turns = after;
+    say(`now ${turns.join(' ')}`);
+  }
+}
 
 /** Each line on stdout names an item that is in the database. */
 function writeForEver(): never {
