@@ -29,7 +29,8 @@ const RESULT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What only Bowline has is held to its own registry. */
-const IS_OWN = /^(sandbox\/read|thread\/rollback|thread\/release|rule\/.*|checkpoint\/.*|approval\/.*|turn\/context\/read)$/;
+const IS_OWN =
+  /^(sandbox\/read|thread\/rollback|thread\/release|rule\/.*|checkpoint\/.*|approval\/.*|turn\/context\/read)$/;
 const OWN_REQUESTS = new Map(Object.entries(clientRequests).filter(([method]) => IS_OWN.test(method)));
 const OWN_NOTIFICATIONS = new Map(Object.entries(serverNotifications).filter(([method]) => IS_OWN.test(method)));
 
