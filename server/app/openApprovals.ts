@@ -6,7 +6,7 @@ import type { ThreadTable } from './threadTable.ts';
 
 type Entry = ApprovalListResult['data'][number];
 
-/** Newest threads first, and within a thread as they were asked. Threads that another living process holds are not among them. */
+/** Newest threads first, and within a thread as they were asked. Threads that another living process holds are only among them when they are followed. */
 export function openApprovals(threads: ThreadTable, asked: readonly OpenRequest[]): Entry[] {
   const { store } = threads.world;
   const known = new Set(asked.map(({ id }) => id));
@@ -27,7 +27,7 @@ export function openApprovals(threads: ThreadTable, asked: readonly OpenRequest[
         threadTitle: titleOf(record, 'New thread'),
         cwd: record.settings.cwd,
         startedAtMs: request.params.startedAtMs,
-        isLoaded: live !== undefined,
+        isLoaded: live !== undefined || known.has(request.id),
       };
       return [{ entry, recencyAtMs: record.recencyAtMs }];
     });

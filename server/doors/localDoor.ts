@@ -3,9 +3,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf } from '../protocol/errors.ts';
 import type { Transport } from '../rpc/transport.ts';
+import { removeStaleSockets } from './staleSockets.ts';
 import { endSoon, socketTransport } from './socketTransport.ts';
 
 /** Where the door is, and what to say there. */
@@ -51,6 +52,8 @@ export class LocalDoor {
       const address = freeAddress(this.#options.home);
       this.#server = this.#listen(address, (socket) => this.#let(socket, secret, serve));
       this.#address = { address, secret };
+      if (process.platform !== 'win32')
+        removeStaleSockets(dirname(address)).catch((error: unknown) => this.#warnOf(error));
     } catch (error) {
       this.#options.warn('Other processes cannot follow what runs here.', { reason: messageOf(error) });
       this.#address = null;
@@ -93,11 +96,15 @@ export class LocalDoor {
 
   #listen(address: string, met: (socket: Socket) => void): Server {
     const server = createServer(met);
-    server.on('error', (error) => this.#options.warn('The local socket failed.', { reason: messageOf(error) }));
+    server.on('error', (error) => this.#warnOf(error));
     server.listen({ path: address });
     // the folder is the wall; this is a second one, and fails where nothing listens
     if (process.platform !== 'win32') chmodSync(address, 0o600);
     return server;
+  }
+
+  #warnOf(error: unknown): void {
+    this.#options.warn('The local socket failed.', { reason: messageOf(error) });
   }
 
   #keep(socket: Socket): void {

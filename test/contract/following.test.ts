@@ -107,6 +107,9 @@ describe('a thread that is followed from another process', () => {
     const { client } = await following(stage, kind, threadId);
     const again = await client.next(ASK);
     deepEqual([again.id, again.params], [asked.id, asked.params]);
+    const [listed] = (await client.request('approval/list', {})).data;
+    deepEqual([listed.requestId, listed.threadId, listed.isLoaded], [asked.id, threadId, true]);
+    deepEqual((await client.request('thread/loaded/list', {})).data, [threadId]);
     client.answer(again, { decision: 'accept' });
     await owner.client.next('serverRequest/resolved', ({ requestId }) => requestId === asked.id);
     const [mine, theirs] = await Promise.all([owner.client.next(ASK), client.next(ASK)]);

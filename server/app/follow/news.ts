@@ -6,6 +6,7 @@ import { threadIdOf } from '../../protocol/state/threadReducer.ts';
 import type { Fanout } from '../fanout.ts';
 import { statuses } from '../threadHistory.ts';
 import type { ThreadTable } from '../threadTable.ts';
+import { isNews } from './newsMethods.ts';
 
 export class News {
   readonly #notices: Notices;
@@ -31,7 +32,7 @@ export class News {
 
   #tell(event: ServerNotification): void {
     const threadId = threadIdOf(event);
-    if (threadId === undefined || !event.method.startsWith('thread/') || event.method === 'thread/closed') return;
+    if (threadId === undefined || !isNews(event.method)) return;
     const thread = this.#threads.get(threadId);
     if (thread !== undefined && !thread.isStored) {
       if (!thread.isEphemeral) this.#unstored.add(threadId);

@@ -6,19 +6,11 @@ import type { ClientInfo } from '../../protocol/schema/initialize.ts';
 import type { RequestId } from '../../protocol/jsonrpc.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import type { Transport } from '../../rpc/transport.ts';
+import { isNews } from './newsMethods.ts';
 import { OwnerLine } from './ownerLine.ts';
 
 /** How long an owner that runs may take to answer the handshake; one that is stopped never does. */
 const LONGEST_HANDSHAKE_MS = 2_000;
-
-/** Told to every client of every process by another way. */
-const TOLD_TO_EVERYONE = new Set([
-  'thread/started',
-  'thread/name/updated',
-  'thread/archived',
-  'thread/unarchived',
-  'thread/deleted',
-]);
 
 /** After these there is nothing more to follow. */
 const LAST_WORDS = new Set(['thread/closed', 'thread/archived', 'thread/deleted']);
@@ -104,7 +96,7 @@ export class Relay {
     if (threadIdIn(params) !== threadId) return;
     if (method === 'serverRequest/resolved') this.#resolved(params);
     if (method === 'turn/completed') this.#forgetCalls();
-    if (!TOLD_TO_EVERYONE.has(method)) connection.pass(method, params);
+    if (method === 'thread/status/changed' || !isNews(method)) connection.pass(method, params);
     if (LAST_WORDS.has(method)) this.close();
   }
 

@@ -1,9 +1,11 @@
 // Safety: open approvals, and rehearsals.
+import { relayedQuestions } from '../follow/relayedQuestions.ts';
 import { openApprovals } from '../openApprovals.ts';
 import type { Handler } from '../requestContext.ts';
 
-export const approvalList: Handler<'approval/list'> = async ({ questions, threads }) => ({
-  data: openApprovals(await threads(), questions.open),
+/** Also what another process asks this client, which follows its thread. */
+export const approvalList: Handler<'approval/list'> = async ({ connection, questions, threads }) => ({
+  data: openApprovals(await threads(), [...questions.open, ...relayedQuestions(connection.relays)]),
 });
 
 export const approvalRehearse: Handler<'approval/rehearse'> = async ({ questions }, { threadId, requestId }) =>

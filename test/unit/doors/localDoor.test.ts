@@ -1,8 +1,9 @@
 // The local door lets in who knows its secret, lies in a folder of the user alone, and leaves nothing behind.
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, watch } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LocalDoor } from '../../../server/doors/localDoor.ts';
@@ -91,6 +92,31 @@ onUnix('the local door', () => {
     await closed;
     equal(existsSync(opened.address), false);
     equal((await door().reach(opened)).type, 'closed');
+  });
+
+  it('removes what a killed process left, and nothing that is listened at', async () => {
+    const first = door();
+    const here = first.open(echo);
+    ok(here !== null);
+    const home = homes.at(-1)!;
+    const left = join(home, 'run', '2147483646-left.sock');
+    const living = join(home, 'run', '2147483646-living.sock');
+    const script = `require('net').createServer().listen(${JSON.stringify(left)}, () => process.kill(process.pid, 'SIGKILL'))`;
+    spawnSync(process.execPath, ['-e', script]);
+    const server = createServer().listen(living);
+    await once(server, 'listening');
+    ok(existsSync(left));
+    const gone = new Promise<void>((resolve) => {
+      const watcher = watch(join(home, 'run'), () => {
+        if (existsSync(left)) return;
+        watcher.close();
+        resolve();
+      });
+    });
+    door(home).open(echo);
+    await gone;
+    ok(existsSync(living) && existsSync(here.address));
+    server.close();
   });
 
   it('says that there is none, where there is none', async () => {

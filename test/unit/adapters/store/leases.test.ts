@@ -115,6 +115,30 @@ describe('leases', () => {
     held(second.acquire('a', ownerOf('second'), false));
   });
 
+  it('say who else writes a thread, where it can be spoken to, and how sure that is', async () => {
+    const door = { address: '/run/x.sock', secret: 's' };
+    held(first.acquire('a', { ...ownerOf('first'), door }, false));
+    const isCertain = processLiveness.mark(process.pid).start !== null;
+    const owner = { by: ownerOf('first'), door, state: isCertain ? 'alive' : 'presumed' };
+    deepEqual(second.foreignOwner('a'), owner);
+    deepEqual([...second.foreignOwners()], [['a', owner]]);
+    deepEqual(
+      [first.foreignOwner('a'), first.foreignOwners().size, second.foreignOwner('b')],
+      [undefined, 0, undefined],
+    );
+    deepEqual(
+      second.acquire('a', ownerOf('second'), false),
+      { type: 'taken', by: ownerOf('first') },
+      'no secret in it',
+    );
+    const far = await scratch.store({ liveness: elsewhere });
+    held(far.acquire('far', { ...ownerOf('far'), host: 'far' }, false));
+    deepEqual([second.foreignOwner('far')?.state, second.foreignOwner('far')?.door], ['elsewhere', null]);
+    const unsure: Liveness = { mark: processLiveness.mark, check: () => 'unknown' };
+    const third = await scratch.store({ liveness: unsure });
+    equal(third.foreignOwner('a')?.state, 'presumed');
+  });
+
   it('may be held before the thread is created', () => {
     held(first.acquire('new', ownerOf('first'), false));
     first.create(recordOf('new'), null);
