@@ -70,13 +70,12 @@ describe('the line to the owner of a thread', () => {
   it('tells what came before the end, then the end, once; open requests are lost', async () => {
     const { line, say, told, end } = opened();
     const held = line.requestHolding('a', {});
-    const open = line.request('b', {});
-    open.catch(() => undefined);
+    const isLost = rejects(line.request('b', {}), isConnectionLost);
     say({ id: 0, result: {} }, { method: 'last' });
     await held;
     await settled();
     end();
-    await rejects(open, isConnectionLost);
+    await isLost;
     deepEqual(told, ['last', 'lost: it has ended']);
     await rejects(line.request('c', {}), isConnectionLost);
   });
@@ -92,8 +91,7 @@ describe('the line to the owner of a thread', () => {
   it('asks an owner that is silent for a sign of life, and gives up one that gives none', async () => {
     const { line, clock, told, asked, nextAsked } = opened();
     const first = nextAsked();
-    const open = line.request('slow', {});
-    open.catch(() => undefined);
+    const isLost = rejects(line.request('slow', {}), isConnectionLost);
     await first;
     const ping = nextAsked();
     clock.forward(10_000);
@@ -102,7 +100,7 @@ describe('the line to the owner of a thread', () => {
     equal(asked[1].method, 'thread/loaded/list');
     clock.forward(10_000);
     clock.timers[0]?.run();
-    await rejects(open, isConnectionLost);
+    await isLost;
     deepEqual([told, clock.timers.length], [['lost: it does not answer'], 0]);
   });
 
