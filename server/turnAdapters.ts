@@ -38,8 +38,9 @@ import { createExecCommand } from './tools/execCommand.ts';
 import { grepTool } from './tools/grep.ts';
 import { listDirTool } from './tools/listDir.ts';
 import { readFileTool } from './tools/readFile.ts';
-import { createTerminals } from './tools/terminals.ts';
 import { requestUserInputTool } from './tools/requestUserInput.ts';
+import { runUserCommand } from './tools/runUserCommand.ts';
+import { createTerminals, inBackground } from './tools/terminals.ts';
 import { updatePlanTool } from './tools/updatePlan.ts';
 import { viewImageTool } from './tools/viewImage.ts';
 import { createWriteStdin } from './tools/writeStdin.ts';
@@ -227,7 +228,13 @@ function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly stri
         interceptPatch,
         applyPatch,
       });
-      return { tools: [exec, createWriteStdin({ terminals }), ...shared], close: () => terminals.killAll() };
+      return {
+        tools: [exec, createWriteStdin({ terminals }), ...shared],
+        terminals: inBackground(terminals),
+        userCommand: (command, context) =>
+          runUserCommand(command, context, { runner: masked, environment, terminals, log }),
+        close: () => terminals.killAll(),
+      };
     },
     dispose: () => runner.dispose(),
   };

@@ -22,6 +22,8 @@ const reading = () => import('./handlers/threadRead.ts');
 const reverting = () => import('./handlers/threadRevert.ts');
 const shelf = () => import('./handlers/threadShelf.ts');
 const compaction = () => import('./handlers/compaction.ts');
+const injection = () => import('./handlers/injection.ts');
+const terminals = () => import('./handlers/terminal.ts');
 const turns = () => import('./handlers/turn.ts');
 const safety = () => import('./handlers/safety.ts');
 const turnContext = () => import('./handlers/turnContext.ts');
@@ -58,6 +60,20 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/settings/update': bind('thread/settings/update', async () => (await settings()).threadSettingsUpdate),
   'thread/revert': bind('thread/revert', async () => (await reverting()).threadRevert),
   'thread/rollback': bind('thread/rollback', async () => (await reverting()).threadRollback),
+  'thread/shellCommand': bind('thread/shellCommand', async () => (await terminals()).threadShellCommand),
+  'thread/inject_items': bind('thread/inject_items', async () => (await injection()).threadInject_items),
+  'thread/backgroundTerminals/list': bind(
+    'thread/backgroundTerminals/list',
+    async () => (await terminals()).threadBackgroundTerminalsList,
+  ),
+  'thread/backgroundTerminals/clean': bind(
+    'thread/backgroundTerminals/clean',
+    async () => (await terminals()).threadBackgroundTerminalsClean,
+  ),
+  'thread/backgroundTerminals/terminate': bind(
+    'thread/backgroundTerminals/terminate',
+    async () => (await terminals()).threadBackgroundTerminalsTerminate,
+  ),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),

@@ -21,9 +21,11 @@ import * as feature from './schema/feature.ts';
 import * as initialize from './schema/initialize.ts';
 import * as mcp from './schema/mcp.ts';
 import * as model from './schema/model.ts';
+import * as modelItem from './schema/modelItem.ts';
 import * as modelProvider from './schema/modelProvider.ts';
 import * as safety from './schema/safety.ts';
 import * as skill from './schema/skill.ts';
+import * as terminal from './schema/terminal.ts';
 import * as thread from './schema/thread.ts';
 import * as threadSettings from './schema/threadSettings.ts';
 import * as turn from './schema/turn.ts';
@@ -50,6 +52,19 @@ export const clientRequests = {
   'thread/settings/update': experimental('thread', threadSettings.ThreadSettingsUpdateParams, Empty),
   'thread/revert': request('thread', thread.ThreadRevertParams, thread.ThreadRevertResult),
   'thread/rollback': request('thread', thread.ThreadRollbackParams, thread.ThreadResult),
+  'thread/shellCommand': request('thread', terminal.ThreadShellCommandParams, Empty),
+  'thread/inject_items': request('thread', modelItem.ThreadInjectItemsParams, Empty),
+  'thread/backgroundTerminals/list': experimental(
+    'thread',
+    terminal.BackgroundTerminalsListParams,
+    terminal.BackgroundTerminalsListResult,
+  ),
+  'thread/backgroundTerminals/clean': experimental('thread', thread.ThreadIdParams, Empty),
+  'thread/backgroundTerminals/terminate': experimental(
+    'thread',
+    terminal.BackgroundTerminalTerminateParams,
+    terminal.BackgroundTerminalTerminateResult,
+  ),
   'turn/start': request('thread', turn.TurnStartParams, turn.TurnStartResult),
   'turn/steer': request('thread', turn.TurnSteerParams, turn.TurnSteerResult),
   'turn/interrupt': request('thread', turn.TurnInterruptParams, Empty),

@@ -48,6 +48,8 @@ export class Terminal {
   /** As the item shows it. */
   readonly command: string;
   readonly cwd: string;
+  /** Of its first process; null where it has none. */
+  readonly osPid: number | null;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
   readonly hasTerminal: boolean;
@@ -72,6 +74,7 @@ export class Terminal {
     this.turnId = context.turnId;
     this.command = item.command;
     this.cwd = item.cwd;
+    this.osPid = running.pid;
     this.startedAtMs = context.clock.nowMs();
     this.hasTerminal = running.isTerminal;
     this.isInteractive = start.isInteractive;

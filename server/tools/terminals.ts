@@ -1,11 +1,12 @@
 // The table of a thread's running commands: which are open, which may still be read, and how to end them.
 import { randomInt } from 'node:crypto';
+import type { BackgroundTerminals } from '../core/turn/turnWorld.ts';
 import { Terminal, type TerminalStart } from './terminal.ts';
 
 /** A running command as other rooms see it. */
 export type OpenTerminal = Pick<
   Terminal,
-  'sessionId' | 'itemId' | 'turnId' | 'command' | 'cwd' | 'startedAtMs' | 'hasTerminal' | 'state'
+  'sessionId' | 'itemId' | 'turnId' | 'command' | 'cwd' | 'osPid' | 'startedAtMs' | 'hasTerminal' | 'state'
 >;
 
 /** The running commands of one thread. Whoever owns the thread calls `killAll` at its end. */
@@ -66,6 +67,19 @@ export function createTerminals(options: TerminalsOptions = {}): Terminals {
     },
     find: (sessionId) => table.get(sessionId) ?? null,
     forget: (sessionId) => void table.delete(sessionId),
+  };
+}
+
+/** Those that were left to go on, as clients see them. */
+export function inBackground(terminals: Terminals): BackgroundTerminals {
+  const open = (): readonly OpenTerminal[] => terminals.list().filter(({ state }) => state === 'background');
+  return {
+    list: () =>
+      open().map(({ itemId, sessionId, command, cwd, osPid }) => {
+        return { itemId, processId: String(sessionId), command, cwd, osPid };
+      }),
+    kill: async (processId) =>
+      open().some(({ sessionId }) => String(sessionId) === processId) && (await terminals.kill(processId)),
   };
 }
 

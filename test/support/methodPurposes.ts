@@ -26,6 +26,12 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/revert':
     'Takes a turn and all later ones out of a thread’s history; a running turn is interrupted first. Nothing is destroyed: forks keep what they have.',
   'thread/rollback': 'The old name of `thread/revert`: takes out the last turns.',
+  'thread/shellCommand':
+    'Runs a command of the user’s own, without a sandbox and without a question, and tells the model how it went.',
+  'thread/inject_items': 'Adds items of the Responses API to what the model is told next.',
+  'thread/backgroundTerminals/list': 'The commands of a thread that go on beside its turns.',
+  'thread/backgroundTerminals/clean': 'Ends all of them.',
+  'thread/backgroundTerminals/terminate': 'Ends one of them.',
   'turn/start': 'Starts a turn, or joins the one that runs. The answer comes at once, the rest is notifications.',
   'turn/steer': 'Adds a message to the running turn: a text that is being written is cut, a command is waited for.',
   'turn/interrupt':

@@ -1,6 +1,6 @@
 // Starting, steering and interrupting turns.
 import type { LiveThread } from '../../core/thread/liveThread.ts';
-import { RunningTurn, type TurnKind } from '../../core/turn/runningTurn.ts';
+import { RunningTurn } from '../../core/turn/runningTurn.ts';
 import { runTurn } from '../../core/turn/runTurn.ts';
 import { turnView } from '../../core/turn/turnEnd.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -8,6 +8,7 @@ import type { UserInput } from '../../protocol/schema/item.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import { changeSettings } from '../changeSettings.ts';
 import { refuseExperimental } from '../experimentalFields.ts';
+import { refuseOthers } from '../idleThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 
 /** In characters, over all text of one message. */
@@ -77,21 +78,6 @@ export const turnInterrupt: Handler<'turn/interrupt'> = async (context, { thread
   context.questions.withdraw(threadId);
   return new Reply({}, () => running.interrupt());
 };
-
-const KIND_NAMES: Readonly<Record<Exclude<TurnKind, 'regular'>, string>> = { compact: 'Compact', review: 'Review' };
-
-/** What compacts or reviews is not to be talked into. */
-function refuseOthers({ kind }: RunningTurn, how: 'start' | 'steer'): void {
-  if (kind === 'regular') return;
-  const message =
-    how === 'steer'
-      ? `cannot steer a ${kind} turn`
-      : `failed to submit turn input: ActiveTurnNotSteerable { turn_kind: ${KIND_NAMES[kind]} }`;
-  throw new ProtocolError(how === 'steer' ? 'invalidRequest' : 'internalError', message, {
-    kind: 'activeTurnNotSteerable',
-    data: { message, codexErrorInfo: { activeTurnNotSteerable: { turnKind: kind } } },
-  });
-}
 
 /** The thread, once a turn that is being stopped has ended: its next message begins a turn of its own. */
 async function readyThread(context: RequestContext, threadId: string): Promise<LiveThread> {

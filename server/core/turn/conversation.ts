@@ -18,6 +18,7 @@ import { toolContext } from './toolContext.ts';
 import { ToolRuns } from './toolRuns.ts';
 import { stoppedEnd, type TurnEnd } from './turnEnd.ts';
 import { TurnItems } from './turnItems.ts';
+import { UserCommands } from './userCommands.ts';
 import { textOf, userMessageItem } from './userMessage.ts';
 
 export class Conversation {
@@ -30,6 +31,7 @@ export class Conversation {
   readonly #changes: DiffTracker;
 
   readonly #context: ContextKeeper;
+  readonly #commands: UserCommands;
   readonly #repetition = new RepetitionWatch();
   /** Where in the history the messages begin that the model has not answered yet. */
   #unread = 0;
@@ -51,6 +53,7 @@ export class Conversation {
       conditions,
       filesChanged: (effects, madeFolders) => this.#changes.patched(effects, madeFolders),
     });
+    this.#commands = new UserCommands(thread, turn, context);
     this.#runs = new ToolRuns(thread, { context: this.#changes.watching(context), changes: this.#changes });
   }
 
@@ -93,15 +96,30 @@ export class Conversation {
       }
       attempt = 0;
       if (outcome.type === 'ended') this.#context.heard(outcome.end);
-      const steered = await this.#joinSteered();
-      if (outcome.type === 'steered' || steered || reader.hasCalls) continue;
+      const joined = await this.#joinSteered();
+      if (outcome.type === 'steered' || joined || reader.hasCalls) continue;
       if (outcome.end.type === 'incomplete')
         throw new ModelFailure(`The model stopped before it was done: ${outcome.end.reason}.`, {
           info: 'other',
           retry: 'never',
         });
-      return { status: 'completed' };
+      await this.#commands.ended();
+      if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
+      if (this.#commands.isEmpty) return { status: 'completed' };
+      await this.#joinSteered();
     }
+  }
+
+  /** Waits for the commands of the user, and does nothing else. */
+  async runCommands(): Promise<TurnEnd> {
+    await this.#commands.ended();
+    this.#commands.tell();
+    return this.#turn.stopped === null ? { status: 'completed' } : stoppedEnd(this.#thread, this.#turn);
+  }
+
+  /** Whether something has joined that the model has not heard. */
+  get hasMore(): boolean {
+    return this.#turn.hasSteered || !this.#commands.isEmpty;
   }
 
   /** Compacts the conversation and does nothing else. */
@@ -141,6 +159,7 @@ export class Conversation {
     this.#turn.whenSteered(null);
     await this.#runs.outputs();
     if (end.status !== 'completed') {
+      await this.#commands.ended();
       this.#turn.refuseMessages();
       // A message that had joined stays in the thread; the model reads it in the next turn.
       await this.#joinSteered();
@@ -174,13 +193,13 @@ export class Conversation {
     this.#thread.remember(this.#turn.id, [message]);
   }
 
-  /** Adds the messages that joined the turn; says whether there were any. */
+  /** Adds the messages that joined the turn, and what commands of the user did; says whether there was anything. */
   async #joinSteered(): Promise<boolean> {
     const steered = this.#turn.takeSteered();
     this.#unread = this.#thread.history.length;
     for (const { input, clientId } of steered) await this.#say(input, clientId);
     this.#thread.dropHeld();
-    return steered.length > 0;
+    return this.#commands.tell() || steered.length > 0;
   }
 
   async #collectOutputs(): Promise<void> {

@@ -22,7 +22,7 @@ export function withDynamicTools(
 ): ThreadTools {
   if (specs === undefined || specs.length === 0) return own;
   const tools = specs.flatMap(functionSpecs).map((spec) => dynamicTool(spec, clients));
-  return { tools: [...own.tools, ...tools], close: () => own.close() };
+  return { ...own, tools: [...own.tools, ...tools] };
 }
 
 function functionSpecs(spec: DynamicToolSpec): FunctionSpec[] {

@@ -1,5 +1,6 @@
 // Drives a turn from its start to its end, whatever happens in between.
 import { messageOf } from '../../protocol/errors.ts';
+import type { UserCommand } from '../command/userCommand.ts';
 import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
@@ -30,6 +31,15 @@ export async function runCompaction(thread: LiveThread, turn: RunningTurn): Prom
   begin(thread, turn);
   const conversation = new Conversation(thread, turn, conditions);
   await drive(thread, { turn, conversation, first: () => conversation.compact() });
+}
+
+/** Runs a turn that runs a command of the user and does nothing else. Never rejects. */
+export async function runUserCommandTurn(thread: LiveThread, turn: RunningTurn, command: UserCommand): Promise<void> {
+  const conditions = { startedAtMs: turn.startedAtMs, settings: thread.settings, outputSchema: null };
+  begin(thread, turn);
+  const conversation = new Conversation(thread, turn, conditions);
+  turn.command(command);
+  await drive(thread, { turn, conversation, first: () => conversation.runCommands() });
 }
 
 function begin(thread: LiveThread, turn: RunningTurn): void {
@@ -63,9 +73,9 @@ async function drive(thread: LiveThread, { turn, conversation, first }: Driven):
       return;
     }
     end = await failing(thread, turn, () => conversation.settle(said));
-    task = () => conversation.converse();
+    task = turn.hasSteered || first === undefined ? () => conversation.converse() : first;
     // A message may have joined while the turn was being settled: it must not be lost.
-  } while (end.status === 'completed' && turn.hasSteered);
+  } while (end.status === 'completed' && conversation.hasMore);
   recordEnd(thread, turn, end);
   turn.finish();
 }

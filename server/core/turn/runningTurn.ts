@@ -1,4 +1,5 @@
 // The handle on a turn that runs: steer it, interrupt it, make it fail, wait for its end.
+import type { UserCommand } from '../command/userCommand.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
 
 /** A message of the user that joins a running turn. */
@@ -30,6 +31,8 @@ export class RunningTurn {
   readonly #end = Promise.withResolvers<void>();
   readonly #suspended = Promise.withResolvers<void>();
   #steered: SteeredInput[] = [];
+  readonly #commands: UserCommand[] = [];
+  #onCommand: (command: UserCommand) => void = (command) => void this.#commands.push(command);
   #onSteer: (() => void) | null = null;
   #stop: StopReason | null = null;
   #isEnding = false;
@@ -82,6 +85,17 @@ export class RunningTurn {
   steer(input: SteeredInput): void {
     this.#steered.push(input);
     this.#onSteer?.();
+  }
+
+  /** A command that the user runs while the turn does. */
+  command(command: UserCommand): void {
+    this.#onCommand(command);
+  }
+
+  /** Sets who runs them. */
+  whenCommanded(listener: (command: UserCommand) => void): void {
+    this.#onCommand = listener;
+    for (const command of this.#commands.splice(0)) listener(command);
   }
 
   get hasSteered(): boolean {

@@ -1,4 +1,5 @@
 // Everything of the world that threads and turns need, gathered once by the composition root.
+import type { UserCommand } from '../command/userCommand.ts';
 import type { RuleBook } from '../approval/ruleBook.ts';
 import type { Checkpoints } from '../checkpoint/checkpoints.ts';
 import type { Places } from '../pathPolicy/places.ts';
@@ -17,7 +18,7 @@ import type { ContextEntry } from '../../protocol/schema/safety.ts';
 import type { Settings } from '../settings.ts';
 import type { ThreadStore } from '../thread/threadStore.ts';
 import type { ModelItem, ModelProvider } from './modelPort.ts';
-import type { Tool } from './tool.ts';
+import type { Tool, ToolContext } from './tool.ts';
 
 /** What the model is told before the conversation: instructions, project documents, environment. */
 export interface Prompt {
@@ -28,9 +29,30 @@ export interface Prompt {
   readonly entries: readonly ContextEntry[];
 }
 
+/** A command of the thread that goes on beside its turns. */
+export interface BackgroundTerminal {
+  readonly itemId: string;
+  /** As its item has it. */
+  readonly processId: string;
+  readonly command: string;
+  readonly cwd: string;
+  /** Of its first process; null where it has none. */
+  readonly osPid: number | null;
+}
+
+export interface BackgroundTerminals {
+  /** Oldest first. */
+  list(): readonly BackgroundTerminal[];
+  /** Ends it and completes its item; false when none of that id is running. */
+  kill(processId: string): Promise<boolean>;
+}
+
 /** The tools of one thread; they share its terminals, which `close` ends. */
 export interface ThreadTools {
   readonly tools: readonly Tool[];
+  readonly terminals: BackgroundTerminals;
+  /** Runs a command of the user's own; resolves with what the model is told of it. */
+  userCommand(command: UserCommand, context: ToolContext): Promise<string>;
   close(): Promise<void>;
 }
 

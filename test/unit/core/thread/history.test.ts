@@ -24,6 +24,24 @@ describe('history for the model', () => {
     ]);
   });
 
+  it('tells what was said between a call and its output after it', () => {
+    const said = (text: string): ModelItem => ({
+      type: 'message',
+      role: 'user',
+      content: [{ type: 'input_text', text }],
+    });
+    assert.deepEqual(withEveryCallAnswered([call('1'), call('2'), output('1'), said('x'), output('2'), said('y')]), [
+      call('1'),
+      call('2'),
+      output('1'),
+      output('2'),
+      said('x'),
+      said('y'),
+    ]);
+    const lost = { type: 'function_call_output', call_id: '1', output: 'aborted' };
+    assert.deepEqual(withEveryCallAnswered([call('1'), said('x')]), [call('1'), lost, said('x')]);
+  });
+
   it('drops an output without its call', () => {
     assert.deepEqual(withEveryCallAnswered([output('9')]), []);
   });
