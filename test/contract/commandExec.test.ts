@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { story, type Stage } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
 
-const LINKED = { kinds: ['linked'] } as const;
+/** The profile of whoever runs the tests has no say in them, and takes its time. */
+const NO_PROFILE = '[shell_environment_policy]\nexperimental_use_profile = false\n';
 /** Temporary folders, where the workspaces of tests lie, are outside of what a command may write to. */
 const CONFINED = `sandbox_mode = "workspace-write"
 [sandbox]
@@ -14,7 +15,9 @@ allow_root = true
 [sandbox_workspace_write]
 exclude_slash_tmp = true
 exclude_tmpdir_env_var = true
-`;
+${NO_PROFILE}`;
+const PLAIN = { config: `sandbox_mode = "workspace-write"\n${NO_PROFILE}` };
+const LINKED = { ...PLAIN, kinds: ['linked'] } as const;
 const FULL = { sandboxPolicy: { type: 'dangerFullAccess' } } as const;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -53,16 +56,20 @@ async function pipeEnds(stage: Stage, path: string): Promise<{ readonly ended: P
 }
 
 describe('command/exec', () => {
-  story('answers with both outputs apart and the exit code', async (stage, kind) => {
-    const client = await stage.open(kind, { env: { OPENAI_API_KEY: 'sk-own' } });
-    const script = 'echo "$PWD $ADDED ${HOME-none} ${OPENAI_API_KEY-none}"; echo grüß >&2; cat; exit 3';
-    const params = { command: sh(script), cwd: stage.workspace, env: { ADDED: 'x', HOME: null }, ...FULL };
-    deepEqual(await client.request('command/exec', params), {
-      exitCode: 3,
-      stdout: `${stage.workspace} x none none\n`,
-      stderr: 'grüß\n',
-    });
-  });
+  story(
+    'answers with both outputs apart and the exit code',
+    async (stage, kind) => {
+      const client = await stage.open(kind, { env: { OPENAI_API_KEY: 'sk-own' } });
+      const script = 'echo "$PWD $ADDED ${HOME-none} ${OPENAI_API_KEY-none}"; echo grüß >&2; cat; exit 3';
+      const params = { command: sh(script), cwd: stage.workspace, env: { ADDED: 'x', HOME: null }, ...FULL };
+      deepEqual(await client.request('command/exec', params), {
+        exitCode: 3,
+        stdout: `${stage.workspace} x none none\n`,
+        stderr: 'grüß\n',
+      });
+    },
+    PLAIN,
+  );
 
   story(
     'is contained as configured, or as the client asks',
@@ -116,27 +123,34 @@ describe('command/exec', () => {
     LINKED,
   );
 
-  story('streams what it says and takes what it is told, under the client’s own name', async (stage, kind) => {
-    const client = await stage.open(kind);
-    const params = { command: ['cat'], processId: 'cat', streamStdin: true, streamStdoutStderr: true, ...FULL };
-    const ended = client.request('command/exec', params);
-    // it is known from the moment on in which it was asked for
-    await client.request('command/exec/write', { processId: 'cat', deltaBase64: base64('one\n\0\xff') });
-    await untilStreamed(client, 'cat', /one/);
-    match((await refused(client, 'command/exec', params)).message, /duplicate active command\/exec process id: "cat"/);
-    equal((await refused(client, 'command/exec/write', { processId: 'cat', deltaBase64: '!' })).code, -32602);
-    equal((await refused(client, 'command/exec/write', { processId: 'cat' })).code, -32602);
-    const resize = { processId: 'cat', size: { rows: 5, cols: 5 } };
-    match((await refused(client, 'command/exec/resize', resize)).message, /not attached to a PTY/);
-    await client.request('command/exec/write', { processId: 'cat', deltaBase64: base64('two\n'), closeStdin: true });
-    deepEqual(await ended, { exitCode: 0, stdout: '', stderr: '' });
-    equal(streamed(client, 'cat', 'stdout'), 'one\n\0\xfftwo\n');
-    for (const method of ['write', 'terminate', 'resize'])
+  story(
+    'streams what it says and takes what it is told, under the client’s own name',
+    async (stage, kind) => {
+      const client = await stage.open(kind);
+      const params = { command: ['cat'], processId: 'cat', streamStdin: true, streamStdoutStderr: true, ...FULL };
+      const ended = client.request('command/exec', params);
+      // it is known from the moment on in which it was asked for
+      await client.request('command/exec/write', { processId: 'cat', deltaBase64: base64('one\n\0\xff') });
+      await untilStreamed(client, 'cat', /one/);
       match(
-        (await refused(client, `command/exec/${method}`, { ...resize, closeStdin: true })).message,
-        /no active command\/exec for process id "cat"/,
+        (await refused(client, 'command/exec', params)).message,
+        /duplicate active command\/exec process id: "cat"/,
       );
-  });
+      equal((await refused(client, 'command/exec/write', { processId: 'cat', deltaBase64: '!' })).code, -32602);
+      equal((await refused(client, 'command/exec/write', { processId: 'cat' })).code, -32602);
+      const resize = { processId: 'cat', size: { rows: 5, cols: 5 } };
+      match((await refused(client, 'command/exec/resize', resize)).message, /not attached to a PTY/);
+      await client.request('command/exec/write', { processId: 'cat', deltaBase64: base64('two\n'), closeStdin: true });
+      deepEqual(await ended, { exitCode: 0, stdout: '', stderr: '' });
+      equal(streamed(client, 'cat', 'stdout'), 'one\n\0\xfftwo\n');
+      for (const method of ['write', 'terminate', 'resize'])
+        match(
+          (await refused(client, `command/exec/${method}`, { ...resize, closeStdin: true })).message,
+          /no active command\/exec for process id "cat"/,
+        );
+    },
+    PLAIN,
+  );
 
   story(
     'has one name for one process on each connection, and no input unless it was wanted',
@@ -179,21 +193,25 @@ describe('command/exec', () => {
     LINKED,
   );
 
-  story('ends with its client, and so does everything that it started', async (stage, kind) => {
-    stage.makePipe('pipe');
-    const client = await stage.open(kind);
-    const answered = client.ask('command/exec', {
-      command: sh('(trap "" TERM; sleep 1000) > pipe & wait'),
-      cwd: stage.workspace,
-      processId: 'p',
-      disableTimeout: true,
-      ...FULL,
-    });
-    const { ended } = await pipeEnds(stage, 'pipe');
-    client.close();
-    await ended;
-    ok((await answered).error !== undefined);
-  });
+  story(
+    'ends with its client, and so does everything that it started',
+    async (stage, kind) => {
+      stage.makePipe('pipe');
+      const client = await stage.open(kind);
+      const answered = client.ask('command/exec', {
+        command: sh('(trap "" TERM; sleep 1000) > pipe & wait'),
+        cwd: stage.workspace,
+        processId: 'p',
+        disableTimeout: true,
+        ...FULL,
+      });
+      const { ended } = await pipeEnds(stage, 'pipe');
+      client.close();
+      await ended;
+      ok((await answered).error !== undefined);
+    },
+    PLAIN,
+  );
 
   story(
     'has a terminal of the wanted size, which can change',

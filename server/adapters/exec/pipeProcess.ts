@@ -14,6 +14,9 @@ export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): Chil
     stdio: [isWrapped || spec.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   const outputs = readOutputs(child, events);
+  let isPaused = false;
+  // Node lets them flow again when the process has ended
+  for (const output of outputs) output.on('resume', () => isPaused && output.pause());
   // writing to a process that has gone is not an error of ours: its end is reported by `exit`
   child.stdin?.on('error', () => undefined);
   let isOver = false;
@@ -42,9 +45,11 @@ export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): Chil
     },
     resize: () => false,
     pause() {
+      isPaused = true;
       for (const output of outputs) output.pause();
     },
     resume() {
+      isPaused = false;
       for (const output of outputs) output.resume();
     },
     close() {
