@@ -84,8 +84,8 @@ export function wasOutOfView(snapshot: Snapshot, path: string): boolean {
     const listed = snapshot.folders.get(folder);
     if (listed !== undefined) {
       // below what was a file there was nothing
-      const names = [listed.folders, listed.ignored, listed.skipped, folder === dirname(path) ? listed.files : []];
-      return names.some((some) => some.includes(name));
+      if (folder !== dirname(path) && snapshot.files.has(join(folder, name))) return false;
+      return [listed.files, listed.folders, listed.ignored, listed.skipped].some((names) => names.includes(name));
     }
     if (folder === snapshot.root || dirname(folder) === folder) return false;
   }
