@@ -1,7 +1,17 @@
 // Checkpoints: what a turn changed, by a patch or by a command, is listed, put back, and brought again.
 import { deepEqual, equal, match, notDeepEqual, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { answer, command, patch, text } from '../support/modelScript.ts';
 import { playTurn, ROOT_MAY_SANDBOX, startThread, story, type Stage } from '../support/story.ts';
@@ -265,6 +275,45 @@ describe('a checkpoint', () => {
       equal(result.conflicts.length, 1);
     },
     { kinds: ['linked'], config: `sandbox_mode = "workspace-write"\n${ROOT_MAY_SANDBOX}` },
+  );
+
+  story(
+    'is completed by another server when one is killed in the middle of a restore',
+    async (stage, kind) => {
+      const names = Array.from({ length: 150 }, (_, index) => `f${index}`);
+      for (const name of names) stage.write(name, 'before\n'.repeat(200));
+      const before = treeState(stage.workspace);
+      const server = await stage.start(kind);
+      const client = await server.connect();
+      await client.initialize();
+      const threadId = await startThread(client, stage, FULL_ACCESS);
+      const turnId = await turn(client, threadId, stage, 'for f in f*; do echo after > $f; done');
+      const after = treeState(stage.workspace);
+      const changed = Promise.withResolvers<void>();
+      const watcher = watch(stage.workspace, () => changed.resolve());
+      void client.ask('checkpoint/restore', { threadId, turnId });
+      await changed.promise;
+      watcher.close();
+      server.process?.kill('SIGKILL');
+      await client.closed;
+      const cut = Object.entries(treeState(stage.workspace)).filter(([name]) => names.includes(name));
+      ok(
+        cut.some(([name, state]) => state === after[name]),
+        'it was killed in its middle',
+      );
+      ok(
+        cut.every(([name, state]) => state === after[name] || state === before[name]),
+        'nothing is half-written',
+      );
+
+      const later = await stage.open(kind);
+      const result = await later.request('checkpoint/restore', { threadId, turnId });
+      deepEqual([result.conflicts, result.notRestorable], [[], []]);
+      deepEqual(treeState(stage.workspace), before);
+      await later.request('checkpoint/redo', { threadId });
+      deepEqual(treeState(stage.workspace), after);
+    },
+    { kinds: ['binary'] },
   );
 
   story(
