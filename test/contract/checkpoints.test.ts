@@ -291,11 +291,12 @@ describe('a checkpoint', () => {
       const after = treeState(stage.workspace);
       const changed = Promise.withResolvers<void>();
       const watcher = watch(stage.workspace, () => changed.resolve());
-      void client.ask('checkpoint/restore', { threadId, turnId });
+      const asked = client.ask('checkpoint/restore', { threadId, turnId });
       await changed.promise;
       watcher.close();
       server.process?.kill('SIGKILL');
       await client.closed;
+      equal((await asked).error?.message, 'The connection ended.');
       const cut = Object.entries(treeState(stage.workspace)).filter(([name]) => names.includes(name));
       ok(
         cut.some(([name, state]) => state === after[name]),
