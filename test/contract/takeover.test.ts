@@ -1,5 +1,6 @@
 // A thread changes hands: its owner is asked to let go, and one that does not answer is passed over.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { answer, command, gate, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story, type ServerKind, type Stage } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
@@ -20,6 +21,14 @@ async function other(stage: Stage, kind: ServerKind, name = 'second_client'): Pr
   const client = await (await stage.start(kind)).connect();
   await client.initialize(name);
   return client;
+}
+
+/** Stops the process, and waits until the system says so. */
+async function stopped(pid: number, stop: () => void): Promise<void> {
+  stop();
+  const isStopped = (): boolean =>
+    process.platform !== 'linux' || / T \d/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  while (!isStopped()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('takeover', () => {
@@ -99,7 +108,7 @@ describe('an owner that is stopped', () => {
       await startTurn(owner.client, threadId, 'go');
       await stage.model.reached('mid');
       const client = await other(stage, kind);
-      owner.server.process?.kill('SIGSTOP');
+      await stopped(owner.server.process?.pid ?? 0, () => owner.server.process?.kill('SIGSTOP'));
       const silent = await client.ask('thread/resume', { threadId, follow: true });
       equal(silent.error?.data.kind, 'ownerSilent');
       const { thread } = await client.request('thread/resume', { threadId, takeover: true });

@@ -120,8 +120,9 @@ export class Leases {
     const { liveness } = this.#options;
     const mark = markOf(row);
     const isNear = mark.machine === liveness.mark(process.pid).machine;
-    const far = isNear ? 'presumed' : 'elsewhere';
-    return { by: ownerOf(row), door: doorOf(row), state: liveness.check(mark) === 'alive' ? 'alive' : far };
+    const unsure = isNear ? 'presumed' : 'elsewhere';
+    const sure = liveness.isStopped?.(mark) === true ? 'stopped' : 'alive';
+    return { by: ownerOf(row), door: doorOf(row), state: liveness.check(mark) === 'alive' ? sure : unsure };
   }
 
   #isOwn(row: Row): boolean {

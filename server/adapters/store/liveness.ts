@@ -16,6 +16,8 @@ export interface Liveness {
   mark(pid: number): ProcessMark;
   /** `unknown`: it runs, or ran, where we cannot look. */
   check(mark: ProcessMark): 'alive' | 'dead' | 'unknown';
+  /** Whether a process that is alive is known to be stopped: it does nothing until it is told to go on. */
+  isStopped?(mark: ProcessMark): boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export const processLiveness: Liveness = {
     if (mark.start !== null) return startOf(mark.pid) === mark.start ? 'alive' : 'dead';
     return isProcessRunning(mark.pid) ? 'unknown' : 'dead';
   },
+  isStopped: (mark) => fieldsOf(mark.pid)[0] === 'T',
 };
 
 let machine: string | undefined;
@@ -39,11 +42,16 @@ function machineName(): string {
     .trim());
 }
 
-/** Field 22 of /proc/PID/stat; the command's name before it may hold spaces and brackets. A zombie is dead. */
+/** Field 22 of /proc/PID/stat. A zombie is dead. */
 function startOf(pid: number): string | null {
-  const stat = firstLine(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOf(pid);
   return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+}
+
+/** The fields of /proc/PID/stat from the third, the state, on; the command's name before it may hold spaces and brackets. */
+function fieldsOf(pid: number): string[] {
+  const stat = firstLine(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function firstLine(path: string): string {

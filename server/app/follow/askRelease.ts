@@ -28,7 +28,8 @@ export async function askRelease(options: ReleaseOptions): Promise<'again' | 'st
   const late = Promise.withResolvers<'stealing'>();
   const cancel = clock.after(LONGEST_RELEASE_MS, () => late.resolve('stealing'));
   try {
-    const greeted = greet(line, connection, clock);
+    // in vain where it is known to be stopped; it is told all the same
+    const greeted = greet(line, connection, owner.state === 'stopped' ? { clock, patienceMs: 0 } : { clock });
     // in one breath: an owner that was stopped reads it when it goes on, and learns at once that it lost the thread
     const released = line.request('thread/release', { threadId, force: isForced }).then(() => 'again' as const);
     released.catch(ignore);

@@ -65,6 +65,7 @@ async function elsewhere(wanted: Wanted, refusal: ProtocolError): Promise<Outcom
     });
   }
   if (params.follow !== true && owner.state !== 'presumed') throw refusal;
+  if (owner.state === 'stopped') throw silent(params.threadId, owner.by.client);
   const reached = await threads.neighbours.reach(owner.door);
   // a process of this machine that has ended listens no more
   if (reached.type === 'closed' && owner.state === 'presumed') return 'stealing';

@@ -101,8 +101,8 @@ export interface ForeignOwner {
   readonly by: LeaseOwner;
   /** Null for one that cannot be spoken to. */
   readonly door: OwnerDoor | null;
-  /** `alive`: the system says so. `presumed`: it ran here and may have ended. `elsewhere`: it runs, or ran, where nobody here can look. */
-  readonly state: 'alive' | 'presumed' | 'elsewhere';
+  /** `alive`, `stopped`: the system says so; who is stopped does nothing until it is told to go on. `presumed`: it ran here and may have ended. `elsewhere`: it runs, or ran, where nobody here can look. */
+  readonly state: 'alive' | 'stopped' | 'presumed' | 'elsewhere';
 }
 
 /** The right to write one thread, kept alive by a heartbeat until it is released or taken over. */
