@@ -9,7 +9,8 @@ import { showServerNotices } from './agentServer/notices.ts';
 import { buildApprovals, type ApprovalsRoom } from './approvals/room.ts';
 import { ChatView } from './chat/chatView.ts';
 import { chatCommands } from './chat/commands.ts';
-import { connectPage, workspaceFolders } from './chat/connectPage.ts';
+import { restoreCommands, restoreFiles } from './checkpoints/restoreFiles.ts';
+import { connectPage, workspaceFolders, type PageFeatures } from './chat/connectPage.ts';
 import { Drafts } from './chat/drafts.ts';
 import { FileCompletion } from './chat/editorContext.ts';
 import { keptFiles } from './chat/keptQuestion.ts';
@@ -62,7 +63,9 @@ export function activate(context: vscode.ExtensionContext): BowlineApi {
     const approvals = buildApprovals(rooms, { diffs, folders: workspaceFolders, showThread });
     follow(rooms, approvals);
     context.subscriptions.push(diffs, approvals);
-    context.subscriptions.push(registerCommands({ ...allCommands(rooms, approvals), ...approvals.commands }, log));
+    const restore = restoreCommands({ server: rooms.server, shown: rooms.shown, viewer: diffs });
+    const commands = { ...allCommands(rooms, approvals), ...approvals.commands, ...restore };
+    context.subscriptions.push(registerCommands(commands, log));
     rooms.server.start();
   } catch (error) {
     log.error(`Activation failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -131,8 +134,11 @@ function buildChat(parts: PageRooms, diffs: () => DiffServices): ChatView {
     connect: async (post) => {
       const rooms: Rooms = { ...parts, chat };
       const forkAt = (threadId: string, lastTurnId: string): Promise<void> => forkThread(rooms, threadId, lastTurnId);
+      const restore: PageFeatures['restoreFiles'] = (turn) =>
+        restoreFiles(turn, { server: parts.server, viewer: diffs() });
       const reopen = (threadId: string): Promise<void> => openThread(rooms, threadId);
-      const bridge = await connectPage(parts, { diffs: diffs(), models: modelServices(rooms), forkAt, reopen }, post);
+      const features = { diffs: diffs(), models: modelServices(rooms), forkAt, restoreFiles: restore, reopen };
+      const bridge = await connectPage(parts, features, post);
       restoreThread(rooms);
       return bridge;
     },

@@ -84,6 +84,7 @@ export const strings = {
   turnActions: 'This turn',
   choices: 'Your choices',
   forkHere: 'Fork from here',
+  restoreFiles: 'Restore files to before this turn',
   stopped: 'Stopped',
   turnFailed: 'The turn failed',
   retry: 'Try Again',

@@ -96,6 +96,8 @@ export interface HostServices {
   showThread: { params: { threadId: string | null }; result: null };
   /** Opens the thread with the given turn as its last as a new thread, and shows it. */
   forkAt: { params: { threadId: string; lastTurnId: string }; result: null };
+  /** Puts the files back to how they were before the turn, after the user has seen what that does. */
+  restoreFiles: { params: { threadId: string; turnId: string }; result: null };
   /** Asks for an OpenAI key and stores it; false when the user gave none. */
   setApiKey: { params: null; result: boolean };
   /** Looks for model servers on the usual local ports. Called only while the first-run page is open. */

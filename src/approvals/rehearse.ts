@@ -7,9 +7,12 @@ import { oneLine } from '../../server/protocol/shownText.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import type { Questions } from './questions.ts';
 
+/** What was tried, or would be done, and was not: its changes, and what it wrote to the terminal. */
+export type TriedChanges = Pick<Rehearsal, 'rehearsalId' | 'output' | 'changes'>;
+
 /** Shows what a rehearsal wrote, and its files, each before and after. */
 export interface RehearsalViewer {
-  openRehearsal(name: string, rehearsal: Rehearsal): Promise<void>;
+  openRehearsal(name: string, rehearsal: TriedChanges): Promise<void>;
 }
 
 export interface RehearsePorts {

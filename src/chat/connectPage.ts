@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import type { HostMessage } from '../../server/protocol/chatBridge.ts';
 import type { PageRooms } from '../rooms.ts';
 import type { ChatBridge } from './bridge.ts';
-import type { DiffServices, ModelServices } from './hostServices.ts';
+import type { DiffServices, ModelServices, ServicePorts } from './hostServices.ts';
 
 export interface PageFeatures {
   readonly diffs: DiffServices;
   readonly models: ModelServices;
   readonly forkAt: (threadId: string, lastTurnId: string) => Promise<void>;
+  readonly restoreFiles: ServicePorts['restoreFiles'];
   readonly reopen: (threadId: string) => Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 // The services that the host offers to the page, each one a call into the editor or into another room.
 import * as vscode from 'vscode';
 import type { Attachment, HostMethod, HostServices, LocalServer } from '../../server/protocol/chatBridge.ts';
-import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
+import type { TriedChanges } from '../approvals/rehearse.ts';
 import { findLocalServers } from '../models/localServers.ts';
 import { currentSelection, fileAttachment, pickFiles, type FileCompletion } from './editorContext.ts';
 import type { Drafts } from './drafts.ts';
@@ -14,7 +14,7 @@ export interface DiffServices {
   openDiff(params: HostServices['openDiff']['params']): Promise<void>;
   reviewChanges(params: HostServices['reviewChanges']['params']): Promise<void>;
   /** Shows the files of a rehearsal, each before and after. */
-  openRehearsal(name: string, rehearsal: Rehearsal): Promise<void>;
+  openRehearsal(name: string, rehearsal: TriedChanges): Promise<void>;
 }
 
 /** What the models room does for the page. */
@@ -36,12 +36,22 @@ export interface ServicePorts {
   readonly diffs: DiffServices;
   readonly models: ModelServices;
   readonly forkAt: (threadId: string, lastTurnId: string) => Promise<void>;
+  readonly restoreFiles: (params: HostServices['restoreFiles']['params']) => Promise<void>;
 }
 
 /** Links that may leave the editor; anything else (`command:`, `file:`, …) in a model's answer is not followed. */
 const LINK_SCHEMES = new Set(['http', 'https', 'mailto']);
 
-export function hostServices({ shown, drafts, files, kept, diffs, models, forkAt }: ServicePorts): Services {
+export function hostServices({
+  shown,
+  drafts,
+  files,
+  kept,
+  diffs,
+  models,
+  forkAt,
+  restoreFiles,
+}: ServicePorts): Services {
   return {
     openFile: async ({ path, line }) => nothing(openFile(path, line)),
     openDiff: async (params) => nothing(diffs.openDiff(params)),
@@ -54,6 +64,7 @@ export function hostServices({ shown, drafts, files, kept, diffs, models, forkAt
     saveDraft: async ({ threadId, draft }) => nothing(drafts.set(threadId === '' ? null : threadId, draft)),
     showThread: async ({ threadId }) => nothing(shown.show(threadId)),
     forkAt: async ({ threadId, lastTurnId }) => nothing(forkAt(threadId, lastTurnId)),
+    restoreFiles: async (params) => nothing(restoreFiles(params)),
     setApiKey: async () => await models.setApiKey(),
     findLocalServers: async (): Promise<readonly LocalServer[]> => await findLocalServers(fetch),
     chooseLocalServer: async (params) => nothing(models.chooseLocalServer(params)),

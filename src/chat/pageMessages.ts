@@ -63,6 +63,7 @@ const callParams: { readonly [M in HostMethod]: z.ZodType<HostServices[M]['param
   saveDraft: z.object({ threadId: z.string(), draft }),
   showThread: z.object({ threadId: z.string().nullable() }),
   forkAt: z.object({ threadId: z.string(), lastTurnId: z.string() }),
+  restoreFiles: z.object(threadAndTurn),
   setApiKey: z.null(),
   findLocalServers: z.null(),
   chooseLocalServer: z.object({ baseUrl: z.url(), name: z.string(), model: z.string() }),

@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { FileChangeItem } from '../../server/protocol/schema/item.ts';
-import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { fileChanges } from '../../server/protocol/state/select.ts';
+import type { TriedChanges } from '../approvals/rehearse.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import type { Commands } from '../commands.ts';
 import type { ThreadStore } from '../threads/threadStore.ts';
@@ -84,7 +84,7 @@ export class DiffActions {
   }
 
   /** What a rehearsal did to each file, over a tab with what it wrote. */
-  async openRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
+  async openRehearsal(name: string, rehearsal: TriedChanges): Promise<void> {
     const { rehearsalId, output, changes } = rehearsal;
     const { rehearsals } = this.#ports.texts;
     await rehearsals.keep(rehearsal, diskText);

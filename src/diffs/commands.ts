@@ -1,8 +1,7 @@
 // Registers the commands of the diffs room, which is loaded when a file is first changed or the user first asks.
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
-import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
-import type { RehearsalViewer } from '../approvals/rehearse.ts';
+import type { RehearsalViewer, TriedChanges } from '../approvals/rehearse.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import { registerCommands, type Commands } from '../commands.ts';
 import type { Host } from '../host.ts';
@@ -55,7 +54,7 @@ class Diffs implements DiffServices, RehearsalViewer, vscode.Disposable {
     await (await this.#load()).actions.reviewTurn(params);
   }
 
-  async openRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
+  async openRehearsal(name: string, rehearsal: TriedChanges): Promise<void> {
     await (await this.#load()).actions.openRehearsal(name, rehearsal);
   }
 

@@ -1,6 +1,6 @@
 // Holds the texts of what rehearsals did, for the diff editors that show them.
 import { textAfter, type ChangedText } from '../../server/protocol/fileChange.ts';
-import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
+import type { TriedChanges } from '../approvals/rehearse.ts';
 import type { DiffSource } from './diffUris.ts';
 import type { BeforeAndAfter } from './liveChanges.ts';
 
@@ -17,7 +17,10 @@ export class RehearsedTexts {
   readonly #kept = new Map<string, Rehearsed>();
 
   /** Works out the texts from the files as they are now. */
-  async keep({ rehearsalId, changes, output }: Rehearsal, read: (path: string) => Promise<ChangedText>): Promise<void> {
+  async keep(
+    { rehearsalId, changes, output }: TriedChanges,
+    read: (path: string) => Promise<ChangedText>,
+  ): Promise<void> {
     const files = await Promise.all(
       changes.map(async (change) => {
         const before = await read(change.path);

@@ -153,6 +153,7 @@ const DEFAULTS: { [M in HostMethod]: HostServices[M]['result'] } = {
   saveDraft: null,
   showThread: null,
   forkAt: null,
+  restoreFiles: null,
   setApiKey: false,
   findLocalServers: [],
   chooseLocalServer: null,

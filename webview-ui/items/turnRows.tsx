@@ -100,10 +100,12 @@ export function TurnEnd({ row }: { row: Extract<Row, { type: 'turnEnd' }> }) {
   const { turn, answer, isLast } = row;
   const threadId = session.thread.value?.thread.id ?? '';
   const fork = () => session.ask(session.bridge.call('forkAt', { threadId, lastTurnId: turn.id }));
+  const restore = () => session.ask(session.bridge.call('restoreFiles', { threadId, turnId: turn.id }));
   return (
     <div class={`turn-end ${isLast ? 'last' : ''}`} role="toolbar" aria-label={strings.turnActions}>
       {answer !== '' && <CopyButton text={answer} label={strings.copyAnswer} />}
       <IconButton icon="repo-forked" label={strings.forkHere} onClick={fork} />
+      <IconButton icon="discard" label={strings.restoreFiles} onClick={restore} />
       <IconButton icon="eye" label={strings.showContext} onClick={() => session.context.show(turn.id)} />
       <span class="turn-state">
         {turn.status === 'interrupted' && <span>{strings.stopped}</span>}

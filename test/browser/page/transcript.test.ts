@@ -290,6 +290,7 @@ describe('the transcript', function () {
     await chat.page.getByRole('button', { name: /Edited a\.ts/ }).click();
     await chat.page.getByRole('button', { name: 'Review Changes' }).click();
     await chat.page.getByRole('button', { name: 'Fork from here' }).click();
+    await chat.page.getByRole('button', { name: 'Restore files to before this turn' }).click();
     await chat.page.getByRole('button', { name: 'Copy answer' }).click();
     await chat.page.getByRole('button', { name: 'Copied' }).waitFor();
     assert.deepEqual(chat.calls('openDiff'), [
@@ -297,6 +298,7 @@ describe('the transcript', function () {
     ]);
     assert.deepEqual(chat.calls('reviewChanges'), [{ threadId, turnId: 't1' }]);
     assert.deepEqual(chat.calls('forkAt'), [{ threadId, lastTurnId: 't1' }]);
+    assert.deepEqual(chat.calls('restoreFiles'), [{ threadId, turnId: 't1' }]);
     assert.deepEqual(chat.calls('copyText'), [{ text: 'Done.' }]);
   });
 });
