@@ -125,7 +125,7 @@ async function mergeOne(turn: TurnToRestore, paths: readonly string[], { server 
   const what =
     conflicts === 0 ? 'without conflicts' : `with ${conflicts === 1 ? '1 conflict' : `${conflicts} conflicts`} marked`;
   void vscode.window.showInformationMessage(
-    `Bowline: ${basename(path)} is merged, ${what}, and not saved yet. Save it to keep it, or undo.`,
+    `Bowline: ${basename(path)} is merged, ${what}${savesItself() ? '. Undo it to go back.' : ', and not saved yet. Save it to keep it, or undo.'}`,
   );
 }
 
@@ -140,6 +140,11 @@ async function pickPath(paths: readonly string[]): Promise<string | undefined> {
 
 function conflictNotes({ left, conflicts }: RestorePlan): { path: string; reason: string }[] {
   return left.filter(({ path }) => conflicts.includes(path));
+}
+
+/** The editor saves after a moment, unasked. */
+function savesItself(): boolean {
+  return vscode.workspace.getConfiguration('files').get('autoSave') !== 'off';
 }
 
 function isDirty(path: string): boolean {

@@ -9,7 +9,10 @@ import { type Chat, eventually, exists, useProduct } from '../support/product.ts
 const NOTES = 'one\ntwo\nthree\nfour\nfive\nsix\n';
 
 describe('files of a turn in a real VS Code', () => {
-  const product = useProduct({ files: { 'notes.txt': NOTES, 'gone.txt': 'still here\n' } });
+  const product = useProduct({
+    settings: { 'files.autoSave': 'off' },
+    files: { 'notes.txt': NOTES, 'gone.txt': 'still here\n' },
+  });
   let chat: Chat;
 
   before(async function () {
