@@ -7,6 +7,6 @@ export function isUnknownMethod(error: unknown): boolean {
   return (
     error.kind === 'methodNotFound' ||
     error.kind === 'notOffered' ||
-    /^Invalid request: unknown variant `/.test(error.message)
+    error.message.startsWith('Invalid request: unknown variant `')
   );
 }
