@@ -4,11 +4,9 @@ import { messageOf } from '../../server/protocol/errors.ts';
 import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Rehearsal } from '../../server/protocol/schema/safety.ts';
 import { oneLine } from '../../server/protocol/shownText.ts';
+import type { TriedChanges } from '../diffs/triedChanges.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import type { Questions } from './questions.ts';
-
-/** What was tried, or would be done, and was not: its changes, and what it wrote to the terminal. */
-export type TriedChanges = Pick<Rehearsal, 'rehearsalId' | 'output' | 'changes'>;
 
 /** Shows what a rehearsal wrote, and its files, each before and after. */
 export interface RehearsalViewer {

@@ -1,7 +1,7 @@
 // The services that the host offers to the page, each one a call into the editor or into another room.
 import * as vscode from 'vscode';
 import type { Attachment, HostMethod, HostServices, LocalServer } from '../../server/protocol/chatBridge.ts';
-import type { TriedChanges } from '../approvals/rehearse.ts';
+import type { TriedChanges } from '../diffs/triedChanges.ts';
 import { findLocalServers } from '../models/localServers.ts';
 import { currentSelection, fileAttachment, pickFiles, type FileCompletion } from './editorContext.ts';
 import type { Drafts } from './drafts.ts';

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { FileChangeItem } from '../../server/protocol/schema/item.ts';
 import { fileChanges } from '../../server/protocol/state/select.ts';
-import type { TriedChanges } from '../approvals/rehearse.ts';
+import type { TriedChanges } from './triedChanges.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import type { Commands } from '../commands.ts';
 import type { ThreadStore } from '../threads/threadStore.ts';

@@ -1,7 +1,7 @@
 // Registers the commands of the diffs room, which is loaded when a file is first changed or the user first asks.
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
-import type { RehearsalViewer, TriedChanges } from '../approvals/rehearse.ts';
+import type { RehearsalViewer } from '../approvals/rehearse.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import { registerCommands, type Commands } from '../commands.ts';
 import type { Host } from '../host.ts';
@@ -9,6 +9,7 @@ import type { ThreadChange } from '../threads/threadStore.ts';
 import { DiffContent } from './diffContent.ts';
 import { EditorUse } from './editorUse.ts';
 import type { LoadedRoom } from './room.ts';
+import type { TriedChanges } from './triedChanges.ts';
 
 const COMMANDS = [
   'bowline.reviewChanges',

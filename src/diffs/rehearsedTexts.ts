@@ -1,6 +1,6 @@
 // Holds the texts of what rehearsals did, for the diff editors that show them.
 import { textAfter, type ChangedText } from '../../server/protocol/fileChange.ts';
-import type { TriedChanges } from '../approvals/rehearse.ts';
+import type { TriedChanges } from './triedChanges.ts';
 import type { DiffSource } from './diffUris.ts';
 import type { BeforeAndAfter } from './liveChanges.ts';
 
