@@ -9,6 +9,7 @@ import { Fanout } from './fanout.ts';
 import { News } from './follow/news.ts';
 import type { RequestContext } from './requestContext.ts';
 import { ServerRequests } from './serverRequests.ts';
+import { goOn } from './goOn.ts';
 import { ThreadTable } from './threadTable.ts';
 import type { AppWorld } from './world.ts';
 
@@ -102,6 +103,15 @@ export class AppServer {
 
   #publish(event: ServerNotification): void {
     this.#fanout.publish(event);
-    if (event.method === 'turn/completed') this.#questions.turnCompleted(event.params.threadId);
+    if (event.method !== 'turn/completed') return;
+    const { threadId } = event.params;
+    this.#questions.turnCompleted(threadId);
+    void this.#dispatcher.inOrder(threadId, this, () => this.#goOn(threadId));
+  }
+
+  /** A turn has ended: what waits for that may begin. */
+  async #goOn(threadId: string): Promise<void> {
+    const thread = (await this.#openThreads()).open(threadId);
+    if (thread !== undefined) goOn(this.#app, thread);
   }
 }

@@ -30,6 +30,7 @@ const turnContext = () => import('./handlers/turnContext.ts');
 const checkpoints = () => import('./handlers/checkpoint.ts');
 const rules = () => import('./handlers/rules.ts');
 const settings = () => import('./handlers/threadSettings.ts');
+const queue = () => import('./handlers/threadQueue.ts');
 const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
 const files = () => import('./handlers/fs.ts');
@@ -74,6 +75,12 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
     'thread/backgroundTerminals/terminate',
     async () => (await terminals()).threadBackgroundTerminalsTerminate,
   ),
+  'thread/queue/add': bind('thread/queue/add', async () => (await queue()).threadQueueAdd),
+  'thread/queue/list': bind('thread/queue/list', async () => (await queue()).threadQueueList),
+  'thread/queue/update': bind('thread/queue/update', async () => (await queue()).threadQueueUpdate),
+  'thread/queue/delete': bind('thread/queue/delete', async () => (await queue()).threadQueueDelete),
+  'thread/queue/reorder': bind('thread/queue/reorder', async () => (await queue()).threadQueueReorder),
+  'thread/queue/start': bind('thread/queue/start', async () => (await queue()).threadQueueStart),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),
@@ -217,7 +224,7 @@ export class Dispatcher {
     if (threadId === null) return await prepared.answer(context);
     const answer = (): Promise<unknown> =>
       answerWhereItIs(context, { ...request, threadId }, () => prepared.answer(context));
-    return bound.scope === 'thread' ? await this.#inOrder(threadId, context.connection, answer) : await answer();
+    return bound.scope === 'thread' ? await this.inOrder(threadId, context.connection, answer) : await answer();
   }
 
   /** Resolves when every request of the thread that has arrived by now has been answered. */
@@ -225,8 +232,8 @@ export class Dispatcher {
     await this.#queues.get(threadId)?.settled();
   }
 
-  /** Runs after the earlier requests of the same thread. */
-  async #inOrder(threadId: string, client: object, task: () => Promise<unknown>): Promise<unknown> {
+  /** Runs after the earlier requests of the same thread; those of different clients take turns. */
+  async inOrder(threadId: string, client: object, task: () => Promise<unknown>): Promise<unknown> {
     const queue = this.#queues.get(threadId) ?? new ThreadQueue();
     this.#queues.set(threadId, queue);
     try {

@@ -27,6 +27,7 @@ export class ThreadTable {
   readonly world: TurnWorld;
   readonly #options: ThreadTableOptions;
   readonly #live = new Map<string, LiveThread>();
+  #isClosing = false;
   readonly #leaving = new Map<string, Promise<void>>();
 
   constructor(options: ThreadTableOptions) {
@@ -48,6 +49,11 @@ export class ThreadTable {
 
   get(threadId: string): LiveThread | undefined {
     return this.#live.get(threadId);
+  }
+
+  /** The loaded thread, if more may begin on it. */
+  open(threadId: string): LiveThread | undefined {
+    return this.#isClosing || this.#leaving.has(threadId) ? undefined : this.#live.get(threadId);
   }
 
   /** The loaded thread, or the wire's error for one that must be resumed first. */
@@ -203,6 +209,7 @@ export class ThreadTable {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await Promise.all([...this.#live.values()].map((thread) => thread.close('suspend')));
     this.#live.clear();
     this.world.store.close();

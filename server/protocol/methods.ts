@@ -23,6 +23,7 @@ import * as mcp from './schema/mcp.ts';
 import * as model from './schema/model.ts';
 import * as modelItem from './schema/modelItem.ts';
 import * as modelProvider from './schema/modelProvider.ts';
+import * as queue from './schema/queue.ts';
 import * as safety from './schema/safety.ts';
 import * as skill from './schema/skill.ts';
 import * as terminal from './schema/terminal.ts';
@@ -65,6 +66,12 @@ export const clientRequests = {
     terminal.BackgroundTerminalTerminateParams,
     terminal.BackgroundTerminalTerminateResult,
   ),
+  'thread/queue/add': experimental('thread', queue.ThreadQueueAddParams, queue.ThreadQueuedResult),
+  'thread/queue/list': experimental('thread', queue.ThreadQueueListParams, queue.ThreadQueueListResult),
+  'thread/queue/update': experimental('thread', queue.ThreadQueueUpdateParams, queue.ThreadQueuedResult),
+  'thread/queue/delete': experimental('thread', queue.ThreadQueueDeleteParams, queue.ThreadQueueDeleteResult),
+  'thread/queue/reorder': experimental('thread', queue.ThreadQueueReorderParams, Empty),
+  'thread/queue/start': experimental('thread', queue.ThreadQueueStartParams, queue.ThreadQueueStartResult),
   'turn/start': request('thread', turn.TurnStartParams, turn.TurnStartResult),
   'turn/steer': request('thread', turn.TurnSteerParams, turn.TurnSteerResult),
   'turn/interrupt': request('thread', turn.TurnInterruptParams, Empty),
@@ -185,6 +192,7 @@ export const serverNotifications = {
   'thread/reverted': notification('everyone', 'event', thread.ThreadReverted),
   'thread/tokenUsage/updated': notification('subscribers', 'event', turn.TokenUsageUpdated),
   'thread/settings/updated': forExperimental(notification('subscribers', 'none', threadSettings.ThreadSettingsUpdated)),
+  'thread/queue/changed': notification('subscribers', 'none', thread.ThreadIdParams),
   'turn/started': notification('subscribers', 'event', turn.TurnStarted),
   'turn/completed': notification('subscribers', 'event', turn.TurnCompleted),
   'turn/diff/updated': notification('subscribers', 'event', turn.TurnDiffUpdated),

@@ -32,6 +32,13 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/backgroundTerminals/list': 'The commands of a thread that go on beside its turns.',
   'thread/backgroundTerminals/clean': 'Ends all of them.',
   'thread/backgroundTerminals/terminate': 'Ends one of them.',
+  'thread/queue/add': 'Queues a prompt for the time when the thread is idle; on an idle thread it is sent at once.',
+  'thread/queue/list': 'The prompts that wait, in order.',
+  'thread/queue/update': 'Replaces what a prompt that waits says.',
+  'thread/queue/delete': 'Takes a prompt out of the queue.',
+  'thread/queue/reorder': 'Puts the prompts that wait into another order.',
+  'thread/queue/start':
+    'Sends a prompt that waits. After a turn that failed or was interrupted the queue waits for this, or for a turn that completes.',
   'turn/start': 'Starts a turn, or joins the one that runs. The answer comes at once, the rest is notifications.',
   'turn/steer': 'Adds a message to the running turn: a text that is being written is cut, a command is waited for.',
   'turn/interrupt':
@@ -128,6 +135,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/reverted': 'Turns were taken out of the thread’s history. A client that is not told which reads it anew.',
   'thread/tokenUsage/updated': 'What the thread has cost in tokens, in all and in the last response.',
   'thread/settings/updated': 'The settings of a thread have changed.',
+  'thread/queue/changed': 'The queue of a thread is another than before.',
   'turn/started': 'A turn began.',
   'turn/completed':
     'A turn ended: completed, interrupted or failed. Every item of it but background commands is completed by then.',

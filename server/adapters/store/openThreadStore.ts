@@ -120,6 +120,8 @@ function probe(database: Database): void {
     'questions',
     'held',
     'reverts',
+    'queue',
+    'messages',
   ]) {
     database.get(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`);
     database.get(`SELECT * FROM ${table} ORDER BY rowid LIMIT 1`);

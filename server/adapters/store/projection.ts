@@ -6,6 +6,7 @@ import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
 import { findTurn, lineageOf, turnRows, UNCUT } from './lineage.ts';
 import { insertHeld } from './questionRows.ts';
+import { noteMessage } from './queueRows.ts';
 import { integerOf, integerOrNull } from './row.ts';
 import { searchableText } from './searchText.ts';
 
@@ -138,7 +139,10 @@ function completeItem(database: Database, logged: LoggedEvent, params: { turnId:
   placeItem(database, turn, params.item);
   database.run(`UPDATE items SET event_seq = ? WHERE ${ITEM_KEY}`, seq, ...key);
   database.run(`DELETE FROM partials WHERE ${ITEM_KEY}`, ...key);
-  const text = searchableText(params.item);
+  const { item, turnId } = params;
+  if (item.type === 'userMessage' && item.clientId !== null)
+    noteMessage(database, threadId, { clientId: item.clientId, turnId });
+  const text = searchableText(item);
   if (text !== null) database.run('INSERT INTO texts (rowid, text) VALUES (?, ?)', seq, text);
 }
 

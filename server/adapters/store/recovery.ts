@@ -21,7 +21,7 @@ import { eventOf, integerOf, textOf, type Row } from './row.ts';
 type SqliteModule = typeof import('node:sqlite');
 
 /** Leases end with the damaged file; the search index is made anew from the events. */
-const TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'partials'] as const;
+const TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'partials', 'queue', 'messages'] as const;
 
 export interface Recovered {
   readonly rows: number;

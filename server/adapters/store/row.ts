@@ -1,5 +1,6 @@
 // Reads the columns of a database row with their types, and the JSON that the store itself wrote.
 import type { ServerNotification } from '../../protocol/methods.ts';
+import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
 import type { Held, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
@@ -69,6 +70,12 @@ export function questionOf(text: string): NewQuestion {
   return value;
 }
 
+export function submissionOf(text: string): QueuedSubmission {
+  const value: unknown = JSON.parse(text);
+  if (!isSubmission(value)) throw new TypeError('a stored prompt has no input');
+  return value;
+}
+
 export function heldOf(text: string): Held {
   const value: unknown = JSON.parse(text);
   if (!isHeld(value)) throw new TypeError('what is held has no type');
@@ -79,6 +86,10 @@ function isQuestion(value: unknown): value is NewQuestion {
   return (
     ['params', 'conditions'].every((name) => hasMember(value, name, 'object')) && hasMember(value, 'method', 'string')
   );
+}
+
+function isSubmission(value: unknown): value is QueuedSubmission {
+  return hasMember(value, 'input', 'object') && hasMember(value, 'clientUserMessageId', 'string');
 }
 
 function isHeld(value: unknown): value is Held {

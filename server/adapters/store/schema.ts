@@ -127,4 +127,28 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX reverts_by_thread ON reverts (thread_id, seq);
   `,
+  // `queue` has the prompts that wait for a turn's end, in the order of `place`. `messages` is a projection: which turn a message of a
+  // client belongs to. Both change with the event that makes the message a part of its turn.
+  `
+  CREATE TABLE queue (
+    thread_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (thread_id, id)
+  );
+  CREATE UNIQUE INDEX queue_by_client ON queue (thread_id, client_id);
+
+  CREATE TABLE messages (
+    thread_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    turn_id TEXT NOT NULL,
+    PRIMARY KEY (thread_id, client_id)
+  );
+  INSERT OR IGNORE INTO messages (thread_id, client_id, turn_id)
+    SELECT thread_id, json_extract(body, '$.params.item.clientId'), json_extract(body, '$.params.turnId') FROM events
+    WHERE json_extract(body, '$.method') = 'item/completed' AND json_extract(body, '$.params.item.type') = 'userMessage'
+      AND json_extract(body, '$.params.item.clientId') IS NOT NULL;
+  `,
 ];

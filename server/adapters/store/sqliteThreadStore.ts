@@ -1,6 +1,7 @@
 // The thread store on SQLite: each method of the port as one transaction of the database.
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
 import type { Turn } from '../../protocol/schema/turn.ts';
 import type { Clock } from '../../core/ports.ts';
 import type {
@@ -34,6 +35,7 @@ import {
   newRequestId,
   questionsOf,
 } from './questionRows.ts';
+import { enqueue, queueOf, removeQueued, reorderQueue, turnOfMessage, updateQueued } from './queueRows.ts';
 import { eventOf, integerOf, textOf } from './row.ts';
 import {
   createThread,
@@ -178,6 +180,37 @@ export class SqliteThreadStore implements ThreadStore {
     this.#database.write(() => {
       this.#leases.assertMayWrite(threadId);
       deleteHeld(this.#database, threadId);
+    });
+  }
+
+  queue(threadId: string): QueuedSubmission[] {
+    return queueOf(this.#database, threadId);
+  }
+
+  enqueue(threadId: string, submission: QueuedSubmission): void {
+    this.#change(threadId, () => enqueue(this.#database, threadId, submission));
+  }
+
+  updateQueued(threadId: string, submission: QueuedSubmission): void {
+    this.#change(threadId, () => updateQueued(this.#database, threadId, submission));
+  }
+
+  removeQueued(threadId: string, id: string): void {
+    this.#change(threadId, () => removeQueued(this.#database, threadId, id));
+  }
+
+  reorderQueue(threadId: string, ids: readonly string[]): void {
+    this.#change(threadId, () => reorderQueue(this.#database, threadId, ids));
+  }
+
+  turnOfMessage(threadId: string, clientId: string): Turn | undefined {
+    return turnOfMessage(this.#database, threadId, clientId);
+  }
+
+  #change(threadId: string, change: () => void): void {
+    this.#database.write(() => {
+      this.#leases.assertMayWrite(threadId);
+      change();
     });
   }
 

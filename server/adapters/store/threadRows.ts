@@ -88,7 +88,18 @@ export function assertNoForks(database: Database, threadId: string): void {
 export function removeThread(database: Database, threadId: string): void {
   assertNoForks(database, threadId);
   database.run('DELETE FROM texts WHERE rowid IN (SELECT seq FROM events WHERE thread_id = ?)', threadId);
-  for (const table of ['events', 'turns', 'items', 'partials', 'model_items', 'questions', 'held', 'reverts']) {
+  for (const table of [
+    'events',
+    'turns',
+    'items',
+    'partials',
+    'model_items',
+    'questions',
+    'held',
+    'reverts',
+    'queue',
+    'messages',
+  ]) {
     database.run(`DELETE FROM ${table} WHERE thread_id = ?`, threadId);
   }
   database.run('DELETE FROM threads WHERE id = ?', threadId);

@@ -17,6 +17,7 @@ import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 import { suspendedTurn, takeUp, type Suspended } from '../takeUp.ts';
 import { historyEnds, needRow, turnsOf } from '../threadHistory.ts';
+import { goOn } from '../goOn.ts';
 import type { ThreadTable } from '../threadTable.ts';
 
 const noStoredThread = (id: string): string => `no rollout found for thread id ${id}`;
@@ -68,6 +69,7 @@ async function resumeHere(
   return new Reply(result, () => {
     tellJoined(context, thread);
     opening.goOn?.();
+    if (loaded === undefined) goOn(context.app, thread);
   });
 }
 

@@ -1,18 +1,14 @@
 // Starting, steering and interrupting turns.
 import type { LiveThread } from '../../core/thread/liveThread.ts';
-import { RunningTurn } from '../../core/turn/runningTurn.ts';
-import { runTurn } from '../../core/turn/runTurn.ts';
 import { turnView } from '../../core/turn/turnEnd.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { UserInput } from '../../protocol/schema/item.ts';
 import { Reply } from '../../rpc/incoming.ts';
+import { beginTurn } from '../beginTurn.ts';
 import { changeSettings } from '../changeSettings.ts';
 import { refuseExperimental } from '../experimentalFields.ts';
 import { refuseOthers } from '../idleThread.ts';
+import { refuseTooLong } from '../refuseTooLong.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
-
-/** In characters, over all text of one message. */
-const LONGEST_INPUT = 1_048_576;
 
 export const turnStart: Handler<'turn/start'> = async (context, params) => {
   refuseExperimental(context.connection, 'turn/start', { collaborationMode: params.collaborationMode });
@@ -31,16 +27,11 @@ export const turnStart: Handler<'turn/start'> = async (context, params) => {
     running.steer({ input: params.input, clientId });
     return new Reply({ turn: view }, tellSettings);
   }
-  const nowMs = context.app.clock.nowMs();
-  const turn = new RunningTurn(context.app.ids.next(), nowMs);
-  thread.running = turn;
-  thread.change({ recencyAtMs: nowMs, updatedAtMs: nowMs });
-  const answer = { ...turnView(turn, 'inProgress'), startedAt: null };
-  thread.noteMessage(clientId, answer);
   const input = { input: params.input, clientId, outputSchema: params.outputSchema ?? null };
+  const { answer, run } = beginTurn(context.app, thread, input);
   return new Reply({ turn: answer }, () => {
     tellSettings();
-    void runTurn(thread, turn, input);
+    run();
   });
 };
 
@@ -85,13 +76,4 @@ async function readyThread(context: RequestContext, threadId: string): Promise<L
   const { running } = threads.need(threadId);
   if (running?.takesMessages === false && running.kind === 'regular') await running.ended;
   return threads.need(threadId);
-}
-
-function refuseTooLong(input: readonly UserInput[]): void {
-  const length = input.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
-  if (length <= LONGEST_INPUT) return;
-  throw new ProtocolError('invalidParams', `Input exceeds the maximum length of ${LONGEST_INPUT} characters.`, {
-    kind: 'inputTooLarge',
-    data: { input_error_code: 'input_too_large', max_chars: LONGEST_INPUT, actual_chars: length, path: 'input' },
-  });
 }

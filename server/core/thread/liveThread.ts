@@ -255,9 +255,13 @@ export class LiveThread {
     this.#options.lost(reason);
   }
 
-  /** The turn that a message of a client began or joined, so that a repeated request does not repeat the work. */
+  /**
+   * The turn that a message of a client began or joined, whoever wrote the thread then, so that a repeated request does not repeat the
+   * work. What is not yet recorded is known here alone.
+   */
   turnOfMessage(clientId: string): Turn | undefined {
-    return this.#messages.get(clientId);
+    const stored = this.#isStored ? this.world.store.turnOfMessage(this.id, clientId) : undefined;
+    return stored ?? this.#messages.get(clientId);
   }
 
   noteMessage(clientId: string | null, turn: Turn): void {

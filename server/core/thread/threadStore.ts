@@ -3,6 +3,7 @@ import type { ServerNotification } from '../../protocol/methods.ts';
 import type { SortDirection } from '../../protocol/schema/common.ts';
 import type { DynamicToolSpec } from '../../protocol/schema/dynamicTool.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
 import type { GitInfo } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, Turn, TurnPlanStep } from '../../protocol/schema/turn.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
@@ -176,5 +177,15 @@ export interface ThreadStore {
   /** What is held of the turn in progress, oldest first. */
   held(threadId: string): readonly Held[];
   dropHeld(threadId: string): void;
+  /** The prompts that wait, in order. */
+  queue(threadId: string): readonly QueuedSubmission[];
+  /** A prompt leaves the queue with the event that makes its message a part of a turn, in one transaction. */
+  enqueue(threadId: string, submission: QueuedSubmission): void;
+  /** Replaces the one with the same id. */
+  updateQueued(threadId: string, submission: QueuedSubmission): void;
+  removeQueued(threadId: string, id: string): void;
+  reorderQueue(threadId: string, ids: readonly string[]): void;
+  /** The turn that a message with this id of a client is a part of, as it was last told, without items. */
+  turnOfMessage(threadId: string, clientId: string): Turn | undefined;
   close(): void;
 }
