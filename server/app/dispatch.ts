@@ -30,7 +30,7 @@ const turnContext = () => import('./handlers/turnContext.ts');
 const checkpoints = () => import('./handlers/checkpoint.ts');
 const rules = () => import('./handlers/rules.ts');
 const settings = () => import('./handlers/threadSettings.ts');
-const queue = () => import('./handlers/threadQueue.ts');
+const promptQueue = () => import('./handlers/threadQueue.ts');
 const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
 const files = () => import('./handlers/fs.ts');
@@ -75,12 +75,12 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
     'thread/backgroundTerminals/terminate',
     async () => (await terminals()).threadBackgroundTerminalsTerminate,
   ),
-  'thread/queue/add': bind('thread/queue/add', async () => (await queue()).threadQueueAdd),
-  'thread/queue/list': bind('thread/queue/list', async () => (await queue()).threadQueueList),
-  'thread/queue/update': bind('thread/queue/update', async () => (await queue()).threadQueueUpdate),
-  'thread/queue/delete': bind('thread/queue/delete', async () => (await queue()).threadQueueDelete),
-  'thread/queue/reorder': bind('thread/queue/reorder', async () => (await queue()).threadQueueReorder),
-  'thread/queue/start': bind('thread/queue/start', async () => (await queue()).threadQueueStart),
+  'thread/queue/add': bind('thread/queue/add', async () => (await promptQueue()).threadQueueAdd),
+  'thread/queue/list': bind('thread/queue/list', async () => (await promptQueue()).threadQueueList),
+  'thread/queue/update': bind('thread/queue/update', async () => (await promptQueue()).threadQueueUpdate),
+  'thread/queue/delete': bind('thread/queue/delete', async () => (await promptQueue()).threadQueueDelete),
+  'thread/queue/reorder': bind('thread/queue/reorder', async () => (await promptQueue()).threadQueueReorder),
+  'thread/queue/start': bind('thread/queue/start', async () => (await promptQueue()).threadQueueStart),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),
