@@ -14,6 +14,8 @@ Usage
 const ENVIRONMENT = `
 Environment
   BOWLINE_HOME             where configuration, key and threads live (default: ~/.bowline)
+  CODEX_HOME               the same where BOWLINE_HOME is unset and use_codex_home = true stands in ~/.bowline/config.toml or
+                           is said with -c; never a folder that Codex itself uses
   BOWLINE_LOG              debug | warn | error: what is logged to stderr (default: warn)
 `;
 

@@ -1,5 +1,5 @@
 // Puts the server together: which adapter stands behind which port. The only place that knows them all.
-import { arch, hostname, homedir, type as osType } from 'node:os';
+import { arch, hostname, type as osType } from 'node:os';
 import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
 import { createAccount } from './adapters/auth/account.ts';
@@ -34,12 +34,6 @@ export interface ComposedServer {
   dispose(): Promise<void>;
 }
 
-/** Where configuration, key and threads live: `$BOWLINE_HOME`, else `~/.bowline`. */
-export function homeFolder(env: ServerOptions['env']): string {
-  const chosen = env.BOWLINE_HOME;
-  return chosen === undefined || chosen === '' ? resolve(homedir(), '.bowline') : resolve(chosen);
-}
-
 /** The server's world. Nothing heavy is loaded before it is needed: the handshake must be quick. */
 export function compose(options: ServerOptions): ComposedServer {
   const clock = systemClock;
@@ -53,10 +47,7 @@ export function compose(options: ServerOptions): ComposedServer {
     hasOpenaiKey: () => apiKey.key() !== null,
     defaultModel: async (provider) => (await (await turnAdapters()).listModels(provider)).at(0)?.id ?? null,
   });
-  const account = createAccount(apiKey, () => {
-    const used = configuration.defaultProvider();
-    return configuration.providers().some((provider) => provider.id === used && provider.requiresOpenaiAuth);
-  });
+  const account = createAccount(apiKey, () => usesOpenaiKey(configuration));
   let adapters: Promise<TurnAdapters> | null = null;
   const turnAdapters = (): Promise<TurnAdapters> =>
     (adapters ??= import('./turnAdapters.ts').then((module) =>
@@ -101,6 +92,12 @@ export function compose(options: ServerOptions): ComposedServer {
       await (await adapters)?.dispose();
     },
   };
+}
+
+/** Whether the default provider is paid with the key that the user logged in with. */
+function usesOpenaiKey(configuration: ConfigurationFiles): boolean {
+  const used = configuration.defaultProvider();
+  return configuration.providers().some((provider) => provider.id === used && provider.requiresOpenaiAuth);
 }
 
 /** Loaded when the first client asks for skills. */

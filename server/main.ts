@@ -1,6 +1,6 @@
 // The server's start: reads the command line, puts the server together, opens a door.
 import { parse } from 'node:path';
-import { homeFolder, compose } from './composition.ts';
+import { compose } from './composition.ts';
 import { AppServer } from './app/appServer.ts';
 import type { AppServerRun } from './appServerArguments.ts';
 import { stderrLog } from './adapters/log.ts';
@@ -8,6 +8,7 @@ import { parseCommandLine, USAGE_ERROR } from './cli.ts';
 import type { Log } from './core/ports.ts';
 import { DoorRefused } from './doors/door.ts';
 import { serveStdio } from './doors/stdio.ts';
+import { homeFolder, homeProblem } from './homeFolder.ts';
 import { messageOf } from './protocol/errors.ts';
 import { version } from './version.ts';
 
@@ -47,15 +48,23 @@ interface Start {
 }
 
 /** Leaves the folder it was started in, which may be a workspace: what the sandbox does for its own sake must not happen there. */
-function start(): Start {
+function start(overrides: readonly string[] = []): Start {
   const { env } = process;
-  const started = { home: homeFolder(env), env, log: stderrLog(env.BOWLINE_LOG), cwd: process.cwd() };
+  const log = stderrLog(env.BOWLINE_LOG);
+  const { home, note } = homeFolder(env, overrides);
+  if (note !== null) log.warn(note);
+  const started = { home, env, log, cwd: process.cwd() };
   process.chdir(parse(started.cwd).root);
   return started;
 }
 
 async function appServer({ overrides, listen, auth }: AppServerRun): Promise<number> {
-  const started = start();
+  const started = start(overrides);
+  const problem = homeProblem(started.home);
+  if (problem !== null) {
+    process.stderr.write(`${problem}\n`);
+    return USAGE_ERROR;
+  }
   keepUp(started.log);
   const composed = compose({ ...started, overrides });
   const server = new AppServer(composed.app);

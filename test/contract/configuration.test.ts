@@ -1,6 +1,6 @@
 // Configuration, account and models: what is read, what a broken file does, and what is there without any of it.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { playTurn, startThread, startTurn, story, type Stage } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
@@ -79,6 +79,19 @@ describe('the configuration', () => {
     const { headers, body } = await stage.model.request(0);
     equal(headers['authorization'], 'Bearer secret-token');
     deepEqual((body['reasoning'] as any)?.effort, 'high');
+    for (const name of readdirSync(stage.home))
+      equal(
+        statSync(join(stage.home, name)).isFile() && readFileSync(join(stage.home, name)).includes('secret-token'),
+        false,
+        name,
+      );
+    await playTurn(client, thread.id, 'again');
+    equal(
+      (await stage.model.request(1)).headers['authorization'],
+      'Bearer secret-token',
+      'for as long as the server runs',
+    );
+    equal(JSON.stringify(client.lines.filter(({ direction }) => direction === '<')).includes('secret-token'), false);
     const unknown = await client.ask('thread/start', { cwd: stage.workspace, modelProvider: 'nobody' });
     match(unknown.error?.message ?? '', /model provider "nobody" is not configured/);
   });

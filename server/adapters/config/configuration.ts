@@ -18,6 +18,7 @@ import type { ConfigOverrides } from '../../protocol/schema/common.ts';
 import type { ConfigReadParams, ConfigReadResult } from '../../protocol/schema/config.ts';
 import type { ConfigWarning } from '../../protocol/schema/initialize.ts';
 import type { SkillSwitch } from '../skills/skillFiles.ts';
+import { ClientSecrets } from './clientSecrets.ts';
 import { isTrusted, LayerFiles, type ReadLayers } from './layers.ts';
 
 export interface ConfigurationOptions {
@@ -54,10 +55,12 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
   const files = new LayerFiles(options.home, options.overrides);
   /** Providers from threads' own `config`. */
   const clientProviders = new Map<string, ProviderConfig>();
+  const secrets = new ClientSecrets();
   const everywhere = (): ConfigTable => mergeLayers(files.read(null).layers).config;
 
   return {
-    async resolve(request) {
+    async resolve(given) {
+      const request = { ...given, config: given.config && secrets.revealed(given.config) };
       const cwd = resolvePath(options.serverCwd, request.cwd ?? '.');
       const isUntrusted = clientTrust(request.config) === false;
       const read = files.read(cwd, isUntrusted);
@@ -71,12 +74,9 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
       if (request.config) rememberProviders(providers, providersOf(config), clientProviders);
       const isModelKnown = (request.model ?? asked['model']) !== undefined || provider === DEMO_PROVIDER;
       const defaultModel = isModelKnown ? null : await options.defaultModel(provider);
-      return resolveSettings(config, request, {
-        cwd,
-        isTrusted: !isUntrusted && isTrusted(read.layers, cwd),
-        hasOpenaiKey,
-        defaultModel,
-      });
+      const trusted = !isUntrusted && isTrusted(read.layers, cwd);
+      const settings = resolveSettings(config, request, { cwd, isTrusted: trusted, hasOpenaiKey, defaultModel });
+      return { ...settings, overrides: secrets.hidden(settings.overrides) };
     },
 
     read: (params) => Promise.resolve().then(() => readConfig(files, options.serverCwd, params)),
@@ -89,10 +89,7 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
 
     warnings: async () => warningsOf(files.read(options.serverCwd)),
 
-    noteProviders(overrides) {
-      const config = everywhere();
-      rememberProviders(providersOf(withOverrides(config, overrides)), providersOf(config), clientProviders);
-    },
+    noteProviders: (overrides) => noteClientProviders(everywhere(), secrets.revealed(overrides), clientProviders),
 
     providers: () => withClientProviders(providersOf(everywhere()), clientProviders),
 
@@ -106,6 +103,14 @@ export function createConfiguration(options: ConfigurationOptions): Configuratio
 
     checkpoints: () => checkpointConfig(everywhere()),
   };
+}
+
+function noteClientProviders(
+  config: ConfigTable,
+  overrides: ConfigOverrides,
+  clientProviders: Map<string, ProviderConfig>,
+): void {
+  rememberProviders(providersOf(withOverrides(config, overrides)), providersOf(config), clientProviders);
 }
 
 function withClientProviders(

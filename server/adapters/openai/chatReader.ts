@@ -20,10 +20,11 @@ interface Call {
   readonly position: number;
   readonly id: string;
   readonly callId: string;
-  readonly name: Pick<GroupedName, 'name'> & Partial<GroupedName>;
+  /** Empty until a piece brings it; only then the call is told. */
+  name: Pick<GroupedName, 'name'> & Partial<GroupedName>;
   json: string;
   /** Set for a custom tool: its input is taken out of the JSON as it comes. */
-  readonly input: JsonInput | null;
+  input: JsonInput | null;
 }
 
 export class ChatReader implements AnswerReader {
@@ -71,6 +72,7 @@ export class ChatReader implements AnswerReader {
     const delta = recordOf(choice['delta']);
     const thought = stringOf(delta['reasoning_content']) ?? stringOf(delta['reasoning']) ?? '';
     if (thought !== '') this.#takeProse('reasoning', thought, out);
+    for (const part of listOf(delta['content'])) this.#takePart(recordOf(part), out);
     const content = stringOf(delta['content']) ?? stringOf(delta['refusal']) ?? '';
     if (content !== '') this.#takeProse('message', content, out);
     for (const piece of listOf(delta['tool_calls'])) this.#takeCall(recordOf(piece), out);
@@ -78,6 +80,16 @@ export class ChatReader implements AnswerReader {
     if (reason === null || this.#finish !== null) return;
     this.#finish = reason;
     this.#closeItems(out);
+  }
+
+  /** Some servers send content in parts, thoughts among them. */
+  #takePart(part: JsonRecord, out: ModelEvent[]): void {
+    for (const thought of listOf(part['thinking'])) {
+      const text = stringOf(recordOf(thought)['text']) ?? '';
+      if (text !== '') this.#takeProse('reasoning', text, out);
+    }
+    const text = stringOf(part['text']) ?? '';
+    if (text !== '') this.#takeProse('message', text, out);
   }
 
   #takeProse(kind: Prose['kind'], delta: string, out: ModelEvent[]): void {
@@ -96,8 +108,14 @@ export class ChatReader implements AnswerReader {
     const call = this.#callOf(piece) ?? this.#begin(piece, out);
     const args = recordOf(piece['function'])['arguments'];
     const text = isRecord(args) ? JSON.stringify(args) : (stringOf(args) ?? '');
-    if (text === '') return;
+    const isTold = call.name.name !== '';
+    if (!isTold) this.#tell(call, stringOf(recordOf(piece['function'])['name']) ?? '', out);
     call.json += text;
+    this.#takeInput(call, isTold || call.name.name === '' ? text : call.json, out);
+  }
+
+  #takeInput(call: Call, text: string, out: ModelEvent[]): void {
+    if (text === '' || call.name.name === '') return;
     const delta = call.input === null ? text : call.input.push(text);
     if (delta !== '') out.push({ type: 'inputDelta', index: call.index, delta });
   }
@@ -106,25 +124,33 @@ export class ChatReader implements AnswerReader {
   #callOf(piece: JsonRecord): Call | undefined {
     const position = numberOf(piece['index']);
     const id = stringOf(piece['id']) ?? '';
-    return this.#calls.findLast((call) => (id === '' ? call.position === position : call.id === id));
+    const call = this.#calls.findLast((known) => (id === '' ? known.position === position : known.id === id));
+    // servers without ids send each call whole, all of them at position 0: a name after whole arguments begins another call
+    const isAnother = id === '' && hasName(piece) && call !== undefined && parseJson(call.json) !== undefined;
+    return isAnother ? undefined : call;
   }
 
   #begin(piece: JsonRecord, out: ModelEvent[]): Call {
     this.#closeProse(out);
     const id = stringOf(piece['id']) ?? '';
-    const name = stringOf(recordOf(piece['function'])['name']) ?? '';
     const call: Call = {
       index: this.#itemCount++,
       position: numberOf(piece['index']),
       id,
       callId: id === '' ? this.#newCallId() : id,
-      name: { name, ...this.#grouped.get(name) },
+      name: { name: '' },
       json: '',
-      input: this.#customTools.has(name) ? createJsonInput() : null,
+      input: null,
     };
     this.#calls.push(call);
-    out.push({ type: 'itemAdded', index: call.index, item: callItem(call) });
     return call;
+  }
+
+  #tell(call: Call, name: string, out: ModelEvent[]): void {
+    if (name === '') return;
+    call.name = { name, ...this.#grouped.get(name) };
+    call.input = this.#customTools.has(name) ? createJsonInput() : null;
+    out.push({ type: 'itemAdded', index: call.index, item: callItem({ ...call, json: '' }) });
   }
 
   #closeProse(out: ModelEvent[]): void {
@@ -136,7 +162,12 @@ export class ChatReader implements AnswerReader {
 
   #closeItems(out: ModelEvent[]): void {
     this.#closeProse(out);
-    for (const call of this.#calls) out.push({ type: 'itemDone', index: call.index, item: callItem(call) });
+    for (const call of this.#calls) {
+      // a call that never got a name is told at the end: the model hears that there is no such tool
+      if (call.name.name === '')
+        out.push({ type: 'itemAdded', index: call.index, item: callItem({ ...call, json: '' }) });
+      out.push({ type: 'itemDone', index: call.index, item: callItem(call) });
+    }
     this.#calls = [];
   }
 
@@ -148,6 +179,10 @@ export class ChatReader implements AnswerReader {
     else if (this.#finish === 'content_filter') out.push({ type: 'incomplete', reason: 'content_filter', usage });
     else out.push({ type: 'completed', usage });
   }
+}
+
+function hasName(piece: JsonRecord): boolean {
+  return (stringOf(recordOf(piece['function'])['name']) ?? '') !== '';
 }
 
 function callItem({ callId: call_id, name, json, input }: Call): ModelItem {

@@ -1,7 +1,9 @@
 // The `openai` package, loaded on first use: it carries our requests to one provider, without retries or opinions of its own.
 import type { OpenAI } from 'openai/client';
 import type { ProviderConfig } from '../../core/config/providerConfig.ts';
+import type { Environment } from './credentials.ts';
 import { statusFault, connectionFault, type Fault } from './faults.ts';
+import { createRoutedFetch } from './routedFetch.ts';
 
 export interface HttpRequest {
   readonly path: string;
@@ -21,21 +23,27 @@ export interface HttpClient {
 /** The requests have limits of their own; this one only has to be longer. */
 const PACKAGE_TIMEOUT_MS = 2 ** 31 - 1;
 
-export function createHttpClient(config: ProviderConfig): HttpClient {
+/** `env`: where proxies and certificates are named. */
+export function createHttpClient(config: ProviderConfig, env: Environment): HttpClient {
   let loading: Promise<OpenAI> | null = null;
-  const client = (): Promise<OpenAI> => (loading ??= load(config));
+  const client = (): Promise<OpenAI> =>
+    (loading ??= load(config, env).catch((error: unknown) => {
+      // the file with certificates may be there the next time
+      loading = null;
+      throw error;
+    }));
   return {
     warm: async () => {
       await client();
     },
     send: async (request) => {
-      const openai = await client();
       const options = {
         headers: { accept: request.body === null ? 'application/json' : 'text/event-stream', ...request.headers },
         query: { ...config.queryParams },
         signal: request.signal,
       };
       try {
+        const openai = await client();
         return await (
           request.body === null
             ? openai.get(request.path, options)
@@ -49,7 +57,7 @@ export function createHttpClient(config: ProviderConfig): HttpClient {
   };
 }
 
-async function load(config: ProviderConfig): Promise<OpenAI> {
+async function load(config: ProviderConfig, env: Environment): Promise<OpenAI> {
   const { OpenAI: Client } = await import('openai/client');
   return new Client({
     baseURL: config.baseUrl.replace(/\/+$/, ''),
@@ -60,6 +68,7 @@ async function load(config: ProviderConfig): Promise<OpenAI> {
     organization: null,
     project: null,
     webhookSecret: null,
+    fetch: createRoutedFetch(config.caFile, env),
     maxRetries: 0,
     timeout: PACKAGE_TIMEOUT_MS,
     logLevel: 'off', // its log would go to stdout, which is the protocol's

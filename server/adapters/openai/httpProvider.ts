@@ -55,7 +55,7 @@ const CHAT: Dialect = {
 
 export function createHttpProvider(config: ProviderConfig, surroundings: HttpSurroundings): HttpProvider {
   const dialect = config.wireApi === 'chat' ? CHAT : RESPONSES;
-  const client = createHttpClient(config);
+  const client = createHttpClient(config, surroundings.keys.env);
   const newCallId = (): string => `call_${surroundings.ids.next()}`;
 
   async function headers(asker: Omit<Asker, 'version'>): Promise<Record<string, string | null>> {

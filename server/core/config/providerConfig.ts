@@ -23,6 +23,8 @@ export interface ProviderConfig {
   /** Header name -> environment variable; left out when the variable is not set. */
   readonly envHeaders: Readonly<Record<string, string>>;
   readonly queryParams: Readonly<Record<string, string>>;
+  /** A file with certificates to trust beside the well-known ones, in PEM; null for none. */
+  readonly caFile: string | null;
   /** How often one request is repeated silently before its stream has begun. */
   readonly requestMaxRetries: number;
   /** How often a broken stream is opened again before the turn fails. */
@@ -41,6 +43,7 @@ export const PROVIDER_DEFAULTS = {
   headers: {},
   envHeaders: {},
   queryParams: {},
+  caFile: null,
   requestMaxRetries: 4,
   streamMaxRetries: 5,
   streamIdleTimeoutMs: 300_000,

@@ -50,10 +50,11 @@ function readProviders(config: ConfigReader): ProviderConfig[] {
 }
 
 function readProvider(table: ConfigReader, known: ProviderConfig): ProviderConfig {
+  const base = readBaseUrl(table);
   return {
     id: known.id,
     name: table.text('name') ?? known.name,
-    baseUrl: readBaseUrl(table) ?? known.baseUrl,
+    baseUrl: base?.url ?? known.baseUrl,
     wireApi: table.oneOf('wire_api', ['responses', 'chat']) ?? known.wireApi,
     envKey: table.text('env_key') ?? known.envKey,
     envKeyInstructions: table.text('env_key_instructions') ?? known.envKeyInstructions,
@@ -61,16 +62,42 @@ function readProvider(table: ConfigReader, known: ProviderConfig): ProviderConfi
     requiresOpenaiAuth: table.flag('requires_openai_auth') ?? known.requiresOpenaiAuth,
     headers: table.textTable('http_headers') ?? known.headers,
     envHeaders: table.textTable('env_http_headers') ?? known.envHeaders,
-    queryParams: table.textTable('query_params') ?? known.queryParams,
+    queryParams: { ...base?.query, ...(table.textTable('query_params') ?? known.queryParams) },
+    caFile: table.text('ca_certificate') ?? known.caFile,
     requestMaxRetries: table.count('request_max_retries') ?? known.requestMaxRetries,
     streamMaxRetries: table.count('stream_max_retries') ?? known.streamMaxRetries,
     streamIdleTimeoutMs: table.count('stream_idle_timeout_ms') ?? known.streamIdleTimeoutMs,
   };
 }
 
-function readBaseUrl(table: ConfigReader): string | null {
-  const url = table.text('base_url');
-  if (url === null || /^https?:\/\/[^\s/]/i.test(url)) return url?.replace(/\/+$/, '') ?? null;
-  table.report('base_url', 'expected a URL that begins with http:// or https://');
-  return null;
+/** A URL may bring its query along, e.g. the api-version of an Azure endpoint as its portal shows it. */
+function readBaseUrl(table: ConfigReader): { url: string; query: Record<string, string> } | null {
+  const text = table.text('base_url');
+  if (text === null) return null;
+  if (!/^https?:\/\/[^\s/]/i.test(text)) {
+    table.report('base_url', 'expected a URL that begins with http:// or https://');
+    return null;
+  }
+  const [url = '', search = ''] = text.split('#', 1)[0]?.split(/\?(.*)/s) ?? [];
+  return { url: url.replace(/\/+$/, ''), query: queryIn(search) };
+}
+
+/** Without `URLSearchParams`: the core knows no platform. */
+function queryIn(search: string): Record<string, string> {
+  const pairs = search.split('&').filter((pair) => pair !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', value = ''] = pair.split(/=(.*)/s);
+      return [decoded(name), decoded(value)];
+    }),
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    // a stray % is meant as it is
+    return text;
+  }
 }

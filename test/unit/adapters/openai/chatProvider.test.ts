@@ -132,6 +132,60 @@ describe('a provider of the Chat Completions API', () => {
     ]);
   });
 
+  it('tells whole calls apart that have neither an id nor a position', async () => {
+    const whole = (cmd: string): unknown => ({
+      function: { name: 'exec_command', arguments: JSON.stringify({ cmd }) },
+    });
+    const outcome = await askFor(
+      chunks(delta({ tool_calls: [whole('x')] }), delta({ tool_calls: [whole('y')] }), delta({}, 'stop'), DONE),
+    );
+    assert.deepEqual(itemsOf(outcome), [
+      { type: 'function_call', call_id: 'call_id1', name: 'exec_command', arguments: '{"cmd":"x"}' },
+      { type: 'function_call', call_id: 'call_id2', name: 'exec_command', arguments: '{"cmd":"y"}' },
+    ]);
+  });
+
+  it('waits for a name that comes after the id and the first arguments', async () => {
+    const pieces = [
+      { index: 0, id: 'a' },
+      { index: 0, function: { arguments: '{"in' } },
+      { index: 0, function: { name: 'apply_patch' } },
+      { index: 0, function: { arguments: 'put":"*** B"}' } },
+      // some repeat the name with each piece
+      { index: 1, id: 'b', function: { name: 'exec_command', arguments: '{"cm' } },
+      { index: 1, function: { name: 'exec_command', arguments: 'd":"x"}' } },
+      { index: 2, id: 'c', function: { arguments: '{}' } },
+    ];
+    const outcome = await askFor(
+      chunks(...pieces.map((piece) => delta({ tool_calls: [piece] })), delta({}, 'tool_calls'), DONE),
+    );
+    assert.deepEqual(itemsOf(outcome), [
+      { type: 'custom_tool_call', call_id: 'a', name: 'apply_patch', input: '*** B' },
+      { type: 'function_call', call_id: 'b', name: 'exec_command', arguments: '{"cmd":"x"}' },
+      { type: 'function_call', call_id: 'c', name: '', arguments: '{}' },
+    ]);
+    const patch = outcome.events.filter((each) => each.type === 'inputDelta' && each.index === 0);
+    assert.equal(patch.map((each) => ('delta' in each ? each.delta : '')).join(''), '*** B');
+    const added = outcome.events.flatMap((each) => (each.type === 'itemAdded' ? each.index : []));
+    assert.deepEqual(added, [0, 1, 2]);
+  });
+
+  it('takes content in parts, thoughts among them, and usage after the last choice', async () => {
+    const content = [
+      { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+      { type: 'text', text: 'Yes' },
+    ];
+    const usage = { choices: [], usage: { prompt_tokens: 7, completion_tokens: 3 } };
+    const outcome = await askFor(chunks(delta({ content }), delta({}, 'stop'), event(usage), DONE));
+    assert.deepEqual(itemsOf(outcome), [
+      { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'hm' }] },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Yes' }] },
+    ]);
+    const end = outcome.events.at(-1);
+    assert.ok(end?.type === 'completed');
+    assert.deepEqual([end.usage?.inputTokens, end.usage?.totalTokens], [7, 10]);
+  });
+
   it('takes a bare custom input as it is', async () => {
     const calls = [{ index: 0, id: 'p', function: { name: 'apply_patch', arguments: '*** Begin Patch\n' } }];
     const outcome = await askFor(chunks(delta({ tool_calls: calls }), delta({}, 'tool_calls'), DONE));

@@ -54,6 +54,7 @@ describe('settings of a thread', () => {
       isWorkspaceTrusted: null,
       developerInstructions: null,
       contextWindow: null,
+      autoCompactTokenLimit: null,
       shellEnvironment: {
         inherit: 'all',
         ignoreDefaultExcludes: true,
@@ -231,6 +232,7 @@ describe('model providers', () => {
           http_headers: { A: 'b' },
           env_http_headers: { C: 'D' },
           query_params: { v: '1' },
+          ca_certificate: '/ca.pem',
           supports_websockets: false,
         },
         openai: { base_url: 'https://proxy.example/v1' },
@@ -255,11 +257,23 @@ describe('model providers', () => {
       headers: { A: 'b' },
       envHeaders: { C: 'D' },
       queryParams: { v: '1' },
+      caFile: '/ca.pem',
       requestMaxRetries: 1,
       streamMaxRetries: 2,
       streamIdleTimeoutMs: 20_000,
     });
     deepEqual(providerProblems(config), []);
+  });
+
+  it('may have a query in their address, as the portals of Azure show it', () => {
+    const at = (base_url: string, more = {}) => providersOf({ model_providers: { a: { base_url, ...more } } }).at(-1);
+    const azure = at('https://x.example/openai/deployments/d/?api-version=2024-10-21&a=%20b#part');
+    deepEqual(
+      [azure?.baseUrl, azure?.queryParams],
+      ['https://x.example/openai/deployments/d', { 'api-version': '2024-10-21', a: ' b' }],
+    );
+    deepEqual(at('https://x.example/v1?v=1', { query_params: { v: '2' } })?.queryParams, { v: '2' });
+    deepEqual(at('https://x.example/v1?%')?.queryParams, { '%': '' });
   });
 
   it('without a usable address are left out, and named', () => {
