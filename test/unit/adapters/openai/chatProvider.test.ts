@@ -164,8 +164,8 @@ describe('a provider of the Chat Completions API', () => {
       { type: 'function_call', call_id: 'b', name: 'exec_command', arguments: '{"cmd":"x"}' },
       { type: 'function_call', call_id: 'c', name: '', arguments: '{}' },
     ]);
-    const patch = outcome.events.filter((each) => each.type === 'inputDelta' && each.index === 0);
-    assert.equal(patch.map((each) => ('delta' in each ? each.delta : '')).join(''), '*** B');
+    const inputs = outcome.events.filter((each) => each.type === 'inputDelta' && each.index === 0);
+    assert.equal(inputs.map((each) => ('delta' in each ? each.delta : '')).join(''), '*** B');
     const added = outcome.events.flatMap((each) => (each.type === 'itemAdded' ? each.index : []));
     assert.deepEqual(added, [0, 1, 2]);
   });
