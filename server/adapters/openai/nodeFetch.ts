@@ -3,7 +3,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
-import type { Path } from './routedFetch.ts';
+import type { Path } from './proxy.ts';
 
 /** Bodies are texts, which is all that is sent to a model. */
 export async function nodeFetch(url: URL, init: RequestInit, path: Path): Promise<Response> {

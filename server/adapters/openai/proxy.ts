@@ -7,6 +7,13 @@ export type Route =
   /** A variable names something that no request can go through; going around it would not be what was meant. */
   | { readonly type: 'unusable'; readonly words: string };
 
+/** What a request needs beside itself, once its route is known. */
+export interface Path {
+  readonly proxy: URL | null;
+  /** In PEM; null for the well-known ones. */
+  readonly ca: readonly string[] | null;
+}
+
 const DIRECT: Route = { type: 'direct' };
 
 /**

@@ -1,16 +1,9 @@
 // `fetch` that goes through the proxy of the environment and trusts its certificates, in either runtime.
 import type { Environment } from './credentials.ts';
 import { trustedCertificates } from './certificates.ts';
-import { routeTo } from './proxy.ts';
+import { routeTo, type Path } from './proxy.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-
-/** What a request needs beside itself. */
-export interface Path {
-  readonly proxy: URL | null;
-  /** In PEM; null for the well-known ones. */
-  readonly ca: readonly string[] | null;
-}
 
 /** Throws for certificates that cannot be used. The path of each request is decided when it is made. */
 export function createRoutedFetch(caFile: string | null, env: Environment): Fetch {
