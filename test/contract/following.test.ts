@@ -149,6 +149,27 @@ describe('a thread that is followed from another process', () => {
     ok(JSON.stringify((await stage.model.request(1)).input).includes('left, please'));
   });
 
+  story(
+    'is stopped from there although the question is answered right behind it',
+    async (stage, kind) => {
+      stage.model.script(answer(command('echo ran >> ran', {}, { callId: 'c1' })));
+      const owner = await opened(stage, kind, 'first_client');
+      const threadId = await startThread(owner.client, stage, UNTRUSTED);
+      const turnId = await startTurn(owner.client, threadId, 'go');
+      const { client } = await following(stage, kind, threadId);
+      const asked = await client.next(ASK);
+      const interrupted = client.ask('turn/interrupt', { threadId, turnId });
+      client.answer(asked, { decision: 'accept' });
+      deepEqual((await interrupted).result, {});
+      equal((await client.turnCompleted(threadId)).params.turn.status, 'interrupted');
+      const methods = client.incoming().map(({ method }) => method);
+      const [ended, resolved] = [methods.indexOf('turn/completed'), methods.indexOf('serverRequest/resolved')];
+      ok(resolved === -1 || resolved > ended, 'it was settled by the end of the turn, not by the answer');
+      equal(stage.exists('ran'), false);
+    },
+    { kinds: ['linked'] },
+  );
+
   story('is named, left and archived from there', async (stage, kind) => {
     const owner = await opened(stage, kind, 'first_client');
     const threadId = await startThread(owner.client, stage);
