@@ -24,6 +24,7 @@ const shelf = () => import('./handlers/threadShelf.ts');
 const compaction = () => import('./handlers/compaction.ts');
 const injection = () => import('./handlers/injection.ts');
 const terminals = () => import('./handlers/terminal.ts');
+const review = () => import('./handlers/review.ts');
 const turns = () => import('./handlers/turn.ts');
 const safety = () => import('./handlers/safety.ts');
 const turnContext = () => import('./handlers/turnContext.ts');
@@ -81,6 +82,7 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/queue/delete': bind('thread/queue/delete', async () => (await promptQueue()).threadQueueDelete),
   'thread/queue/reorder': bind('thread/queue/reorder', async () => (await promptQueue()).threadQueueReorder),
   'thread/queue/start': bind('thread/queue/start', async () => (await promptQueue()).threadQueueStart),
+  'review/start': bind('review/start', async () => (await review()).reviewStart),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),

@@ -24,6 +24,7 @@ import * as model from './schema/model.ts';
 import * as modelItem from './schema/modelItem.ts';
 import * as modelProvider from './schema/modelProvider.ts';
 import * as queue from './schema/queue.ts';
+import * as review from './schema/review.ts';
 import * as safety from './schema/safety.ts';
 import * as skill from './schema/skill.ts';
 import * as terminal from './schema/terminal.ts';
@@ -72,6 +73,7 @@ export const clientRequests = {
   'thread/queue/delete': experimental('thread', queue.ThreadQueueDeleteParams, queue.ThreadQueueDeleteResult),
   'thread/queue/reorder': experimental('thread', queue.ThreadQueueReorderParams, Empty),
   'thread/queue/start': experimental('thread', queue.ThreadQueueStartParams, queue.ThreadQueueStartResult),
+  'review/start': request('thread', review.ReviewStartParams, review.ReviewStartResult),
   'turn/start': request('thread', turn.TurnStartParams, turn.TurnStartResult),
   'turn/steer': request('thread', turn.TurnSteerParams, turn.TurnSteerResult),
   'turn/interrupt': request('thread', turn.TurnInterruptParams, Empty),

@@ -39,6 +39,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/queue/reorder': 'Puts the prompts that wait into another order.',
   'thread/queue/start':
     'Sends a prompt that waits. After a turn that failed or was interrupted the queue waits for this, or for a turn that completes.',
+  'review/start':
+    'Has a change reviewed by an agent of its own that writes nothing and asks nobody; its findings become a message.',
   'turn/start': 'Starts a turn, or joins the one that runs. The answer comes at once, the rest is notifications.',
   'turn/steer': 'Adds a message to the running turn: a text that is being written is cut, a command is waited for.',
   'turn/interrupt':

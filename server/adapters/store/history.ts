@@ -141,7 +141,7 @@ function ordinalsFrom(
 function turnOf(subject: Subject, row: TurnRow): Turn {
   const { database, isLive, lineage, waiting } = subject;
   const logged = turnAsLogged(database, row) ?? unreadableTurn(row.turnId);
-  const turn: Turn = { ...logged, items: itemsOf(subject, row), itemsView: 'full' };
+  const turn: Turn = { ...logged, id: row.turnId, items: itemsOf(subject, row), itemsView: 'full' };
   const isRunning = (isLive || waiting.turns.has(row.turnId)) && row.segment === lineage[0];
   if (turn.status !== 'inProgress' || isRunning) return turn;
   return interruptedTurn(turn, lastKnownMs(database, row.segment, row.ordinal));

@@ -50,7 +50,12 @@ export function closeLeftovers(database: Database, segment: Segment, into: strin
     const turn = turnAsLogged(database, { startedSeq: integerOf(row, 'started_seq'), completedSeq: null });
     if (turn === undefined) continue;
     const atMs = lastKnownMs(database, segment, integerOf(row, 'ordinal'));
-    const ended: Turn = { ...interruptedTurn(turn, atMs), items: [], itemsView: 'notLoaded' };
+    const ended: Turn = {
+      ...interruptedTurn(turn, atMs),
+      id: textOf(row, 'turn_id'),
+      items: [],
+      itemsView: 'notLoaded',
+    };
     logEvent(database, into, { event: { method: 'turn/completed', params: { threadId: into, turn: ended } }, atMs });
   }
 }

@@ -1,6 +1,7 @@
 // Writes entries: events into the log, and what they mean into the rows that point at the log.
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { Turn } from '../../protocol/schema/turn.ts';
 import type { StoreEntry } from '../../core/thread/threadStore.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
@@ -71,7 +72,7 @@ export function projectEvent(database: Database, logged: LoggedEvent): void {
   const { event, threadId, seq } = logged;
   switch (event.method) {
     case 'turn/started':
-      return startTurn(database, logged, event.params.turn.id);
+      return startTurn(database, logged, event.params.turn);
     case 'turn/completed':
       return completeTurn(database, logged, event.params.turn.id);
     case 'item/completed':
@@ -105,8 +106,11 @@ function revert(database: Database, { threadId, seq }: LoggedEvent, beforeTurnId
   database.run(insert, seq, threadId, first.ordinal, Math.max(last, first.ordinal));
 }
 
-function startTurn(database: Database, { threadId, seq }: LoggedEvent, turnId: string): void {
-  const known = ownTurn(database, threadId, turnId);
+/** A review's turn is told to start under another id than that of its items, which it names as its root. */
+function startTurn(database: Database, { threadId, seq }: LoggedEvent, turn: Turn): void {
+  const root = turn.rootTurnId === null ? undefined : ownTurn(database, threadId, turn.rootTurnId);
+  const turnId = root === undefined ? turn.id : (turn.rootTurnId ?? turn.id);
+  const known = root ?? ownTurn(database, threadId, turnId);
   if (known?.startedSeq === seq) return;
   if (known === undefined) insertTurn(database, threadId, { turnId, startedSeq: seq, completedSeq: null });
   else {
@@ -133,7 +137,7 @@ function insertTurn(
 
 function completeItem(database: Database, logged: LoggedEvent, params: { turnId: string; item: ThreadItem }): void {
   const { threadId, seq } = logged;
-  const turn = ownTurn(database, threadId, params.turnId);
+  const turn = turnOfItem(database, threadId, params);
   if (turn === undefined) return;
   const key = [threadId, turn.ordinal, params.item.id, params.item.type] as const;
   placeItem(database, turn, params.item);
@@ -167,7 +171,7 @@ function savePartial(
   threadId: string,
   partial: { turnId: string; item: ThreadItem; nowMs: number },
 ): void {
-  const turn = ownTurn(database, threadId, partial.turnId);
+  const turn = turnOfItem(database, threadId, partial);
   if (turn === undefined) return;
   const { item } = partial;
   if (!placeItem(database, turn, item)) return;
@@ -185,6 +189,18 @@ function placeItem(database: Database, turn: OwnTurn, item: ThreadItem): boolean
   const sql = 'INSERT INTO items (thread_id, ordinal, position, type, item_id) VALUES (?, ?, ?, ?, ?)';
   database.run(sql, threadId, ordinal, position, item.type, item.id);
   return true;
+}
+
+/** A review begins with an item, before its turn is told. */
+function turnOfItem(
+  database: Database,
+  threadId: string,
+  { turnId, item }: { readonly turnId: string; readonly item: ThreadItem },
+): OwnTurn | undefined {
+  const known = ownTurn(database, threadId, turnId);
+  if (known !== undefined || item.type !== 'enteredReviewMode') return known;
+  insertTurn(database, threadId, { turnId, startedSeq: null, completedSeq: null });
+  return ownTurn(database, threadId, turnId);
 }
 
 function lastPosition(database: Database, { threadId, ordinal }: OwnTurn): number {

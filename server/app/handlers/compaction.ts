@@ -7,7 +7,7 @@ import type { Handler } from '../requestContext.ts';
 
 export const threadCompactStart: Handler<'thread/compact/start'> = async (context, { threadId }) => {
   const thread = await idleThread(context, threadId);
-  const turn = new RunningTurn(context.app.ids.next(), context.app.clock.nowMs(), 'compact');
+  const turn = new RunningTurn(context.app.ids.next(), context.app.clock.nowMs(), { kind: 'compact' });
   thread.running = turn;
   return new Reply({}, () => void runCompaction(thread, turn));
 };

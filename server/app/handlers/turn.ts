@@ -62,8 +62,8 @@ export const turnInterrupt: Handler<'turn/interrupt'> = async (context, { thread
   const { running } = (await context.threads()).need(threadId);
   if (running === null)
     throw new ProtocolError('invalidRequest', 'no active turn to interrupt', { kind: 'noActiveTurn' });
-  if (running.id !== turnId)
-    throw new ProtocolError('invalidRequest', `expected active turn id ${turnId} but found ${running.id}`, {
+  if (running.id !== turnId && running.announcedId !== turnId)
+    throw new ProtocolError('invalidRequest', `expected active turn id ${turnId} but found ${running.announcedId}`, {
       kind: 'turnMismatch',
     });
   context.questions.withdraw(threadId);

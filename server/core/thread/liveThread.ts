@@ -293,6 +293,14 @@ export class LiveThread {
     this.#tellUsage(turnId, { total, last, modelContextWindow: this.settings.contextWindow });
   }
 
+  /** Adds what was spent beside the conversation, which takes as much as before. */
+  addUsageBeside(turnId: string, usage: TokenUsage): void {
+    const before = this.#record.tokenUsage ?? { total: NO_USAGE, last: NO_USAGE, modelContextWindow: null };
+    const contextTokens = this.#contextTokens;
+    this.#tellUsage(turnId, { ...before, total: addUsage(before.total, usage) });
+    this.#contextTokens = contextTokens;
+  }
+
   #tellUsage(turnId: string, tokenUsage: ThreadTokenUsage): void {
     this.#contextTokens = tokenUsage.last.totalTokens;
     this.change({ tokenUsage });

@@ -1,5 +1,6 @@
 // What a turn says and hears: the user's messages, the model's responses, the outputs of its tool calls, until there is nothing more to do.
 import { messageOf } from '../../protocol/errors.ts';
+import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import type { UserInput } from '../../protocol/schema/item.ts';
 import { withEveryCallAnswered } from '../thread/history.ts';
 import type { TurnConditions } from '../thread/keptQuestion.ts';
@@ -10,10 +11,12 @@ import { ContextKeeper } from './contextKeeper.ts';
 import { DiffTracker } from './diffTracker.ts';
 import { messageForModel } from './messageForModel.ts';
 import { ResponseReader } from './modelEvents.ts';
+import type { Memory } from './memory.ts';
 import { ModelFailure, type ModelItem, type ModelProvider, type ModelRequest } from './modelPort.ts';
 import { RepetitionWatch } from './repetition.ts';
 import { respond, retryOrThrow } from './response.ts';
 import type { RunningTurn } from './runningTurn.ts';
+import type { ToolContext, ToolSpec } from './tool.ts';
 import { toolContext } from './toolContext.ts';
 import { ToolRuns } from './toolRuns.ts';
 import { stoppedEnd, type TurnEnd } from './turnEnd.ts';
@@ -21,9 +24,22 @@ import { TurnItems } from './turnItems.ts';
 import { UserCommands } from './userCommands.ts';
 import { textOf, userMessageItem } from './userMessage.ts';
 
+/** A conversation that is not the thread's own: what it remembers ends with it, and its messages are not shown. */
+export interface Apart {
+  readonly memory: Memory;
+  mayCall(tool: ToolSpec): boolean;
+}
+
+export interface ConversationParts {
+  readonly conditions: TurnConditions;
+  readonly apart?: Apart;
+}
+
 export class Conversation {
   readonly #thread: LiveThread;
   readonly #turn: RunningTurn;
+  readonly #apart: Apart | null;
+  readonly #memory: Memory;
   /** As they were when the turn began: what changes meanwhile holds for the next one. */
   readonly #conditions: TurnConditions;
   readonly #items: TurnItems;
@@ -39,7 +55,9 @@ export class Conversation {
   /** The response that is being read. */
   #responding: Promise<unknown> = Promise.resolve();
 
-  constructor(thread: LiveThread, turn: RunningTurn, conditions: TurnConditions) {
+  constructor(thread: LiveThread, turn: RunningTurn, { conditions, apart }: ConversationParts) {
+    this.#apart = apart ?? null;
+    this.#memory = apart?.memory ?? thread;
     this.#thread = thread;
     this.#turn = turn;
     this.#conditions = conditions;
@@ -54,7 +72,9 @@ export class Conversation {
       filesChanged: (effects, madeFolders) => this.#changes.patched(effects, madeFolders),
     });
     this.#commands = new UserCommands(thread, turn, context);
-    this.#runs = new ToolRuns(thread, { context: this.#changes.watching(context), changes: this.#changes });
+    const tools = thread.tools.tools.filter(({ spec }) => apart?.mayCall(spec) ?? true);
+    const watching = this.#changes.watching(apart === undefined ? context : asksNobody(context));
+    this.#runs = new ToolRuns(thread, { context: watching, changes: this.#changes, tools });
   }
 
   /** Responses and tool calls in turn until the model has nothing more to do. */
@@ -71,17 +91,21 @@ export class Conversation {
     const asked = { thread: this.#thread, turn: this.#turn };
     let attempt = 0;
     for (;;) {
-      await this.#context.makeRoom(this.#compaction(provider, prompt.items));
+      if (this.#apart === null) await this.#context.makeRoom(this.#compaction(provider, prompt.items));
       if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
       const reader = new ResponseReader({
         thread: this.#thread,
         turnId: this.#turn.id,
         items: this.#items,
         runs: this.#runs,
+        memory: this.#memory,
+        isUnseen: this.#apart !== null,
       });
       const responding = respond(asked, provider, {
         request: this.#request(prompt.items),
         reader,
+        memory: this.#memory,
+        onUsage: (usage) => this.#addUsage(usage),
         onEvent: () => this.#changes.prepare(),
       });
       this.#responding = responding.catch(() => undefined); // told by who waits for it
@@ -89,7 +113,8 @@ export class Conversation {
       await this.#collectOutputs();
       if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
       if (outcome.type === 'failed') {
-        if (outcome.failure.info === 'contextWindowExceeded') this.#thread.noteOverflow(this.#turn.id);
+        if (outcome.failure.info === 'contextWindowExceeded' && this.#apart === null)
+          this.#thread.noteOverflow(this.#turn.id);
         attempt += 1;
         await retryOrThrow(asked, outcome.failure, { attempt, maxRetries: provider.streamMaxRetries });
         continue;
@@ -190,13 +215,13 @@ export class Conversation {
     if (this.#thread.row.preview === '') this.#thread.change({ preview: textOf(input).slice(0, 2000) });
     const [thread, turn, items, conditions] = [this.#thread, this.#turn, this.#items, this.#conditions];
     const message = await messageForModel(input, { thread, turn, items, conditions, itemId: item.id });
-    this.#thread.remember(this.#turn.id, [message]);
+    this.#memory.remember(this.#turn.id, [message]);
   }
 
   /** Adds the messages that joined the turn, and what commands of the user did; says whether there was anything. */
   async #joinSteered(): Promise<boolean> {
     const steered = this.#turn.takeSteered();
-    this.#unread = this.#thread.history.length;
+    this.#unread = this.#memory.history.length;
     for (const { input, clientId } of steered) await this.#say(input, clientId);
     this.#thread.dropHeld();
     return this.#commands.tell() || steered.length > 0;
@@ -205,7 +230,7 @@ export class Conversation {
   async #collectOutputs(): Promise<void> {
     if (this.#runs.isEmpty) return;
     const done = await this.#runs.outputs();
-    this.#thread.remember(
+    this.#memory.remember(
       this.#turn.id,
       done.map(({ item }) => item),
     );
@@ -215,15 +240,20 @@ export class Conversation {
     for (const { call, output } of done) this.#repetition.take(call, output);
   }
 
+  #addUsage(usage: TokenUsage): void {
+    if (this.#apart === null) this.#thread.addUsage(this.#turn.id, usage);
+    else this.#thread.addUsageBeside(this.#turn.id, usage);
+  }
+
   #request(prefix: ModelRequest['input']): ModelRequest {
-    const { tools, row } = this.#thread;
+    const { row } = this.#thread;
     const { settings, outputSchema } = this.#conditions;
     return {
       threadId: this.#thread.id,
       turnId: this.#turn.id,
       model: settings.model,
-      input: [...prefix, ...withEveryCallAnswered(this.#thread.history)],
-      tools: tools.tools.map((tool) => tool.spec),
+      input: [...prefix, ...withEveryCallAnswered(this.#memory.history)],
+      tools: this.#runs.specs,
       effort: settings.effort,
       summary: settings.summary,
       verbosity: settings.verbosity,
@@ -231,4 +261,16 @@ export class Conversation {
       originator: row.originator ?? 'bowline',
     };
   }
+}
+
+function asksNobody(context: ToolContext): ToolContext {
+  return {
+    ...context,
+    decide: async (action) => {
+      const decision = await context.decide(action);
+      if (decision.type !== 'ask') return decision;
+      return { type: 'refuse', reason: `nobody can be asked here, and this would be asked about. ${decision.reason}` };
+    },
+    askNetwork: async () => false,
+  };
 }

@@ -3,6 +3,7 @@ import type { AgentMessageItem, ReasoningItem, ThreadItem } from '../../protocol
 import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import { toolCallOf } from './modelCalls.ts';
+import type { Memory } from './memory.ts';
 import type { ModelEvent, ModelItem } from './modelPort.ts';
 import { PlanMessage } from './planMessage.ts';
 import type { InputWatcher } from './tool.ts';
@@ -24,6 +25,9 @@ export interface ResponseParts {
   readonly turnId: string;
   readonly items: TurnItems;
   readonly runs: ToolRuns;
+  readonly memory: Memory;
+  /** Its messages are heard and not shown. */
+  readonly isUnseen: boolean;
 }
 
 export class ResponseReader {
@@ -113,7 +117,7 @@ export class ResponseReader {
     const open = this.#open.get(index);
     this.#open.delete(index);
     this.#renamed.delete(index);
-    this.#parts.thread.remember(this.#parts.turnId, [item]);
+    this.#parts.memory.remember(this.#parts.turnId, [item]);
     const call = toolCallOf(item);
     if (call !== null) {
       this.#hasCalls = true;
@@ -183,10 +187,10 @@ export class ResponseReader {
   /** Some servers count their calls anew in each response: a call whose id the thread has had before gets one of its own. */
   #named(index: number, item: ModelItem): ModelItem {
     if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return item;
-    const { thread, turnId } = this.#parts;
+    const { thread, turnId, memory } = this.#parts;
     const isUsed =
       !this.#open.has(index) &&
-      (thread.history.some((known) => toolCallOf(known)?.callId === item.call_id) ||
+      (memory.history.some((known) => toolCallOf(known)?.callId === item.call_id) ||
         // what was compacted is in the turn all the same
         itemsOfTurn(thread, turnId).some((known) => known.id === item.call_id));
     if (isUsed) this.#renamed.set(index, `call_${thread.world.ids.next()}`);
@@ -204,7 +208,8 @@ export class ResponseReader {
   #shown(item: ModelItem): (AgentMessageItem | ReasoningItem) | null {
     const id = 'id' in item && item.id !== undefined && item.id !== '' ? item.id : null;
     const { ids } = this.#parts.thread.world;
-    if (item.type === 'message' && item.role === 'assistant') return agentMessage(id ?? `msg_${ids.next()}`, item);
+    if (item.type === 'message' && item.role === 'assistant')
+      return this.#parts.isUnseen ? null : agentMessage(id ?? `msg_${ids.next()}`, item);
     if (item.type === 'reasoning') {
       return {
         type: 'reasoning',

@@ -1,5 +1,7 @@
 // One response of the model: read to its end, cut short by a message or a stop, or failed and tried again after a while.
+import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
+import type { Memory } from './memory.ts';
 import type { ResponseEnd, ResponseReader } from './modelEvents.ts';
 import { ModelFailure, type ModelProvider, type ModelRequest } from './modelPort.ts';
 import { retryDelayMs } from './retry.ts';
@@ -20,13 +22,15 @@ interface Asked {
 interface ResponseParts {
   readonly request: ModelRequest;
   readonly reader: ResponseReader;
+  readonly memory: Memory;
   /** Called with each event, before it is read. */
   onEvent(): void;
+  onUsage(usage: TokenUsage): void;
 }
 
 /** Asks the model and reads its answer. Rejects only when something else than the model fails. */
 export async function respond(
-  { thread, turn }: Asked,
+  { turn }: Asked,
   provider: ModelProvider,
   parts: ResponseParts,
 ): Promise<ResponseOutcome> {
@@ -38,17 +42,17 @@ export async function respond(
   });
   try {
     if (turn.hasSteered) return { type: 'steered' };
-    const end = await read({ thread, turn }, provider.stream(parts.request, signal), parts);
+    const end = await read(provider.stream(parts.request, signal), parts);
     if (end !== null) {
       reader.abandon();
       return { type: 'ended', end };
     }
-    thread.remember(turn.id, reader.abandon());
+    parts.memory.remember(turn.id, reader.abandon());
     return { type: 'steered' };
   } catch (error) {
     const said = reader.abandon();
     if (signal.aborted) {
-      thread.remember(turn.id, said);
+      parts.memory.remember(turn.id, said);
       return { type: 'steered' };
     }
     if (error instanceof ModelFailure) return { type: 'failed', failure: error };
@@ -60,15 +64,14 @@ export async function respond(
 
 /** Reads the stream to its end; null when it was cut short from our side. */
 async function read(
-  { thread, turn }: Asked,
   stream: AsyncIterable<Parameters<ResponseReader['take']>[0]>,
-  { reader, onEvent }: ResponseParts,
+  { reader, onEvent, onUsage }: ResponseParts,
 ): Promise<ResponseEnd | null> {
   for await (const event of stream) {
     onEvent();
     const end = reader.take(event);
     if (end === null) continue;
-    if (end.usage !== null) thread.addUsage(turn.id, end.usage);
+    if (end.usage !== null) onUsage(end.usage);
     return end;
   }
   return null;

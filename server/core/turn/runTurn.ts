@@ -22,14 +22,14 @@ export async function runTurn(thread: LiveThread, turn: RunningTurn, input: Turn
   const conditions = { startedAtMs: turn.startedAtMs, settings, outputSchema: input.outputSchema };
   turn.steer({ input: input.input, clientId: input.clientId });
   begin(thread, turn);
-  await drive(thread, { turn, conversation: new Conversation(thread, turn, conditions) });
+  await drive(thread, { turn, conversation: new Conversation(thread, turn, { conditions }) });
 }
 
 /** Runs a turn that compacts the conversation and does nothing else. Never rejects. */
 export async function runCompaction(thread: LiveThread, turn: RunningTurn): Promise<void> {
   const conditions = { startedAtMs: turn.startedAtMs, settings: thread.settings, outputSchema: null };
   begin(thread, turn);
-  const conversation = new Conversation(thread, turn, conditions);
+  const conversation = new Conversation(thread, turn, { conditions });
   await drive(thread, { turn, conversation, first: () => conversation.compact() });
 }
 
@@ -37,32 +37,34 @@ export async function runCompaction(thread: LiveThread, turn: RunningTurn): Prom
 export async function runUserCommandTurn(thread: LiveThread, turn: RunningTurn, command: UserCommand): Promise<void> {
   const conditions = { startedAtMs: turn.startedAtMs, settings: thread.settings, outputSchema: null };
   begin(thread, turn);
-  const conversation = new Conversation(thread, turn, conditions);
+  const conversation = new Conversation(thread, turn, { conditions });
   turn.command(command);
   await drive(thread, { turn, conversation, first: () => conversation.runCommands() });
 }
 
-function begin(thread: LiveThread, turn: RunningTurn): void {
+export function begin(thread: LiveThread, turn: RunningTurn): void {
   thread.setStatus({ type: 'active', activeFlags: [] });
-  thread.record({ method: 'turn/started', params: { threadId: thread.id, turn: turnView(turn, 'inProgress') } });
+  const view = { ...turnView(turn, 'inProgress'), id: turn.announcedId };
+  thread.record({ method: 'turn/started', params: { threadId: thread.id, turn: view } });
 }
 
 /** Goes on with a turn that another process began. Never rejects. */
 export async function resumeTurn(thread: LiveThread, turn: RunningTurn, suspended: SuspendedTurn): Promise<void> {
   for (const message of suspended.messages) turn.steer(message);
-  const conversation = new Conversation(thread, turn, suspended.conditions);
+  const conversation = new Conversation(thread, turn, { conditions: suspended.conditions });
   await conversation.takeUp(suspended);
   await drive(thread, { turn, conversation });
 }
 
-interface Driven {
+export interface Driven {
   readonly turn: RunningTurn;
   readonly conversation: Conversation;
   /** What the turn does before it converses; only if messages join it does it converse at all. */
   readonly first?: () => Promise<TurnEnd>;
 }
 
-async function drive(thread: LiveThread, { turn, conversation, first }: Driven): Promise<void> {
+/** Lets the turn do what it does until nothing joins it any more, and ends it. Never rejects. */
+export async function drive(thread: LiveThread, { turn, conversation, first }: Driven): Promise<void> {
   let end: TurnEnd;
   let task = first ?? (() => conversation.converse());
   do {

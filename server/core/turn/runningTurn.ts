@@ -21,8 +21,15 @@ export type StopReason =
 /** The reason of the signal of a turn that is suspended: what waits for the user is to stay as it is. */
 export const SUSPENDED = 'suspended';
 
+export interface TurnOptions {
+  readonly kind?: TurnKind;
+  /** The id under which `turn/started` tells it; its own unless given. */
+  readonly announcedId?: string;
+}
+
 export class RunningTurn {
   readonly id: string;
+  readonly announcedId: string;
   readonly startedAtMs: number;
   readonly kind: TurnKind;
   /** Resolves when `turn/completed` has been recorded. */
@@ -37,8 +44,10 @@ export class RunningTurn {
   #stop: StopReason | null = null;
   #isEnding = false;
 
-  constructor(id: string, startedAtMs: number, kind: TurnKind = 'regular') {
+  constructor(id: string, startedAtMs: number, options: TurnOptions = {}) {
+    const { kind = 'regular', announcedId = id } = options;
     this.id = id;
+    this.announcedId = announcedId;
     this.kind = kind;
     this.startedAtMs = startedAtMs;
     this.ended = this.#end.promise;

@@ -20,15 +20,24 @@ export interface FinishedCall extends ToolOutput {
   readonly item: ModelItem;
 }
 
+export interface ToolRunsParts {
+  readonly context: ToolContext;
+  readonly changes: DiffTracker;
+  /** Those that may be called. */
+  readonly tools: readonly Tool[];
+}
+
 export class ToolRuns {
   readonly #thread: LiveThread;
   readonly #context: ToolContext;
   readonly #changes: DiffTracker;
   readonly #turnId: string;
+  readonly #tools: readonly Tool[];
   readonly #runs: ToolRun[] = [];
 
-  constructor(thread: LiveThread, parts: { readonly context: ToolContext; readonly changes: DiffTracker }) {
+  constructor(thread: LiveThread, parts: ToolRunsParts) {
     this.#thread = thread;
+    this.#tools = parts.tools;
     this.#context = parts.context;
     this.#turnId = parts.context.turnId;
     this.#changes = parts.changes;
@@ -37,6 +46,10 @@ export class ToolRuns {
   /** The turn is one of plan mode. */
   get isPlanning(): boolean {
     return isPlanning(this.#context.settings);
+  }
+
+  get specs(): readonly ToolSpec[] {
+    return this.#tools.map(({ spec }) => spec);
   }
 
   get isEmpty(): boolean {
@@ -118,7 +131,7 @@ export class ToolRuns {
   }
 
   #tool({ name, namespace }: ToolCall): Tool | undefined {
-    return this.#thread.tools.tools.find(({ spec }) => spec.name === name && namespaceOf(spec) === namespace);
+    return this.#tools.find(({ spec }) => spec.name === name && namespaceOf(spec) === namespace);
   }
 }
 

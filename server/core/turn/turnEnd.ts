@@ -35,7 +35,7 @@ export function turnView(turn: RunningTurn, status: Turn['status']): Turn {
 export function stoppedEnd(thread: LiveThread, turn: RunningTurn): TurnEnd {
   const reason = turn.stopped;
   if (reason?.type === 'failed') return { status: 'failed', error: turnErrorOf(new Error(reason.message)) };
-  if (turn.kind === 'compact') return { status: 'interrupted' };
+  if (turn.kind !== 'regular') return { status: 'interrupted' };
   thread.remember(turn.id, [
     { type: 'message', role: 'user', content: [{ type: 'input_text', text: INTERRUPTED_NOTE }] },
   ]);

@@ -1,7 +1,7 @@
 // The one reducer: server, extension host, webview and web client fold the same notifications into the same state.
 import type { ServerNotification } from '../methods.ts';
 import type { ThreadItem } from '../schema/item.ts';
-import type { Turn } from '../schema/turn.ts';
+import type { ItemStarted, Turn } from '../schema/turn.ts';
 import { reduceItem, type ItemDelta } from './itemReducer.ts';
 import { closeRequest } from './pendingRequests.ts';
 import { NO_EXTRAS, type ThreadState, type TurnExtras } from './threadState.ts';
@@ -45,7 +45,11 @@ export function reduceThread(state: ThreadState, event: ServerNotification): Thr
     case 'error':
       return withExtras(state, event.params.turnId, { retry: event.params.willRetry ? event.params.error : null });
     case 'item/started':
-      return putItem(clearRetry(state, event.params.turnId), event.params.turnId, event.params.item);
+      return putItem(
+        clearRetry(withReview(state, event.params), event.params.turnId),
+        event.params.turnId,
+        event.params.item,
+      );
     case 'item/completed':
       return putItem(state, event.params.turnId, event.params.item);
     case 'item/agentMessage/delta':
@@ -68,8 +72,33 @@ export function threadIdOf(event: ServerNotification): string | undefined {
   return 'thread' in params ? params.thread.id : undefined;
 }
 
-function startTurn(state: ThreadState, turn: Turn): ThreadState {
-  const known = state.turns.find((candidate) => candidate.id === turn.id);
+/** A review begins with an item, before its turn is told. */
+function withReview(state: ThreadState, { item, turnId, startedAtMs }: ItemStarted): ThreadState {
+  if (item.type !== 'enteredReviewMode' || state.turns.some(({ id }) => id === turnId)) return state;
+  return {
+    ...state,
+    turns: [
+      ...state.turns,
+      {
+        id: turnId,
+        rootTurnId: turnId,
+        items: [],
+        itemsView: 'full',
+        status: 'inProgress',
+        error: null,
+        startedAt: Math.floor(startedAtMs / 1000),
+        completedAt: null,
+        durationMs: null,
+      },
+    ],
+  };
+}
+
+/** A review's turn is told to start under another id; its items and its end have the one that it names as its root. */
+function startTurn(state: ThreadState, told: Turn): ThreadState {
+  const root = state.turns.find((candidate) => candidate.id === told.rootTurnId);
+  const turn = root === undefined ? told : { ...told, id: root.id };
+  const known = root ?? state.turns.find((candidate) => candidate.id === turn.id);
   // who sees a turn start sees all of its items, whatever the notification carries of them
   const started: Turn = { ...turn, items: known?.items ?? turn.items, itemsView: known?.itemsView ?? 'full' };
   return { ...state, turns: known ? replace(state.turns, known, started) : [...state.turns, started] };
