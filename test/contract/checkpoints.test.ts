@@ -278,6 +278,58 @@ describe('a checkpoint', () => {
   );
 
   story(
+    'is used by a revert that restores files too; a redo brings them back',
+    async (stage, kind) => {
+      fill(stage);
+      const before = treeState(stage.workspace);
+      const client = await stage.open(kind);
+      const threadId = await startThread(client, stage, FULL_ACCESS);
+      const first = await turn(client, threadId, stage, 'true');
+      const second = await turn(client, threadId, stage, SCRIPT);
+      await turn(client, threadId, stage, 'echo again >> edited.txt; echo theirs > sub/stays.txt');
+      const after = treeState(stage.workspace);
+      stage.write('sub/stays.txt', 'mine\n');
+      const params = { threadId, beforeTurnId: second, restoreFiles: true };
+      const { restoredFiles, thread } = await client.request('thread/revert', params);
+      equal(thread.id, threadId);
+      ok(restoredFiles.restored.length > 10);
+      deepEqual(restoredFiles.notRestorable, []);
+      deepEqual(
+        restoredFiles.conflicts.map(({ path }: any) => path),
+        [join(stage.workspace, 'sub/stays.txt')],
+      );
+      equal(stage.read('sub/stays.txt'), 'mine\n');
+      const expected = { ...before, 'sub/stays.txt': treeState(stage.workspace)['sub/stays.txt'] };
+      deepEqual(treeState(stage.workspace), expected);
+      const { data } = await client.request('thread/turns/list', { threadId });
+      deepEqual(
+        data.map(({ id }: any) => id),
+        [first],
+      );
+      await client.request('checkpoint/redo', { threadId });
+      deepEqual(treeState(stage.workspace), { ...after, 'sub/stays.txt': expected['sub/stays.txt'] });
+      const plain = await client.request('thread/revert', { threadId, beforeTurnId: first });
+      equal('restoredFiles' in plain, false);
+    },
+    { kinds: ['linked'] },
+  );
+
+  story(
+    'is for clients that ask for it: a revert of others restores no files',
+    async (stage, kind) => {
+      const client = await (await stage.start(kind)).connect();
+      await client.initialize('plain', null);
+      const threadId = await startThread(client, stage, FULL_ACCESS);
+      const turnId = await turn(client, threadId, stage, 'echo n > new.txt');
+      const refused = await client.ask('thread/revert', { threadId, beforeTurnId: turnId, restoreFiles: true });
+      equal(refused.error?.message, 'thread/revert.restoreFiles requires experimentalApi capability');
+      await client.request('thread/revert', { threadId, beforeTurnId: turnId });
+      equal(stage.read('new.txt'), 'n\n');
+    },
+    { kinds: ['linked'] },
+  );
+
+  story(
     'is completed by another server when one is killed in the middle of a restore',
     async (stage, kind) => {
       const names = Array.from({ length: 150 }, (_, index) => `f${index}`);

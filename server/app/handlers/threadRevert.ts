@@ -3,15 +3,24 @@ import type { LiveThread } from '../../core/thread/liveThread.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
+import { restoreScope } from '../restoreScope.ts';
 import { historyEnds, turnsOf } from '../threadHistory.ts';
 
-export const threadRevert: Handler<'thread/revert'> = async (context, { threadId, beforeTurnId }) => {
+export const threadRevert: Handler<'thread/revert'> = async (context, { threadId, beforeTurnId, restoreFiles }) => {
+  if (restoreFiles === true && !context.connection.wantsExperimental)
+    throw new ProtocolError('invalidRequest', 'thread/revert.restoreFiles requires experimentalApi capability');
   const threads = await context.threads();
   const thread = await writableThread(context, threadId, 'thread/revert');
   if (!thread.isStored || !threads.world.store.hasTurn(threadId, beforeTurnId)) throw turnNotFound(beforeTurnId);
   await quiet(context, thread);
+  // while it is still known which turns they are
+  const restoredFiles =
+    restoreFiles === true
+      ? await threads.world.checkpoints.restore(await restoreScope(threads, threadId, beforeTurnId), null)
+      : null;
   const tell = thread.revert(beforeTurnId);
-  return new Reply({ thread: thread.view(), ...historyEnds(threads, thread) }, tell);
+  const result = { thread: thread.view(), ...historyEnds(threads, thread) };
+  return new Reply(restoredFiles === null ? result : { ...result, restoredFiles }, tell);
 };
 
 export const threadRollback: Handler<'thread/rollback'> = async (context, { threadId, numTurns }) => {

@@ -11,6 +11,7 @@ import {
   SortDirection,
 } from './common.ts';
 import { DynamicToolSpec } from './dynamicTool.ts';
+import { CheckpointRestoreResult } from './checkpoint.ts';
 import { ThreadItem } from './item.ts';
 import { Turn, TurnItemsView } from './turn.ts';
 
@@ -234,7 +235,10 @@ export const ThreadUnsubscribeResult = lazy(() =>
 export type ThreadUnsubscribeResult = Infer<typeof ThreadUnsubscribeResult>;
 
 /** Takes the turn and all later ones out of the history; the files in the workspace stay as they are. */
-export const ThreadRevertParams = lazy(() => z.object({ threadId: z.string(), beforeTurnId: z.string() }));
+/** `restoreFiles` (Bowline's own, experimental): the files are put back too, as `checkpoint/restore` does. */
+export const ThreadRevertParams = lazy(() =>
+  z.object({ threadId: z.string(), beforeTurnId: z.string(), restoreFiles: z.boolean().nullish() }),
+);
 export type ThreadRevertParams = Infer<typeof ThreadRevertParams>;
 
 /** With the cursors the kept history is read from its end: `thread/turns/list` and `thread/items/list`, newest first. */
@@ -243,6 +247,8 @@ export const ThreadRevertResult = lazy(() =>
     thread: Thread(),
     turnsBackwardsCursor: z.string().nullable(),
     itemsBackwardsCursor: z.string().nullable(),
+    /** What became of the files, if they were to be restored. */
+    restoredFiles: CheckpointRestoreResult().optional(),
   }),
 );
 export type ThreadRevertResult = Infer<typeof ThreadRevertResult>;
