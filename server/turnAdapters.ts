@@ -81,6 +81,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   const masks = createSecretMasks({ env: options.env, hiddenNames, key: () => options.apiKey.key() });
   const toolbox = createToolbox({ ...options, sandbox, places, guard, mask: () => masks.load() }, hiddenNames);
   const { files } = toolbox;
+  const watch = createWorkspaceWatch();
   const rules = new RuleFiles({ ...options, workspaceFolders: (cwd) => configuration.workspaceFolders(cwd) });
   return {
     sandbox,
@@ -104,7 +105,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       },
       tools: () => toolbox.ofThread(),
       git: createGitReader(files),
-      watch: createWorkspaceWatch(),
+      watch,
       checkpoints: checkpointsOf(options, { files, places }),
       sha1,
       prompt: (settings) => readPrompt(settings, toolbox.surroundings),
@@ -120,6 +121,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe(), masks.load()]);
     },
     async dispose() {
+      watch.stop();
       models.dispose();
       // first what runs in it
       await toolbox.dispose();

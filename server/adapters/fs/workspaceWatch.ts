@@ -16,13 +16,16 @@ const DEFAULT_BUDGET: SnapshotBudget = {
 /** Roots whose last snapshot is kept for the next turn. */
 const KEPT_ROOTS = 3;
 const SHOWN_FOLDERS = 3;
-const NEVER = AbortSignal.any([]);
 
 /** Repositories' own data is not watched, and links are not followed. */
-export function createWorkspaceWatch(budget: Partial<SnapshotBudget> = {}): WorkspaceWatch {
+export function createWorkspaceWatch(budget: Partial<SnapshotBudget> = {}): WorkspaceWatch & {
+  /** Ends what is read ahead. */
+  stop(): void;
+} {
   const limits = { ...DEFAULT_BUDGET, ...budget };
   const latest = new Map<string, Snapshot>();
   const warming = new Map<string, Promise<void>>();
+  const stopped = new AbortController();
   const keep = (snapshot: Snapshot): void => {
     latest.delete(snapshot.root);
     latest.set(snapshot.root, snapshot);
@@ -30,7 +33,7 @@ export function createWorkspaceWatch(budget: Partial<SnapshotBudget> = {}): Work
   };
   const warm = async (path: string): Promise<void> => {
     try {
-      keep(await takeSnapshot(path, null, { budget: limits, signal: NEVER }));
+      keep(await takeSnapshot(path, null, { budget: limits, signal: stopped.signal }));
     } catch {
       // Then the baseline says what is wrong.
     } finally {
@@ -38,6 +41,7 @@ export function createWorkspaceWatch(budget: Partial<SnapshotBudget> = {}): Work
     }
   };
   return {
+    stop: () => stopped.abort(),
     async warm(root) {
       const path = resolve(root);
       if (latest.has(path)) return;
@@ -48,12 +52,18 @@ export function createWorkspaceWatch(budget: Partial<SnapshotBudget> = {}): Work
     async baseline(root, signal) {
       signal.throwIfAborted();
       const path = resolve(root);
-      await warming.get(path);
+      const running = warming.get(path);
+      if (running !== undefined) await Promise.race([running, aborted(signal)]);
+      signal.throwIfAborted();
       const snapshot = await takeSnapshot(path, latest.get(path) ?? null, { budget: limits, signal });
       keep(snapshot);
       return new SnapshotBaseline(snapshot, { budget: limits, keep });
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 interface BaselineOptions {

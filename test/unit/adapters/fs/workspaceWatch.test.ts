@@ -304,6 +304,18 @@ describe('createWorkspaceWatch', () => {
     await watch.warm(join(root, 'none'));
   });
 
+  it('lets nobody who is stopped wait for what is read ahead', async () => {
+    for (let n = 0; n < 50; n += 1) put(`d${n}/file`, 'x');
+    const watch = createWorkspaceWatch();
+    const ahead = watch.warm(root);
+    const stop = new AbortController();
+    const baseline = watch.baseline(root, stop.signal);
+    stop.abort(new Error('stopped'));
+    await assert.rejects(baseline, /stopped/);
+    watch.stop();
+    await ahead;
+  });
+
   it('survives a root that is not there, or goes away', async () => {
     const missing = await createWorkspaceWatch().baseline(join(root, 'none'), signal);
     assert.match(missing.limitation ?? '', /Not readable: .*none/);
