@@ -110,13 +110,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       sha1,
       prompt: (settings) => readPrompt(settings, toolbox.surroundings),
     }),
-    listModels: (provider) => {
-      const isDefault = provider === null || provider === configuration.defaultProvider();
-      return models.listModels(
-        provider ?? configuration.defaultProvider(),
-        isDefault ? configuration.configuredModel() : null,
-      );
-    },
+    listModels: (provider) => listedModels(models, configuration, provider),
     async warm() {
       await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe(), masks.load()]);
     },
@@ -128,6 +122,16 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       await sandbox.dispose();
     },
   };
+}
+
+function listedModels(
+  models: ConfiguredModels,
+  configuration: ConfigurationFiles,
+  provider: string | null,
+): Promise<readonly Model[]> {
+  const usual = configuration.defaultProvider();
+  const isDefault = provider === null || provider === usual;
+  return models.listModels(provider ?? usual, isDefault ? configuration.configuredModel() : null);
 }
 
 function modelsOf({ configuration, apiKey, demoWordDelayMs, ...options }: TurnAdapterOptions): ConfiguredModels {

@@ -63,7 +63,7 @@ export function createWorkspaceWatch(budget: Partial<SnapshotBudget> = {}): Work
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
 interface BaselineOptions {
