@@ -3,13 +3,12 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRequire } from 'node:module';
+import { BUNDLED_RIPGREP } from '../support/bundledRipgrep.ts';
 import { story, type Stage } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
 
 // the server in this process has no ripgrep beside it
-const { rgPath } = createRequire(import.meta.url)('@vscode/ripgrep') as { readonly rgPath: string };
-const WITH_RG = { env: { BOWLINE_RG: rgPath } };
+const WITH_RG = { env: BUNDLED_RIPGREP };
 const LINKED = { kinds: ['linked'] } as const;
 
 const paths = ({ files }: any): string[] => files.map(({ path }: any) => path);

@@ -143,8 +143,8 @@ describe('apply_patch', () => {
     assert.deepEqual(
       turn.effects.map((effect) => Object.keys(effect)),
       [
-        ['path', 'before', 'after'],
-        ['path', 'before', 'after'],
+        ['path', 'realPath', 'before', 'after', 'modes'],
+        ['path', 'realPath', 'before', 'after', 'modes'],
       ],
     );
   });

@@ -17,6 +17,7 @@ import { createFileGuard } from '../../../server/adapters/fs/fileGuard.ts';
 import { createFiles } from '../../../server/adapters/fs/files.ts';
 import { hardLinkProblem } from '../../../server/adapters/fs/hardLinks.ts';
 import { ripgrep } from '../../../server/adapters/search.ts';
+import { BUNDLED_RIPGREP } from '../../support/bundledRipgrep.ts';
 import { createSecretMasks } from '../../../server/adapters/secrets/secretMasks.ts';
 import { NO_PLACES } from '../../../server/core/pathPolicy/places.ts';
 import type { Tool } from '../../../server/core/turn/tool.ts';
@@ -52,7 +53,7 @@ describe('context guard of the tools', () => {
     const files = createFiles({ hardLinkProblem: hardLinkProblem(places()) });
     const guard = createFileGuard(places(), createBowlineIgnore());
     const mask = createSecretMasks({ env: {}, hiddenNames: () => [], key: () => null }).load;
-    const search = ripgrep({ env: process.env, executable: process.execPath });
+    const search = ripgrep({ env: BUNDLED_RIPGREP, executable: process.execPath });
     return {
       read: readFileTool({ files, mask }),
       list: listDirTool(files),

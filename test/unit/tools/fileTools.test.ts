@@ -8,6 +8,7 @@ import { createBowlineIgnore } from '../../../server/adapters/fs/bowlineIgnore.t
 import { createFileGuard, machinePlaces } from '../../../server/adapters/fs/fileGuard.ts';
 import { createFiles } from '../../../server/adapters/fs/files.ts';
 import { ripgrep } from '../../../server/adapters/search.ts';
+import { BUNDLED_RIPGREP } from '../../support/bundledRipgrep.ts';
 import { createSecretMasks } from '../../../server/adapters/secrets/secretMasks.ts';
 import type { TextSearch } from '../../../server/core/ports.ts';
 import type { Tool } from '../../../server/core/turn/tool.ts';
@@ -164,7 +165,12 @@ describe('file tools', () => {
   });
 
   describe('grep', () => {
-    const tool = grepTool({ search: ripgrep({ env: process.env, executable: process.execPath }), files, guard, mask });
+    const tool = grepTool({
+      search: ripgrep({ env: BUNDLED_RIPGREP, executable: process.execPath }),
+      files,
+      guard,
+      mask,
+    });
 
     it('finds lines, sorted by path', async () => {
       put('src/b.ts', 'let knot = 1;\nlet other = 2;\n');
@@ -192,7 +198,7 @@ describe('file tools', () => {
     it('bounds what it returns', async () => {
       put('a', 'x\n'.repeat(1000));
       match(await told(tool, { pattern: 'x', limit: 5 }), /a:5:x\n\[The first 5 of 1000 lines\./);
-      const small = ripgrep({ env: process.env, executable: process.execPath, maxOutputBytes: 100 });
+      const small = ripgrep({ env: BUNDLED_RIPGREP, executable: process.execPath, maxOutputBytes: 100 });
       match(await told(grepTool({ search: small, files, guard, mask }), { pattern: 'x' }), /of more than \d+ lines/);
     });
 
