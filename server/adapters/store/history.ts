@@ -13,7 +13,7 @@ import { waitingIn, type Waiting } from './questionRows.ts';
 import { eventOf, integerOf, integerOrNull, itemOf, modelItemOf, modelItemsOf, textOf } from './row.ts';
 
 /** A thread as it is read: its chain, and whether a living process writes it. */
-interface Subject {
+export interface Subject {
   readonly database: Database;
   readonly lineage: readonly Segment[];
   readonly isLive: boolean;
@@ -70,6 +70,11 @@ export function hasTurn({ database, lineage }: Subject, turnId: string): boolean
   return findTurn(database, lineage, turnId) !== undefined;
 }
 
+export function turnCursor({ database, lineage }: Subject, turnId: string): string | undefined {
+  const turn = findTurn(database, lineage, turnId);
+  return turn && writeCursor('turns', { keys: [turn.ordinal], inclusive: true });
+}
+
 /** The last diff and plan of a turn. */
 export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
   const turn = findTurn(subject.database, subject.lineage, turnId);
@@ -83,13 +88,15 @@ export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
 }
 
 /** What the model is to be told again: everything since the last compaction that the thread can see. */
-export function readModelItems(subject: Subject): ModelItem[] {
+export function readModelItems(subject: Subject, lastTurnId: string | null): ModelItem[] {
   const newestFirst: ModelItem[] = [];
+  const last = lastTurnId === null ? UNCUT : findTurn(subject.database, subject.lineage, lastTurnId)?.ordinal;
   for (const segment of subject.lineage) {
     const sql = `SELECT kind, body FROM model_items WHERE thread_id = ? AND seq <= ? AND ordinal <= ?
       AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE ordinal BETWEEN value ->> 0 AND value ->> 1) ORDER BY seq DESC`;
     const { threadId, maxModelSeq, maxOrdinal, reverted } = segment;
-    for (const row of subject.database.all(sql, threadId, maxModelSeq, maxOrdinal, JSON.stringify(reverted))) {
+    const end = Math.min(maxOrdinal, last ?? 0);
+    for (const row of subject.database.all(sql, threadId, maxModelSeq, end, JSON.stringify(reverted))) {
       const body = textOf(row, 'body');
       if (textOf(row, 'kind') === 'base') return [...modelItemsOf(body), ...newestFirst.reverse()];
       newestFirst.push(modelItemOf(body));
@@ -138,7 +145,7 @@ function ordinalsFrom(
     : { from: 0, to: ordinal - step, direction };
 }
 
-function turnOf(subject: Subject, row: TurnRow): Turn {
+export function turnOf(subject: Subject, row: TurnRow): Turn {
   const { database, isLive, lineage, waiting } = subject;
   const logged = turnAsLogged(database, row) ?? unreadableTurn(row.turnId);
   const turn: Turn = { ...logged, id: row.turnId, items: itemsOf(subject, row), itemsView: 'full' };

@@ -10,7 +10,8 @@ import { processLiveness, type Liveness } from './liveness.ts';
 import { recoverInto } from './recovery.ts';
 import { underRepairLock } from './repairLock.ts';
 import { integerOf } from './row.ts';
-import { MIGRATIONS } from './schema.ts';
+import { indexAll } from './projection.ts';
+import { MIGRATIONS, SEARCHED_SINCE } from './schema.ts';
 import { SqliteThreadStore } from './sqliteThreadStore.ts';
 
 export interface StoreOptions {
@@ -93,6 +94,7 @@ function migrate(database: Database): void {
     const version = versionOf(database);
     if (version > MIGRATIONS.length) throw tooNew(database.path);
     for (const step of MIGRATIONS.slice(version)) database.script(step);
+    if (version < SEARCHED_SINCE) indexAll(database);
     database.script(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
 }
@@ -122,6 +124,10 @@ function probe(database: Database): void {
     'reverts',
     'queue',
     'messages',
+    'sections',
+    'section_places',
+    'read_states',
+    'attachments',
   ]) {
     database.get(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`);
     database.get(`SELECT * FROM ${table} ORDER BY rowid LIMIT 1`);

@@ -8,8 +8,8 @@ import type { Database } from './database.ts';
 import { findTurn, lineageOf, turnRows, UNCUT } from './lineage.ts';
 import { insertHeld } from './questionRows.ts';
 import { noteMessage } from './queueRows.ts';
-import { integerOf, integerOrNull } from './row.ts';
-import { searchableText } from './searchText.ts';
+import { eventOf, integerOf, integerOrNull, textOf } from './row.ts';
+import { searchableText, TAIL } from './searchText.ts';
 
 /** An event with its place in the log. */
 interface LoggedEvent {
@@ -147,7 +147,34 @@ function completeItem(database: Database, logged: LoggedEvent, params: { turnId:
   if (item.type === 'userMessage' && item.clientId !== null)
     noteMessage(database, threadId, { clientId: item.clientId, turnId });
   const text = searchableText(item);
-  if (text !== null) database.run('INSERT INTO texts (rowid, text) VALUES (?, ?)', seq, text);
+  if (text !== null) indexText(database, seq, text);
+}
+
+function indexText(database: Database, seq: number, text: string): void {
+  database.run('INSERT INTO texts (rowid, text) VALUES (?, ?)', seq, text + TAIL);
+}
+
+/** Fills the search index from the log. */
+export function indexAll(database: Database): void {
+  for (const { seq, item } of itemsInLog(database)) {
+    const text = searchableText(item);
+    if (text !== null) indexText(database, seq, text);
+  }
+}
+
+/** A part of the log at a time: it may be larger than memory. */
+function* itemsInLog(database: Database): Generator<{ seq: number; item: ThreadItem }> {
+  const sql =
+    'SELECT event_seq AS seq, body FROM items JOIN events ON seq = event_seq WHERE event_seq > ? ORDER BY event_seq LIMIT 500';
+  for (let rows = database.all(sql, 0); rows.length > 0;) {
+    let last = 0;
+    for (const row of rows) {
+      last = integerOf(row, 'seq');
+      const event = eventOf(textOf(row, 'body'));
+      if (event.method === 'item/completed') yield { seq: last, item: event.params.item };
+    }
+    rows = database.all(sql, last);
+  }
 }
 
 /**

@@ -1,7 +1,9 @@
 // Reads the columns of a database row with their types, and the JSON that the store itself wrote.
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
+import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
+import type { ThreadSection } from '../../protocol/schema/threadShelf.ts';
 import type { Held, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
@@ -80,6 +82,20 @@ export function heldOf(text: string): Held {
   const value: unknown = JSON.parse(text);
   if (!isHeld(value)) throw new TypeError('what is held has no type');
   return value;
+}
+
+export function jsonOf(text: string): JsonValue {
+  const value: JsonValue = JSON.parse(text);
+  return value;
+}
+
+export function appearanceOf(text: string): NonNullable<ThreadSection['appearance']> {
+  const value: unknown = JSON.parse(text);
+  const member = (name: string): string | null => {
+    const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : null;
+    return typeof found === 'string' ? found : null;
+  };
+  return { icon: member('icon'), color: member('color') };
 }
 
 function isQuestion(value: unknown): value is NewQuestion {

@@ -151,4 +151,48 @@ export const MIGRATIONS: readonly string[] = [
     WHERE json_extract(body, '$.method') = 'item/completed' AND json_extract(body, '$.params.item.type') = 'userMessage'
       AND json_extract(body, '$.params.item.clientId') IS NOT NULL;
   `,
+  // Any three characters in a row can be found, in whatever script; `text_terms` finds shorter ones. Filled anew from the events.
+  `
+  DROP TABLE texts;
+  CREATE VIRTUAL TABLE texts USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');
+  CREATE VIRTUAL TABLE text_terms USING fts5vocab (texts, instance);
+  CREATE INDEX items_by_event ON items (event_seq);
+  `,
+  // What the user has sorted, marked and attached; none of it is a part of the conversation.
+  `
+  CREATE TABLE sections (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    appearance TEXT,
+    place INTEGER NOT NULL
+  );
+
+  CREATE TABLE section_places (
+    thread_id TEXT PRIMARY KEY,
+    section_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    entered_at_ms INTEGER NOT NULL
+  );
+  CREATE INDEX section_places_by_section ON section_places (section_id, position);
+
+  CREATE TABLE read_states (
+    thread_id TEXT PRIMARY KEY,
+    first_unread TEXT,
+    revision TEXT NOT NULL
+  );
+
+  CREATE TABLE attachments (
+    id TEXT PRIMARY KEY,
+    thread_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX attachments_by_thread ON attachments (thread_id, type, identity);
+  CREATE INDEX attachments_by_identity ON attachments (type, identity, thread_id);
+  `,
 ];
+
+/** Databases of fewer steps than this have a search index that is filled anew. */
+export const SEARCHED_SINCE = MIGRATIONS.length - 1;

@@ -8,19 +8,34 @@ import type {
   ForeignOwner,
   LeaseClaim,
   LeaseOutcome,
+  Occurrence,
+  OccurrenceQuery,
   Page,
   Paged,
+  SearchHit,
+  SearchQuery,
   StoredTurnExtras,
   StoreEntry,
   ThreadQuery,
   ThreadRecord,
   ThreadRecordChange,
   ThreadStore,
+  Timeline,
 } from '../../core/thread/threadStore.ts';
+import type { ThreadShelf } from '../../core/thread/threadShelf.ts';
 import type { Held, KeptQuestion, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { Database } from './database.ts';
-import { hasTurn, readExtras, readItems, readModelItems, readTurnModelItems, readTurns, subjectOf } from './history.ts';
+import {
+  hasTurn,
+  turnCursor,
+  readExtras,
+  readItems,
+  readModelItems,
+  readTurnModelItems,
+  readTurns,
+  subjectOf,
+} from './history.ts';
 import type { Leases } from './leases.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { lineageOf } from './lineage.ts';
@@ -37,6 +52,9 @@ import {
 } from './questionRows.ts';
 import { enqueue, queueOf, removeQueued, reorderQueue, turnOfMessage, updateQueued } from './queueRows.ts';
 import { eventOf, integerOf, textOf } from './row.ts';
+import { searchOccurrences, searchThreads } from './search.ts';
+import { SqliteShelf } from './shelf.ts';
+import { readTimeline } from './timeline.ts';
 import {
   createThread,
   assertNoForks,
@@ -52,11 +70,13 @@ export class SqliteThreadStore implements ThreadStore {
   readonly #database: Database;
   readonly #leases: Leases;
   readonly #clock: Clock;
+  readonly shelf: ThreadShelf;
 
   constructor(parts: { database: Database; leases: Leases; clock: Clock }) {
     this.#database = parts.database;
     this.#leases = parts.leases;
     this.#clock = parts.clock;
+    this.shelf = new SqliteShelf(parts.database);
   }
 
   create(record: ThreadRecord, base: ForkBase | null): void {
@@ -87,6 +107,14 @@ export class SqliteThreadStore implements ThreadStore {
     return listThreads(this.#database, query);
   }
 
+  search(query: SearchQuery): Paged<SearchHit> {
+    return this.#database.read(() => searchThreads(this.#database, query));
+  }
+
+  occurrences(query: OccurrenceQuery): Omit<Paged<Occurrence>, 'backwardsCursor'> {
+    return this.#database.read(() => searchOccurrences(this.#database, query));
+  }
+
   append(threadId: string, entries: readonly StoreEntry[]): void {
     const nowMs = this.#clock.nowMs();
     this.#database.write(() => {
@@ -113,8 +141,16 @@ export class SqliteThreadStore implements ThreadStore {
     return this.#database.read(() => readExtras(this.#subject(threadId), turnId));
   }
 
-  modelItems(threadId: string): readonly ModelItem[] {
-    return this.#database.read(() => readModelItems(this.#subject(threadId)));
+  turnCursor(threadId: string, turnId: string): string | undefined {
+    return this.#database.read(() => turnCursor(this.#subject(threadId), turnId));
+  }
+
+  timeline(threadId: string, page: { cursor: string | null; limit: number }): Timeline {
+    return this.#database.read(() => readTimeline(this.#subject(threadId), page));
+  }
+
+  modelItems(threadId: string, lastTurnId: string | null = null): readonly ModelItem[] {
+    return this.#database.read(() => readModelItems(this.#subject(threadId), lastTurnId));
   }
 
   turnModelItems(threadId: string, turnId: string): readonly ModelItem[] {

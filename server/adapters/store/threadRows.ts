@@ -5,7 +5,7 @@ import { readCursor, writeCursor, type Anchor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { findTurn, lineageOf } from './lineage.ts';
-import { integerOrNull, recordOf, textOf, type Cell } from './row.ts';
+import { integerOf, integerOrNull, recordOf, textOf, type Cell } from './row.ts';
 
 export type ForkBase = { readonly threadId: string; readonly lastTurnId: string | null };
 
@@ -19,7 +19,12 @@ interface BaseRow {
 
 const NO_BASE: BaseRow = { threadId: null, ordinal: null, seq: null, modelSeq: null };
 
-const SORT_COLUMNS = { created_at: 'created_at_ms', updated_at: 'updated_at_ms', recency_at: 'recency_at_ms' } as const;
+const SORT_COLUMNS = {
+  created_at: 'created_at_ms',
+  updated_at: 'updated_at_ms',
+  recency_at: 'recency_at_ms',
+  section_position: '(SELECT position FROM section_places WHERE thread_id = id)',
+} as const;
 
 /** Runs inside a transaction. What a fork inherits open is closed in the fork. Throws ProtocolError `turnNotFound`. */
 export function createThread(database: Database, record: ThreadRecord, base: ForkBase | null): void {
@@ -99,6 +104,9 @@ export function removeThread(database: Database, threadId: string): void {
     'reverts',
     'queue',
     'messages',
+    'section_places',
+    'read_states',
+    'attachments',
   ]) {
     database.run(`DELETE FROM ${table} WHERE thread_id = ?`, threadId);
   }
@@ -111,23 +119,28 @@ export function listThreads(database: Database, query: ThreadQuery): Paged<Threa
   const anchor = query.cursor === null ? null : readCursor(list, query.cursor, ['number', 'string']);
   const limit = Math.max(1, query.limit);
   const found = selectThreads(database, query, { anchor, limit: limit + 1 });
-  const data = found.slice(0, limit);
-  const cursorOf = (record: ThreadRecord, inclusive: boolean) =>
-    writeCursor(list, { keys: [sortValue(record, query.sortKey), record.id], inclusive });
-  const [first] = data;
-  const last = data.at(-1);
+  const page = found.slice(0, limit);
+  const cursorOf = ({ record, sortValue }: Listed, inclusive: boolean) =>
+    writeCursor(list, { keys: [sortValue, record.id], inclusive });
+  const [first] = page;
+  const last = page.at(-1);
   return {
-    data,
+    data: page.map(({ record }) => record),
     nextCursor: last !== undefined && found.length > limit ? cursorOf(last, false) : null,
     backwardsCursor: first === undefined ? null : cursorOf(first, true),
   };
+}
+
+interface Listed {
+  readonly record: ThreadRecord;
+  readonly sortValue: number;
 }
 
 function selectThreads(
   database: Database,
   query: ThreadQuery,
   { anchor, limit }: { anchor: Anchor | null; limit: number },
-): ThreadRecord[] {
+): Listed[] {
   const column = SORT_COLUMNS[query.sortKey];
   const conditions = ['archived = ?'];
   const values: Cell[] = [query.archived ? 1 : 0];
@@ -141,26 +154,22 @@ function selectThreads(
   }
   if (query.excludedIds.length > 0)
     restrict('id NOT IN (SELECT value FROM json_each(?))', JSON.stringify(query.excludedIds));
+  if (query.ids !== undefined) restrict('id IN (SELECT value FROM json_each(?))', JSON.stringify(query.ids));
+  if (query.sectionId === null) conditions.push('id NOT IN (SELECT thread_id FROM section_places)');
+  if (typeof query.sectionId === 'string')
+    restrict('id IN (SELECT thread_id FROM section_places WHERE section_id = ?)', query.sectionId);
   if (query.searchTerm) restrict('instr(search_text, ?) > 0', searchForm(query.searchTerm));
   if (anchor !== null) {
     const comparison = `${query.direction === 'asc' ? '>' : '<'}${anchor.inclusive ? '=' : ''}`;
     conditions.push(`(${column}, id) ${comparison} (?, ?)`);
     values.push(...anchor.keys);
   }
-  const sql = `SELECT record FROM threads WHERE ${conditions.join(' AND ')}
+  const sql = `SELECT record, ${column} AS sort_value FROM threads WHERE ${conditions.join(' AND ')}
     ORDER BY ${column} ${query.direction}, id ${query.direction} LIMIT ?`;
-  return database.all(sql, ...values, limit).map((row) => recordOf(textOf(row, 'record')));
-}
-
-function sortValue(record: ThreadRecord, sortKey: ThreadQuery['sortKey']): number {
-  switch (sortKey) {
-    case 'created_at':
-      return record.createdAtMs;
-    case 'updated_at':
-      return record.updatedAtMs;
-    case 'recency_at':
-      return record.recencyAtMs;
-  }
+  return database.all(sql, ...values, limit).map((row) => ({
+    record: recordOf(textOf(row, 'record')),
+    sortValue: integerOf(row, 'sort_value'),
+  }));
 }
 
 export function threadNotFound(threadId: string): ProtocolError {
@@ -181,7 +190,7 @@ function changingColumns(record: ThreadRecord): [number, number, number, string,
 }
 
 /** SQLite folds the case of ASCII letters only. */
-function searchForm(text: string): string {
+export function searchForm(text: string): string {
   return text.toLowerCase();
 }
 

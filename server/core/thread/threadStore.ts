@@ -8,6 +8,7 @@ import type { GitInfo } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, Turn, TurnPlanStep } from '../../protocol/schema/turn.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { Settings } from '../settings.ts';
+import type { ThreadShelf } from './threadShelf.ts';
 import type { Held, KeptQuestion, NewQuestion } from './keptQuestion.ts';
 
 /** A thread's row. Times are Unix milliseconds. */
@@ -66,7 +67,7 @@ export interface Paged<T> {
 }
 
 export interface ThreadQuery extends Page {
-  readonly sortKey: 'created_at' | 'updated_at' | 'recency_at';
+  readonly sortKey: 'created_at' | 'updated_at' | 'recency_at' | 'section_position';
   readonly archived: boolean;
   /** Exact matches; empty for any. */
   readonly cwds: readonly string[];
@@ -74,6 +75,49 @@ export interface ThreadQuery extends Page {
   readonly excludedIds: readonly string[];
   /** Substring of name or preview, case-insensitive; null for any. */
   readonly searchTerm: string | null;
+  /** Of one section, or (null) of none. */
+  readonly sectionId?: string | null;
+  /** These alone. */
+  readonly ids?: readonly string[];
+}
+
+export interface SearchQuery extends Page {
+  readonly sortKey: 'created_at' | 'updated_at' | 'recency_at';
+  readonly archived: boolean;
+  /** Sought as it stands, whatever the case of its letters; not empty. */
+  readonly term: string;
+}
+
+/** A part of a text on one line, and where in it the term stands, in UTF-16 units. */
+export interface SearchSnippet {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SearchHit {
+  readonly record: ThreadRecord;
+  readonly snippet: SearchSnippet;
+  /** Null when only the thread's name has the term. */
+  readonly turnId: string | null;
+  readonly itemId: string | null;
+  /** How many of the thread's items have the term. */
+  readonly count: number;
+}
+
+export interface OccurrenceQuery {
+  readonly threadId: string;
+  readonly term: string;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+export interface Occurrence {
+  readonly turnId: string;
+  readonly itemId: string;
+  readonly snippet: SearchSnippet;
+  /** For `turns`: a page that begins with this turn. */
+  readonly turnCursor: string;
 }
 
 /** Who writes a thread. Times are Unix milliseconds. */
@@ -117,6 +161,14 @@ export type LeaseOutcome =
   | { readonly type: 'held'; readonly lease: Lease }
   | { readonly type: 'taken'; readonly by: LeaseOwner };
 
+/** Items and the ends of turns, in the order in which they are read. `position` grows along the thread. */
+export type TimelineEntry =
+  | { readonly type: 'turnStarted'; readonly position: number; readonly turn: Turn }
+  | { readonly type: 'item'; readonly position: number; readonly turnId: string; readonly item: ThreadItem }
+  | { readonly type: 'turnCompleted'; readonly position: number; readonly turn: Turn };
+
+export type Timeline = Omit<Paged<TimelineEntry>, 'backwardsCursor'>;
+
 /** A turn's plan and diff as last recorded. */
 export interface StoredTurnExtras {
   readonly diff: string | null;
@@ -130,6 +182,7 @@ export interface StoredTurnExtras {
  * questions is still in progress, and the items that they are about are still open.
  */
 export interface ThreadStore {
+  readonly shelf: ThreadShelf;
   /** Creates the row; for a fork, `base` is the source and the last turn to inherit (null: none), referenced and not copied. */
   create(record: ThreadRecord, base: { readonly threadId: string; readonly lastTurnId: string | null } | null): void;
   get(threadId: string): ThreadRecord | undefined;
@@ -139,6 +192,10 @@ export interface ThreadStore {
   /** Throws like `assertNoForks`. */
   remove(threadId: string): void;
   list(query: ThreadQuery): Paged<ThreadRecord>;
+  /** Threads whose name or history has a term. Inherited history counts to the thread that it was inherited from, while that shows it. */
+  search(query: SearchQuery): Paged<SearchHit>;
+  /** Each place in a thread's messages that has a term, oldest first. */
+  occurrences(query: OccurrenceQuery): Omit<Paged<Occurrence>, 'backwardsCursor'>;
   /** In one transaction, in order. */
   append(threadId: string, entries: readonly StoreEntry[]): void;
   /** Turns with all their items, inherited ones included. Throws ProtocolError `invalidCursor`. */
@@ -151,8 +208,12 @@ export interface ThreadStore {
   /** False for a turn that was taken back. */
   hasTurn(threadId: string, turnId: string): boolean;
   turnExtras(threadId: string, turnId: string): StoredTurnExtras;
-  /** What the model is to be told again, inherited part included. */
-  modelItems(threadId: string): readonly ModelItem[];
+  /** For `turns`: a page that begins with this turn. Undefined for a turn that is not there. */
+  turnCursor(threadId: string, turnId: string): string | undefined;
+  /** The newest entries, oldest of them first; `nextCursor` leads to older ones. Throws ProtocolError `invalidCursor`. */
+  timeline(threadId: string, page: { readonly cursor: string | null; readonly limit: number }): Timeline;
+  /** What the model is to be told again, inherited part included; up to a turn, if one is given. */
+  modelItems(threadId: string, lastTurnId?: string | null): readonly ModelItem[];
   /** What the model was told and said in one turn, compacted since or not. */
   turnModelItems(threadId: string, turnId: string): readonly ModelItem[];
   /** The stored events of this thread alone, oldest first (for checks and repairs). */
