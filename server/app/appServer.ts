@@ -7,6 +7,7 @@ import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Fanout } from './fanout.ts';
 import { News } from './follow/news.ts';
+import { markUnread } from './readMarks.ts';
 import type { RequestContext } from './requestContext.ts';
 import { ServerRequests } from './serverRequests.ts';
 import { goOn } from './goOn.ts';
@@ -95,7 +96,10 @@ export class AppServer {
       neighbours,
       notices,
       door: () => neighbours.open((transport) => this.serve(transport, 'neighbour')),
-      publish: (event) => this.#publish(event),
+      publish: (event) => {
+        this.#publish(event);
+        markUnread(world, event, (marked) => this.#fanout.publish(marked));
+      },
     });
     new News({ notices, fanout: this.#fanout, threads }).start();
     return threads;

@@ -19,6 +19,11 @@ interface Bound {
 /** Handlers are loaded at the first use of their group, so that the handshake loads none of them. */
 const lifecycle = () => import('./handlers/threadLifecycle.ts');
 const reading = () => import('./handlers/threadRead.ts');
+const searching = () => import('./handlers/threadSearch.ts');
+const timeline = () => import('./handlers/threadTimeline.ts');
+const notes = () => import('./handlers/threadNotes.ts');
+const sections = () => import('./handlers/threadSections.ts');
+const attachments = () => import('./handlers/threadAttachments.ts');
 const reverting = () => import('./handlers/threadRevert.ts');
 const shelf = () => import('./handlers/threadShelf.ts');
 const compaction = () => import('./handlers/compaction.ts');
@@ -60,6 +65,26 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/items/list': bind('thread/items/list', async () => (await reading()).threadItemsList),
   'thread/compact/start': bind('thread/compact/start', async () => (await compaction()).threadCompactStart),
   'thread/settings/update': bind('thread/settings/update', async () => (await settings()).threadSettingsUpdate),
+  'thread/search': bind('thread/search', async () => (await searching()).threadSearch),
+  'thread/searchOccurrences': bind('thread/searchOccurrences', async () => (await searching()).threadSearchOccurrences),
+  'thread/timeline/list': bind('thread/timeline/list', async () => (await timeline()).threadTimelineList),
+  'thread/readState/update': bind('thread/readState/update', async () => (await notes()).threadReadStateUpdate),
+  'thread/metadata/update': bind('thread/metadata/update', async () => (await notes()).threadMetadataUpdate),
+  'threadSection/list': bind('threadSection/list', async () => (await sections()).threadSectionList),
+  'threadSection/create': bind('threadSection/create', async () => (await sections()).threadSectionCreate),
+  'threadSection/update': bind('threadSection/update', async () => (await sections()).threadSectionUpdate),
+  'threadSection/delete': bind('threadSection/delete', async () => (await sections()).threadSectionDelete),
+  'thread/section/move': bind('thread/section/move', async () => (await sections()).threadSectionMove),
+  'thread/attachment/add': bind('thread/attachment/add', async () => (await attachments()).threadAttachmentAdd),
+  'thread/attachment/list': bind('thread/attachment/list', async () => (await attachments()).threadAttachmentList),
+  'thread/attachment/remove': bind(
+    'thread/attachment/remove',
+    async () => (await attachments()).threadAttachmentRemove,
+  ),
+  'thread/attachmentOwner/list': bind(
+    'thread/attachmentOwner/list',
+    async () => (await attachments()).threadAttachmentOwnerList,
+  ),
   'thread/revert': bind('thread/revert', async () => (await reverting()).threadRevert),
   'thread/rollback': bind('thread/rollback', async () => (await reverting()).threadRollback),
   'thread/shellCommand': bind('thread/shellCommand', async () => (await terminals()).threadShellCommand),

@@ -17,6 +17,15 @@ export function needRow(threads: ThreadTable, threadId: string, words: (id: stri
   throw new ProtocolError('invalidRequest', words(threadId), { kind: 'threadNotFound' });
 }
 
+/** Makes sure that the thread has a row, so that something can be noted beside it. `words` tell that there is no such thread. */
+export function storedThread(threads: ThreadTable, threadId: string, words: (id: string) => string): void {
+  const live = threads.get(threadId);
+  if (live?.isEphemeral === true)
+    throw new ProtocolError('invalidRequest', 'ephemeral threads keep nothing: start a thread that is stored');
+  if (live === undefined) needRow(threads, threadId, words);
+  else if (!live.isStored) live.ensureWritable();
+}
+
 /** The status of each thread: that of a loaded one, that it waits for the user, or that it is not loaded. */
 export function statuses(threads: ThreadTable): (threadId: string) => ThreadStatus {
   const waiting = Map.groupBy(threads.world.store.openQuestions(), (question) => question.threadId);

@@ -29,6 +29,7 @@ import * as safety from './schema/safety.ts';
 import * as skill from './schema/skill.ts';
 import * as terminal from './schema/terminal.ts';
 import * as thread from './schema/thread.ts';
+import * as shelf from './schema/threadShelf.ts';
 import * as threadSettings from './schema/threadSettings.ts';
 import * as turn from './schema/turn.ts';
 import * as userInput from './schema/userInput.ts';
@@ -47,11 +48,37 @@ export const clientRequests = {
   'thread/release': experimental('thread', thread.ThreadReleaseParams, thread.ThreadReleaseResult),
   'thread/list': request('server', thread.ThreadListParams, thread.ThreadListResult),
   'thread/loaded/list': request('server', thread.ThreadLoadedListParams, thread.ThreadLoadedListResult),
-  'thread/read': request('thread', thread.ThreadReadParams, thread.ThreadResult),
+  'thread/read': request('thread', thread.ThreadReadParams, thread.ThreadReadResult),
   'thread/turns/list': request('thread', thread.ThreadTurnsListParams, thread.ThreadTurnsListResult),
   'thread/items/list': request('thread', thread.ThreadItemsListParams, thread.ThreadItemsListResult),
   'thread/compact/start': request('thread', thread.ThreadIdParams, Empty),
   'thread/settings/update': experimental('thread', threadSettings.ThreadSettingsUpdateParams, Empty),
+  'thread/search': experimental('server', thread.ThreadSearchParams, thread.ThreadSearchResult),
+  'thread/searchOccurrences': experimental(
+    'thread',
+    thread.ThreadSearchOccurrencesParams,
+    thread.ThreadSearchOccurrencesResult,
+  ),
+  'thread/timeline/list': experimental('thread', thread.ThreadTimelineListParams, thread.ThreadTimelineListResult),
+  'thread/readState/update': experimental(
+    'thread',
+    shelf.ThreadReadStateUpdateParams,
+    shelf.ThreadReadStateUpdateResult,
+  ),
+  'thread/metadata/update': request('thread', shelf.ThreadMetadataUpdateParams, thread.ThreadResult),
+  'threadSection/list': request('server', shelf.ThreadSectionListParams, shelf.ThreadSectionListResult),
+  'threadSection/create': request('server', shelf.ThreadSectionCreateParams, shelf.ThreadSectionResult),
+  'threadSection/update': request('server', shelf.ThreadSectionUpdateParams, shelf.ThreadSectionResult),
+  'threadSection/delete': request('server', shelf.ThreadSectionDeleteParams, Empty),
+  'thread/section/move': request('thread', shelf.ThreadSectionMoveParams, Empty),
+  'thread/attachment/add': request('thread', shelf.ThreadAttachmentAddParams, shelf.ThreadAttachmentAddResult),
+  'thread/attachment/list': request('thread', shelf.ThreadAttachmentListParams, shelf.ThreadAttachmentListResult),
+  'thread/attachment/remove': request('thread', shelf.ThreadAttachmentRemoveParams, Empty),
+  'thread/attachmentOwner/list': request(
+    'server',
+    shelf.ThreadAttachmentOwnerListParams,
+    shelf.ThreadAttachmentOwnerListResult,
+  ),
   'thread/revert': request('thread', thread.ThreadRevertParams, thread.ThreadRevertResult),
   'thread/rollback': request('thread', thread.ThreadRollbackParams, thread.ThreadResult),
   'thread/shellCommand': request('thread', terminal.ThreadShellCommandParams, Empty),
@@ -191,6 +218,9 @@ export const serverNotifications = {
   'thread/deleted': notification('everyone', 'none', thread.ThreadIdParams),
   'thread/closed': notification('everyone', 'none', thread.ThreadIdParams),
   'thread/name/updated': notification('everyone', 'none', thread.ThreadNameUpdated),
+  'thread/readState/changed': forExperimental(notification('everyone', 'none', shelf.ThreadReadStateChanged)),
+  'thread/section/changed': notification('everyone', 'none', shelf.ThreadSectionChanged),
+  'thread/attachment/updated': notification('everyone', 'none', shelf.ThreadAttachmentUpdated),
   'thread/reverted': notification('everyone', 'event', thread.ThreadReverted),
   'thread/tokenUsage/updated': notification('subscribers', 'event', turn.TokenUsageUpdated),
   'thread/settings/updated': forExperimental(notification('subscribers', 'none', threadSettings.ThreadSettingsUpdated)),

@@ -31,6 +31,11 @@ const RESULT_NAMES: Readonly<Record<string, string>> = {
 /** What only Bowline has is held to its own registry. */
 const IS_OWN =
   /^(sandbox\/read|thread\/rollback|thread\/release|rule\/.*|checkpoint\/.*|approval\/.*|turn\/context\/read)$/;
+/** Where the reference's own answers do not fit its schema: that says `turn_id`, the program `turnId`. */
+const MISTOLD: ReadonlySet<string> = new Set(['thread/timeline/list']);
+const RESULTS = new Map(
+  Object.entries(clientRequests).filter(([method]) => IS_OWN.test(method) || MISTOLD.has(method)),
+);
 const OWN_REQUESTS = new Map(Object.entries(clientRequests).filter(([method]) => IS_OWN.test(method)));
 const OWN_NOTIFICATIONS = new Map(Object.entries(serverNotifications).filter(([method]) => IS_OWN.test(method)));
 
@@ -91,7 +96,7 @@ function createOracle(schemaFile: string): SchemaOracle {
   }
 
   function result(side: Side, method: string, value: unknown): string[] {
-    const own = OWN_REQUESTS.get(method);
+    const own = RESULTS.get(method);
     if (own !== undefined) return ownProblems(own.result().safeParse(value));
     if (isOwnAnswer(value)) return [];
     const variant = requests[side].get(method);

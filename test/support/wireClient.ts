@@ -153,7 +153,7 @@ function idOf({ id, method }: Incoming): RequestId {
 
 /**
  * The lines as a short transcript: direction, method or answer, and what matters of the params. Deltas that follow one another are one
- * line; token counts are left out, they come whenever the model has told them.
+ * line; token counts and marks of what was read are left out, they come beside the rest.
  */
 export function transcript(lines: readonly Line[]): string[] {
   const methods = { '>': new Map<RequestId, string>(), '<': new Map<RequestId, string>() };
@@ -161,7 +161,7 @@ export function transcript(lines: readonly Line[]): string[] {
   for (const { direction, message } of lines) {
     if ('method' in message) {
       if ('id' in message) methods[direction].set(message.id, message.method);
-      if (message.method === 'thread/tokenUsage/updated') continue;
+      if (message.method === 'thread/tokenUsage/updated' || message.method === 'thread/readState/changed') continue;
       const line = `${direction} ${message.method}${detail(message as Incoming)}`;
       const isMoreOfTheSame = /delta$/i.test(message.method) && told.at(-1) === line;
       if (!isMoreOfTheSame) told.push(line);

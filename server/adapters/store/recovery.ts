@@ -23,6 +23,9 @@ type SqliteModule = typeof import('node:sqlite');
 /** Leases end with the damaged file; the search index is made anew from the events. */
 const TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'partials', 'queue', 'messages'] as const;
 
+/** Said by no event: read where the file itself still says which tables it has. */
+const SHELF_TABLES = ['sections', 'section_places', 'read_states', 'attachments'] as const;
+
 export interface Recovered {
   readonly rows: number;
   /** How often reading met damage and went on behind it. */
@@ -44,7 +47,7 @@ export function recoverInto(sqlite: SqliteModule, fresh: Database, aside: string
     try {
       return copyRows(damaged, fresh);
     } finally {
-      damaged.close();
+      damaged.connection.close();
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -52,14 +55,14 @@ export function recoverInto(sqlite: SqliteModule, fresh: Database, aside: string
 }
 
 /** With a first page that cannot be read, that of the fresh database stands in: its tables begin on the same pages. */
-function openReadable(sqlite: SqliteModule, copy: string, freshPath: string): DatabaseSync | undefined {
-  for (const prepare of [() => undefined, () => replaceFirstPage(copy, freshPath)]) {
-    prepare();
+function openReadable(sqlite: SqliteModule, copy: string, freshPath: string): Readable | undefined {
+  for (const isOwnSchema of [true, false]) {
+    if (!isOwnSchema) replaceFirstPage(copy, freshPath);
     const connection = new sqlite.DatabaseSync(copy);
     try {
       connection.prepare('SELECT count(*) FROM sqlite_schema').get();
       connection.prepare('SELECT id FROM threads LIMIT 1').all();
-      return connection;
+      return { connection, isOwnSchema };
     } catch {
       // tried again with another first page, and then given up
       connection.close();
@@ -85,13 +88,19 @@ function replaceFirstPage(copy: string, freshPath: string): void {
   }
 }
 
-function copyRows(damaged: DatabaseSync, fresh: Database): Recovered {
+interface Readable {
+  readonly connection: DatabaseSync;
+  /** Its first page is its own. */
+  readonly isOwnSchema: boolean;
+}
+
+function copyRows(damaged: Readable, fresh: Database): Recovered {
   let rows = 0;
   let gaps = 0;
   fresh.write(() => {
-    for (const table of TABLES) {
+    for (const table of [...TABLES, ...shelfTables(damaged)]) {
       for (const direction of ['asc', 'desc'] as const) {
-        gaps += eachReadableRow(damaged, { table, direction }, (row) => {
+        gaps += eachReadableRow(damaged.connection, { table, direction }, (row) => {
           rows += insertRow(fresh, table, row);
         });
       }
@@ -105,6 +114,18 @@ function copyRows(damaged: DatabaseSync, fresh: Database): Recovered {
     }
   });
   return { rows, gaps };
+}
+
+/** Those that an older version had not made are not there; and behind a first page of another file they lie elsewhere. */
+function shelfTables(damaged: Readable): readonly string[] {
+  if (!damaged.isOwnSchema) return [];
+  const names = new Set(
+    damaged.connection
+      .prepare('SELECT name FROM sqlite_schema')
+      .all()
+      .map(({ name }) => name),
+  );
+  return SHELF_TABLES.filter((table) => names.has(table));
 }
 
 /** Visits rows in the order of their rowids. Behind damage it goes on with growing steps. Returns how often it met damage. */

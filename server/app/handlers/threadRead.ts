@@ -1,24 +1,30 @@
 // Reading threads: list, read, page through turns and items.
-import type { Page, ThreadQuery } from '../../core/thread/threadStore.ts';
+import type { ThreadQuery } from '../../core/thread/threadStore.ts';
 import { threadView } from '../../core/thread/threadView.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Turn, TurnItemsView } from '../../protocol/schema/turn.ts';
 import { summaryOf } from '../../protocol/state/select.ts';
+import { pageOf } from '../paging.ts';
 import type { Handler } from '../requestContext.ts';
 import { elsewhere, needRow, statuses, turnsOf } from '../threadHistory.ts';
+import { inSections, isWanted, readStates } from '../threadShelves.ts';
 import type { ThreadTable } from '../threadTable.ts';
-
-const DEFAULT_PAGE = 25;
-const LONGEST_PAGE = 1000;
 
 const notLoaded = (id: string): string => `thread not loaded: ${id}`;
 
 export const threadList: Handler<'thread/list'> = async (context, params) => {
   const threads = await context.threads();
-  const { sortKey } = params;
+  const sortKey = params.sortKey ?? 'created_at';
+  if (sortKey === 'section_position' && typeof params.sectionId !== 'string')
+    throw new ProtocolError('invalidRequest', 'section-position sorting requires a section filter');
+  if (!isWanted(params.sourceKinds)) return { data: [], readStates: {}, nextCursor: null, backwardsCursor: null };
+  const page = pageOf(params, 'desc');
   const query: ThreadQuery = {
-    ...pageOf(params, 'desc'),
-    sortKey: sortKey === undefined || sortKey === null || sortKey === 'section_position' ? 'created_at' : sortKey,
+    ...page,
+    // a section has one order
+    direction: sortKey === 'section_position' ? 'asc' : page.direction,
+    sortKey,
+    ...(params.sectionId === undefined ? {} : { sectionId: params.sectionId }),
     archived: params.archived === true,
     cwds: typeof params.cwd === 'string' ? [params.cwd] : (params.cwd ?? []),
     modelProviders: params.modelProviders ?? [],
@@ -29,11 +35,16 @@ export const threadList: Handler<'thread/list'> = async (context, params) => {
   const statusOf = statuses(threads);
   const { wantsExperimental } = context.connection;
   const owners = wantsExperimental ? threads.world.store.foreignOwners() : null;
+  const views = found.data.map((record) => {
+    const view = threadView(threads.get(record.id)?.row ?? record, statusOf(record.id));
+    return owners === null ? view : { ...view, ...elsewhere(threads, owners.get(record.id), record.id) };
+  });
   return {
-    data: found.data.map((record) => {
-      const view = threadView(threads.get(record.id)?.row ?? record, statusOf(record.id));
-      return owners === null ? view : { ...view, ...elsewhere(threads, owners.get(record.id), record.id) };
-    }),
+    data: inSections(threads.world.store, views),
+    readStates: readStates(
+      threads,
+      views.map(({ id }) => id),
+    ),
     nextCursor: found.nextCursor,
     backwardsCursor: found.backwardsCursor,
   };
@@ -59,7 +70,8 @@ export const threadRead: Handler<'thread/read'> = async (context, { threadId, in
   const thread = live === undefined ? threadView(record, statuses(threads)(threadId)) : live.view();
   if (context.connection.wantsExperimental)
     Object.assign(thread, elsewhere(threads, threads.world.store.foreignOwner(threadId), threadId));
-  return { thread: { ...thread, turns: [...turns] } };
+  const [placed = thread] = inSections(threads.world.store, [thread]);
+  return { thread: { ...placed, turns: [...turns] }, readState: readStates(threads, [threadId])[threadId] ?? null };
 };
 
 export const threadTurnsList: Handler<'thread/turns/list'> = async (context, params) => {
@@ -85,21 +97,6 @@ export const threadItemsList: Handler<'thread/items/list'> = async (context, par
     backwardsCursor: found.backwardsCursor,
   };
 };
-
-function pageOf(
-  params: {
-    cursor?: string | null | undefined;
-    limit?: number | null | undefined;
-    sortDirection?: 'asc' | 'desc' | null | undefined;
-  },
-  fallback: 'asc' | 'desc',
-): Page {
-  return {
-    cursor: params.cursor ?? null,
-    limit: Math.min(LONGEST_PAGE, Math.max(1, params.limit ?? DEFAULT_PAGE)),
-    direction: params.sortDirection ?? fallback,
-  };
-}
 
 function viewed(turn: Turn, view: TurnItemsView): Turn {
   switch (view) {

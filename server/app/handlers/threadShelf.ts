@@ -79,7 +79,7 @@ export const threadDelete: Handler<'thread/delete'> = async (context, { threadId
 };
 
 /** Changes the row of a thread that is not loaded here, holding the right to write it just for that. */
-function changeStored(
+export function changeStored(
   context: RequestContext,
   threads: ThreadTable,
   { threadId, change, before }: { threadId: string; change: ThreadRecordChange; before?: (store: ThreadStore) => void },

@@ -13,6 +13,7 @@ import {
 import { DynamicToolSpec } from './dynamicTool.ts';
 import { CheckpointRestoreResult } from './checkpoint.ts';
 import { ThreadItem } from './item.ts';
+import { ThreadReadState } from './threadShelf.ts';
 import { Turn, TurnItemsView } from './turn.ts';
 
 export const ThreadStatus = lazy(() =>
@@ -186,13 +187,109 @@ export const ThreadListParams = lazy(() =>
     archived: z.boolean().nullish(),
     cwd: z.union([z.string(), z.array(z.string())]).nullish(),
     searchTerm: z.string().nullish(),
+    /** Of this section, or (null) of none. */
+    sectionId: z.string().nullish(),
     excludedThreadIds: z.array(z.string()).max(100).nullish(),
   }),
 );
 export type ThreadListParams = Infer<typeof ThreadListParams>;
 
-export const ThreadListResult = lazy(() => z.object({ data: z.array(Thread()), ...pageEnds }));
+export const ThreadListResult = lazy(() =>
+  z.object({
+    data: z.array(Thread()),
+    ...pageEnds,
+    readStates: z.record(z.string(), ThreadReadState()).nullish(),
+  }),
+);
 export type ThreadListResult = Infer<typeof ThreadListResult>;
+
+/** Sought as it stands, whatever the case of its letters. */
+export const ThreadSearchParams = lazy(() =>
+  z.object({
+    ...page,
+    sortKey: z.enum(['created_at', 'updated_at', 'recency_at']).nullish(),
+    sortDirection: SortDirection().nullish(),
+    sourceKinds: z.array(z.string()).nullish(),
+    archived: z.boolean().nullish(),
+    searchTerm: z.string(),
+  }),
+);
+export type ThreadSearchParams = Infer<typeof ThreadSearchParams>;
+
+/** In UTF-16 code units. */
+const TextSpan = lazy(() => z.object({ start: z.number(), end: z.number() }));
+
+/** The place to show, and how many items have the term (Bowline's own); no turn and no item where only the name has it. */
+export const ThreadSearchResult = lazy(() =>
+  z.object({
+    data: z.array(
+      z.object({
+        thread: Thread(),
+        snippet: z.string(),
+        snippetMatchRange: TextSpan().nullish(),
+        turnId: z.string().nullish(),
+        itemId: z.string().nullish(),
+        count: z.number().nullish(),
+      }),
+    ),
+    ...pageEnds,
+  }),
+);
+export type ThreadSearchResult = Infer<typeof ThreadSearchResult>;
+
+export const ThreadSearchOccurrencesParams = lazy(() =>
+  z.object({ threadId: z.string(), ...page, searchTerm: z.string() }),
+);
+export type ThreadSearchOccurrencesParams = Infer<typeof ThreadSearchOccurrencesParams>;
+
+/** `turnCursor` begins a page of `thread/turns/list` with the turn. */
+export const ThreadSearchOccurrencesResult = lazy(() =>
+  z.object({
+    data: z.array(
+      z.object({
+        turnId: z.string(),
+        itemId: z.string(),
+        snippet: z.string(),
+        snippetMatchRange: TextSpan(),
+        turnCursor: z.string(),
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  }),
+);
+export type ThreadSearchOccurrencesResult = Infer<typeof ThreadSearchOccurrencesResult>;
+
+export const ThreadTimelineListParams = lazy(() => z.object({ threadId: z.string(), ...page }));
+export type ThreadTimelineListParams = Infer<typeof ThreadTimelineListParams>;
+
+/** The newest entries, oldest of them first; `nextCursor` leads to older ones. */
+export const ThreadTimelineListResult = lazy(() => {
+  const turn = { position: z.number(), turnId: z.string() };
+  const { status, error, startedAt, completedAt, durationMs } = Turn().shape;
+  return z.object({
+    data: z.array(
+      z.discriminatedUnion('type', [
+        z.object({ type: z.literal('item'), ...turn, item: ThreadItem() }),
+        z.object({ type: z.literal('turnStarted'), ...turn, startedAt }),
+        z.object({
+          type: z.literal('turnCompleted'),
+          ...turn,
+          status,
+          error,
+          startedAt,
+          completedAt,
+          durationMs,
+        }),
+      ]),
+    ),
+    nextCursor: z.string().nullable(),
+    activeRealtimeSessionAtPageStart: z.string().nullable(),
+  });
+});
+export type ThreadTimelineListResult = Infer<typeof ThreadTimelineListResult>;
+
+export const ThreadReadResult = lazy(() => z.object({ thread: Thread(), readState: ThreadReadState().nullish() }));
+export type ThreadReadResult = Infer<typeof ThreadReadResult>;
 
 export const ThreadLoadedListParams = lazy(() => z.object(page));
 export type ThreadLoadedListParams = Infer<typeof ThreadLoadedListParams>;

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, 
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { Log } from '../../../../server/core/ports.ts';
+import { PINNED_SECTION_ID } from '../../../../server/protocol/schema/threadShelf.ts';
 import { FIRST, isKind, messageItem, NEWEST, recordOf, Scratch, Script, silentLog } from './fixture.ts';
 
 const script = new Script('a');
@@ -23,6 +24,7 @@ describe('a store in trouble', () => {
   async function fill(): Promise<void> {
     const store = await scratch.store();
     store.create(recordOf('a', { name: 'Knots' }), null);
+    store.shelf.move('a', { sectionId: PINNED_SECTION_ID, beforeThreadId: null, atMs: 0 });
     for (let index = 1; index <= TURNS; index += 1) store.append('a', script.turn(`t${index}`, 'x'.repeat(300)));
     store.close();
   }
@@ -63,6 +65,7 @@ describe('a store in trouble', () => {
     throws(read, /Restart Bowline/);
     store.close();
     const turns = await recovered();
+    equal((await scratch.store()).shelf.placements(['a']).get('a')?.section.name, 'Pinned', 'the shelf too');
     ok(turns.length > TURNS * 0.7 && turns.length < TURNS, `${turns.length} turns`);
     equal(setAside().length, 1);
   });

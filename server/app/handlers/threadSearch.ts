@@ -1,0 +1,59 @@
+// Finding threads, and places in a thread, by their words.
+import { threadView } from '../../core/thread/threadView.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { pageOf } from '../paging.ts';
+import type { Handler } from '../requestContext.ts';
+import { needRow, statuses } from '../threadHistory.ts';
+import { inSections, isWanted } from '../threadShelves.ts';
+
+export const threadSearch: Handler<'thread/search'> = async (context, params) => {
+  const term = sought(params.searchTerm, 'thread/search');
+  if (!isWanted(params.sourceKinds)) return { data: [], nextCursor: null, backwardsCursor: null };
+  const threads = await context.threads();
+  const found = threads.world.store.search({
+    ...pageOf(params, 'desc'),
+    sortKey: params.sortKey ?? 'created_at',
+    archived: params.archived === true,
+    term,
+  });
+  const statusOf = statuses(threads);
+  const views = found.data.map(({ record }) => threadView(threads.get(record.id)?.row ?? record, statusOf(record.id)));
+  const placed = inSections(threads.world.store, views);
+  return {
+    data: found.data.map(({ snippet, turnId, itemId, count }, index) => ({
+      thread: placed[index] ?? views[index]!,
+      snippet: snippet.text,
+      snippetMatchRange: { start: snippet.start, end: snippet.end },
+      turnId,
+      itemId,
+      count,
+    })),
+    nextCursor: found.nextCursor,
+    backwardsCursor: found.backwardsCursor,
+  };
+};
+
+export const threadSearchOccurrences: Handler<'thread/searchOccurrences'> = async (context, params) => {
+  const term = sought(params.searchTerm, 'thread/searchOccurrences');
+  const { threadId } = params;
+  const threads = await context.threads();
+  const live = threads.get(threadId);
+  if (live === undefined) needRow(threads, threadId, (id) => `thread not loaded: ${id}`);
+  else if (!live.isStored) return { data: [], nextCursor: null };
+  const { cursor, limit } = pageOf(params, 'asc');
+  const found = threads.world.store.occurrences({ threadId, term, cursor, limit });
+  return {
+    data: found.data.map(({ snippet, ...place }) => ({
+      ...place,
+      snippet: snippet.text,
+      snippetMatchRange: { start: snippet.start, end: snippet.end },
+    })),
+    nextCursor: found.nextCursor,
+  };
+};
+
+function sought(term: string, method: string): string {
+  const trimmed = term.trim();
+  if (trimmed === '') throw new ProtocolError('invalidRequest', `${method} requires a non-empty searchTerm`);
+  return trimmed;
+}

@@ -1,0 +1,27 @@
+// What is kept beside threads, as it is shown with them: their sections, and what of them was read.
+import type { ThreadStore } from '../core/thread/threadStore.ts';
+import type { Thread } from '../protocol/schema/thread.ts';
+import type { ThreadReadState } from '../protocol/schema/threadShelf.ts';
+import type { ThreadTable } from './threadTable.ts';
+
+/** Every thread here is of this kind. */
+const SOURCE = 'vscode';
+
+/** Whether threads of this server are among the kinds that a client asks for; none named means the usual ones. */
+export function isWanted(sourceKinds: readonly string[] | null | undefined): boolean {
+  return sourceKinds === null || sourceKinds === undefined || sourceKinds.length === 0 || sourceKinds.includes(SOURCE);
+}
+
+/** The threads, each with its section. */
+export function inSections<T extends Thread>(store: ThreadStore, views: readonly T[]): T[] {
+  const placements = store.shelf.placements(views.map(({ id }) => id));
+  return views.map((view) => {
+    const placement = placements.get(view.id);
+    if (placement === undefined) return view;
+    return { ...view, section: placement.section, sectionEnteredAt: Math.floor(placement.enteredAtMs / 1000) };
+  });
+}
+
+export function readStates(threads: ThreadTable, threadIds: readonly string[]): Record<string, ThreadReadState> {
+  return Object.fromEntries(threads.world.store.shelf.readStates(threadIds));
+}
