@@ -50,7 +50,7 @@ describe('beside a thread', () => {
       await client.request('thread/section/move', { threadId: a, sectionId: null });
       const loose = await client.request('thread/list', { sectionId: null });
       deepEqual(
-        loose.data.map(({ id, section }: any) => [id, section]),
+        loose.data.map((loosened: any) => [loosened.id, loosened.section]),
         [[a, null]],
       );
       await client.request('threadSection/delete', { sectionId });

@@ -85,8 +85,13 @@ export function heldOf(text: string): Held {
 }
 
 export function jsonOf(text: string): JsonValue {
-  const value: JsonValue = JSON.parse(text);
+  const value: unknown = JSON.parse(text);
+  if (!isJson(value)) throw new TypeError('what was parsed from JSON is JSON');
   return value;
+}
+
+function isJson(value: unknown): value is JsonValue {
+  return value !== undefined;
 }
 
 export function appearanceOf(text: string): NonNullable<ThreadSection['appearance']> {

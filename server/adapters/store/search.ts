@@ -34,7 +34,7 @@ function itemsWith(database: Database, term: string): Found[] {
   // NUL would end the term for SQLite
   const sought = term.replaceAll('\0', ' ');
   const rows =
-    [...sought].length >= INDEXED_LENGTH
+    Array.from(sought).length >= INDEXED_LENGTH
       ? database.all(
           `SELECT ${ITEM_COLUMNS} FROM texts JOIN items ON items.event_seq = texts.rowid WHERE texts MATCH ? ORDER BY texts.rowid`,
           `"${sought.replaceAll('"', '""')}"`,

@@ -17,17 +17,14 @@ export const threadSearch: Handler<'thread/search'> = async (context, params) =>
     term,
   });
   const statusOf = statuses(threads);
-  const views = found.data.map(({ record }) => threadView(threads.get(record.id)?.row ?? record, statusOf(record.id)));
-  const placed = inSections(threads.world.store, views);
+  const data = found.data.map(({ record, snippet, turnId, itemId, count }) => {
+    const view = threadView(threads.get(record.id)?.row ?? record, statusOf(record.id));
+    const [thread = view] = inSections(threads.world.store, [view]);
+    const snippetMatchRange = { start: snippet.start, end: snippet.end };
+    return { thread, snippet: snippet.text, snippetMatchRange, turnId, itemId, count };
+  });
   return {
-    data: found.data.map(({ snippet, turnId, itemId, count }, index) => ({
-      thread: placed[index] ?? views[index]!,
-      snippet: snippet.text,
-      snippetMatchRange: { start: snippet.start, end: snippet.end },
-      turnId,
-      itemId,
-      count,
-    })),
+    data,
     nextCursor: found.nextCursor,
     backwardsCursor: found.backwardsCursor,
   };

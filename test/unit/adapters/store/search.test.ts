@@ -110,7 +110,11 @@ describe('search in the store', () => {
     store.append('a', [a.started('t1'), ...texts.map((text, index) => a.item('t1', messageItem(`m${index}`, text)))]);
     const piece = fc
       .tuple(fc.constantFrom(...texts), fc.nat(20), fc.integer({ min: 1, max: 8 }))
-      .map(([text, from, length]) => [...text].slice(from, from + length).join(''));
+      .map(([text, from, length]) =>
+        Array.from(text)
+          .slice(from, from + length)
+          .join(''),
+      );
     const terms = fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 12 }), fc.string({ maxLength: 6 }));
     fc.assert(
       fc.property(terms, (raw) => {
