@@ -1,7 +1,6 @@
 // The shelf port: sections, marks of what was read, and attachments. None of it is a part of the conversation.
 import type { JsonValue } from '../../protocol/schema/common.ts';
 import type { ThreadReadState, ThreadSection } from '../../protocol/schema/threadShelf.ts';
-import type { Paged } from './threadStore.ts';
 
 /** Where a thread stands. Times are Unix milliseconds. */
 export interface Placement {
@@ -36,7 +35,10 @@ export interface ShelfPage {
   readonly limit: number;
 }
 
-type Listed<T> = Omit<Paged<T>, 'backwardsCursor'>;
+interface Listed<T> {
+  readonly data: readonly T[];
+  readonly nextCursor: string | null;
+}
 
 /** Synchronous, like the store that it belongs to. Any process may write: there is no lease for the shelf. */
 export interface ThreadShelf {
