@@ -12,8 +12,18 @@ export interface AppServerRun {
   readonly auth: WebSocketAuth | null;
 }
 
+/** What `generate-json-schema` and `generate-ts` are to write. */
+export interface GenerateRun {
+  readonly type: 'generate';
+  readonly format: 'jsonSchema' | 'typeScript';
+  /** As it was written. */
+  readonly out: string;
+  readonly experimental: boolean;
+}
+
 export type AppServerCommand =
   | AppServerRun
+  | GenerateRun
   | { readonly type: 'help'; readonly of: keyof typeof HELP }
   | { readonly type: 'version' };
 
@@ -33,6 +43,9 @@ export function parseAppServer(args: readonly string[]): AppServerCommand {
   switch (subcommand) {
     case undefined:
       return values.help === true ? { type: 'help', of: 'app-server' } : serving(values);
+    case 'generate-json-schema':
+    case 'generate-ts':
+      return values.help === true ? { type: 'help', of: subcommand } : generating(subcommand, values);
     case 'help':
       return { type: 'help', of: 'app-server' };
     default:
@@ -55,6 +68,8 @@ const OPTIONS = {
   'ws-max-clock-skew-seconds': { type: 'string' },
   /** Said by editors to the reference server. Bowline has no analytics to switch on. */
   'analytics-default-enabled': { type: 'boolean' },
+  out: { type: 'string', short: 'o' },
+  experimental: { type: 'boolean' },
   version: { type: 'boolean', short: 'V' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -62,6 +77,8 @@ const OPTIONS = {
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
 
 function serving(values: Values): AppServerRun {
+  if (values.out !== undefined || values.experimental !== undefined)
+    throw new UsageFault('--out and --experimental go with generate-json-schema or generate-ts.');
   if (values.stdio === true && values.listen !== undefined && values.listen !== 'stdio://')
     throw new UsageFault('Say --stdio or --listen, not both.');
   const listen = parseListenAddress(values.listen ?? 'stdio://');
@@ -120,4 +137,10 @@ function signedBearerToken(values: Values): WebSocketAuth {
     audience: values['ws-audience'] ?? null,
     maxClockSkewSeconds: Number(skew),
   };
+}
+
+function generating(subcommand: 'generate-json-schema' | 'generate-ts', values: Values): GenerateRun {
+  if (values.out === undefined) throw new UsageFault(`Say where to write: bowline app-server ${subcommand} --out DIR`);
+  const format = subcommand === 'generate-ts' ? 'typeScript' : 'jsonSchema';
+  return { type: 'generate', format, out: values.out, experimental: values.experimental === true };
 }

@@ -1,6 +1,6 @@
 // The command line: what is asked for, or why it cannot be understood.
 import { parseArgs } from 'node:util';
-import { parseAppServer, type AppServerRun } from './appServerArguments.ts';
+import { parseAppServer, type AppServerRun, type GenerateRun } from './appServerArguments.ts';
 import { HELP } from './commandHelp.ts';
 import { messageOf } from './protocol/errors.ts';
 import type { SandboxMode } from './protocol/schema/common.ts';
@@ -18,6 +18,7 @@ export interface SandboxRun {
 
 export type Command =
   | AppServerRun
+  | GenerateRun
   | SandboxRun
   | { readonly type: 'probeSandbox' }
   | { readonly type: 'print'; readonly text: string }

@@ -4,6 +4,8 @@ const USAGE = `bowline: an open App Server for coding agents
 
 Usage
   bowline app-server [options]             serve clients: one on stdin and stdout, or many on a socket
+  bowline app-server generate-json-schema  write the protocol as JSON Schema
+  bowline app-server generate-ts           write the protocol as TypeScript
   bowline sandbox [options] -- COMMAND     run a command exactly as the agent would
   bowline sandbox --probe                  say whether commands can be sandboxed here, and what is missing
   bowline COMMAND --help                   tell all options of a command
@@ -23,6 +25,8 @@ const APP_SERVER = `bowline app-server: serves clients
 
 Usage
   bowline app-server [-c key=value]... [--listen URL]
+  bowline app-server generate-json-schema --out DIR [--experimental]
+  bowline app-server generate-ts --out DIR [--experimental]
 
 Options
   -c, --config key=value   override a value of config.toml; the key may be dotted, the value is TOML or plain text
@@ -49,6 +53,26 @@ Who may connect to ws://IP:PORT (needed unless the address is of the loopback)
   Both are secrets that travel in the clear: away from this machine, put TLS or an SSH tunnel in front.
 `;
 
+const JSON_SCHEMA = `bowline app-server generate-json-schema: writes the protocol as JSON Schema (draft 2020-12)
+
+Usage
+  bowline app-server generate-json-schema --out DIR [--experimental]
+
+Options
+  -o, --out DIR            where to write; the folder is made if there is none
+  --experimental           with the methods that clients get only if they ask for capabilities.experimentalApi
+`;
+
+const TYPESCRIPT = `bowline app-server generate-ts: writes the protocol as TypeScript declarations
+
+Usage
+  bowline app-server generate-ts --out DIR [--experimental]
+
+Options
+  -o, --out DIR            where to write; the folder is made if there is none
+  --experimental           with the methods that clients get only if they ask for capabilities.experimentalApi
+`;
+
 const SANDBOX = `bowline sandbox: runs a command exactly as the agent would
 
 Usage
@@ -65,5 +89,7 @@ Options
 export const HELP = {
   program: `${USAGE}${ENVIRONMENT}`,
   'app-server': `${APP_SERVER}${ENVIRONMENT}`,
+  'generate-json-schema': JSON_SCHEMA,
+  'generate-ts': TYPESCRIPT,
   sandbox: `${SANDBOX}${ENVIRONMENT}`,
 } as const;

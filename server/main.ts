@@ -23,6 +23,9 @@ async function main(): Promise<number> {
       return USAGE_ERROR;
     case 'appServer':
       return await appServer(command);
+    case 'generate':
+      for (const path of (await import('./generateCommand.ts')).generate(command)) process.stdout.write(`${path}\n`);
+      return 0;
     case 'sandbox':
       return (await import('./sandboxCommand.ts')).runSandboxed(command, start());
     case 'probeSandbox':

@@ -1,6 +1,7 @@
 // The protocol's server side: takes connections, dispatches their requests, fans out what happens.
 import { messageOf } from '../protocol/errors.ts';
 import type { ServerNotification } from '../protocol/methods.ts';
+import { OUTBOX_LIMITS, type OutboxLimits } from '../rpc/outbox.ts';
 import { RawPeer } from '../rpc/rawPeer.ts';
 import type { Transport } from '../rpc/transport.ts';
 import { Connection } from './connection.ts';
@@ -16,13 +17,16 @@ import type { AppWorld } from './world.ts';
 
 export class AppServer {
   readonly #app: AppWorld;
+  readonly #limits: OutboxLimits;
   readonly #fanout = new Fanout();
   readonly #dispatcher = new Dispatcher();
   readonly #questions = new ServerRequests(this.#fanout, (threadId) => this.#dispatcher.settled(threadId));
   #threads: Promise<ThreadTable> | null = null;
 
-  constructor(app: AppWorld) {
+  /** `limits`: how much may wait for a slow client. */
+  constructor(app: AppWorld, limits: OutboxLimits = OUTBOX_LIMITS) {
     this.#app = app;
+    this.#limits = limits;
   }
 
   /** Serves one client until its transport closes; resolves then. */
@@ -52,6 +56,7 @@ export class AppServer {
         stampMs: () => this.#app.clock.nowMs(),
         answersAll: true,
         overflowed: (waiting) => this.#overflowed(connection, waiting),
+        limits: this.#limits,
       },
     );
     this.#fanout.add(connection);

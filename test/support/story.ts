@@ -11,8 +11,10 @@ import { stderrLog } from '../../server/adapters/log.ts';
 import type { Log } from '../../server/core/ports.ts';
 import { jsonlTransport } from '../../server/rpc/jsonlTransport.ts';
 import { linkedPair } from '../../server/rpc/linkedPair.ts';
+import type { OutboxLimits } from '../../server/rpc/outbox.ts';
 import { startModelServer } from './modelServer.ts';
 import { openSchemaOracle } from './schemaOracle.ts';
+import { countTraffic } from './trafficCount.ts';
 import { WireClient, type Incoming } from './wireClient.ts';
 
 /** `linked`: the server in this process over an in-memory pair. `binary`: the built program over its standard streams. */
@@ -44,6 +46,8 @@ export interface StartOptions {
   readonly program?: string;
   /** Another home than the stage's own. */
   readonly home?: string;
+  /** How much may wait for a slow client; `linked` only. */
+  readonly limits?: OutboxLimits;
 }
 
 export interface Stage {
@@ -141,7 +145,7 @@ const SILENT: Log = { debug: () => undefined, warn: () => undefined, error: () =
 
 type Met = (client: WireClient) => void;
 
-function startLinked(home: string, { env, overrides = [] }: StartOptions, met: Met): RunningServer {
+function startLinked(home: string, { env, overrides = [], limits }: StartOptions, met: Met): RunningServer {
   const composed = compose({
     home,
     env: { ...process.env, ...env },
@@ -149,7 +153,7 @@ function startLinked(home: string, { env, overrides = [] }: StartOptions, met: M
     log: process.env.BOWLINE_LOG === undefined ? SILENT : stderrLog(process.env.BOWLINE_LOG),
     demoWordDelayMs: 0,
   });
-  const server = new AppServer(composed.app);
+  const server = new AppServer(composed.app, limits);
   const clients: WireClient[] = [];
   const served: Promise<void>[] = [];
   let stopped: Promise<void> | null = null;
@@ -213,10 +217,9 @@ export function story(
         await stage.close();
       }
       const oracle = await openSchemaOracle();
-      assert.deepEqual(
-        stage.clients.flatMap(({ lines }) => oracle.violations(lines)),
-        [],
-      );
+      const violations = stage.clients.flatMap(({ lines }) => oracle.violations(lines));
+      countTraffic({ messages: stage.clients.reduce((sum, { lines }) => sum + lines.length, 0), violations });
+      assert.deepEqual(violations, []);
     });
   }
 }

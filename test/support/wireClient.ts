@@ -124,6 +124,15 @@ export class WireClient {
       .map((line) => line.message as Incoming);
   }
 
+  /** Reads nothing until it resumes. */
+  pause(): void {
+    this.#transport.pause();
+  }
+
+  resume(): void {
+    this.#transport.resume();
+  }
+
   close(): void {
     this.#transport.close();
   }

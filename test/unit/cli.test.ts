@@ -82,6 +82,28 @@ describe('the command line', () => {
     });
   }
 
+  it('writes the protocol', () => {
+    assert.deepEqual(parse('app-server', 'generate-ts', '--out', 'd'), {
+      type: 'generate',
+      format: 'typeScript',
+      out: 'd',
+      experimental: false,
+    });
+    assert.deepEqual(parse('app-server', 'generate-json-schema', '-o', 'd', '--experimental'), {
+      type: 'generate',
+      format: 'jsonSchema',
+      out: 'd',
+      experimental: true,
+    });
+    for (const args of [['generate-ts'], ['--out', 'd'], ['generate-ts', 'more', '--out', 'd']])
+      assert.equal(parse('app-server', ...args).type, 'refuse');
+    for (const name of ['generate-ts', 'generate-json-schema']) {
+      const help = parse('app-server', name, '--help');
+      assert.ok(help.type === 'print');
+      assert.match(help.text, new RegExp(`^bowline app-server ${name}: [^]*--experimental`));
+    }
+  });
+
   it('tells all options of each command', () => {
     const help = (...args: string[]): string => {
       const command = parse(...args);
