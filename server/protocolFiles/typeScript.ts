@@ -14,10 +14,10 @@ export function typeScriptModule(protocol: ProtocolShapes, version: string): str
     ...table('ServerRequests', 'Requests of the server, by method.', protocol.serverRequests),
     ...table('ClientNotifications', 'Notifications of a client, by method.', protocol.clientNotifications),
     ...table('ServerNotifications', 'Notifications of the server, by method.', protocol.serverNotifications),
-    ...message('ClientRequest', 'ClientRequests', 'id: RequestId; '),
-    ...message('ServerRequest', 'ServerRequests', 'id: RequestId; '),
-    ...message('ClientNotification', 'ClientNotifications', ''),
-    ...message('ServerNotification', 'ServerNotifications', '', '; emittedAtMs: number'),
+    ...message('ClientRequest', 'id: RequestId;'),
+    ...message('ServerRequest', 'id: RequestId;'),
+    ...message('ClientNotification', ''),
+    ...message('ServerNotification', 'emittedAtMs: number;'),
   ]
     .join('\n')
     .trimEnd()
@@ -33,11 +33,12 @@ function table(name: string, purpose: string, methods: Readonly<Record<string, M
   return [`/** ${purpose} */`, `export interface ${name} {`, ...lines, '}', ''];
 }
 
-function message(name: string, methods: string, head: string, tail = ''): string[] {
+/** A message with any of the methods of its table; `more` are the members beside method and params. */
+function message(name: string, more: string): string[] {
   return [
     `export type ${name} = {`,
-    `  [M in keyof ${methods}]: { ${head}method: M; params: ${methods}[M]['params']${tail} };`,
-    `}[keyof ${methods}];`,
+    `  [M in keyof ${name}s]: { ${more} method: M; params: ${name}s[M]['params'] };`,
+    `}[keyof ${name}s];`,
     '',
   ];
 }
