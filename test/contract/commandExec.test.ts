@@ -105,7 +105,7 @@ describe('command/exec', () => {
         [{ command, timeoutMs: 5, disableTimeout: true }, -32602, /both timeoutMs and disableTimeout/],
         [{ command, timeoutMs: -3 }, -32602, /must be non-negative, got -3/],
         [{ command, size: { rows: 2, cols: 2 } }, -32602, /size requires tty: true/],
-        [{ command, permissionProfile: ':none' }, -32600, /invalid permission profile: :none/],
+        [{ command, permissionProfile: ':none' }, -32600, /unknown permission profile: :none/],
         [
           { command: ['no-such-program'], ...FULL },
           -32603,

@@ -1,12 +1,13 @@
 // Starts what a client asks for: contained as the policy says, or not at all; with the environment of commands and the client's own over it.
 import { withoutCredentials } from '../command/environmentPolicy.ts';
+import { askedSandbox } from '../config/permissionProfiles.ts';
 import { DEMO_PROVIDER } from '../config/providers.ts';
 import type { Configuration } from '../config/configured.ts';
 import type { RuleBook } from '../approval/ruleBook.ts';
 import type { CommandSandbox, Log, NetworkTarget, ShellEnvironment, WrappedCommand } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { messageOf, ProtocolError } from '../../protocol/errors.ts';
-import type { SandboxMode, SandboxPolicy } from '../../protocol/schema/common.ts';
+import type { SandboxPolicy } from '../../protocol/schema/common.ts';
 import type { ProcessRequest, ProcessRunner, RunningProcess } from './process.ts';
 import { failedToStart, type ProcessPlan } from './processPlan.ts';
 import { forTerminal } from './terminalVariables.ts';
@@ -45,12 +46,6 @@ export interface ClientCommandDeps {
   readonly log: Log;
 }
 
-const PROFILES: Readonly<Record<string, SandboxMode>> = {
-  ':read-only': 'read-only',
-  ':workspace': 'workspace-write',
-  ':danger-full-access': 'danger-full-access',
-};
-
 export function createClientCommands(deps: ClientCommandDeps): ClientCommands {
   return {
     async start(command) {
@@ -79,11 +74,8 @@ function settingsFor(
   configuration: ClientCommandDeps['configuration'],
 ): Promise<Settings> {
   const request = { cwd, modelProvider: DEMO_PROVIDER };
-  if (bounds.type !== 'profile') return configuration.resolve(request);
-  const sandbox = Object.hasOwn(PROFILES, bounds.name) ? PROFILES[bounds.name] : undefined;
-  if (sandbox !== undefined) return configuration.resolve({ ...request, sandbox });
-  const message = `invalid permission profile: ${bounds.name}. There are ${Object.keys(PROFILES).join(', ')}.`;
-  throw new ProtocolError('invalidRequest', message, { kind: 'profileNotFound' });
+  const sandbox = bounds.type === 'profile' ? askedSandbox({ permissions: bounds.name }) : null;
+  return configuration.resolve({ ...request, sandbox });
 }
 
 interface Contained {

@@ -142,7 +142,7 @@ describe('createClientCommands', () => {
       ['readOnly', 'workspaceWrite'],
     );
     for (const name of [':none', 'toString'])
-      await rejects(start({ bounds: { type: 'profile', name } }), isOfKind('profileNotFound'));
+      await rejects(start({ bounds: { type: 'profile', name } }), /unknown permission profile/);
   });
 
   it('contains nothing, and starts nothing, that cannot be started', async () => {
