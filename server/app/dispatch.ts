@@ -37,6 +37,7 @@ const checkpoints = () => import('./handlers/checkpoint.ts');
 const rules = () => import('./handlers/rules.ts');
 const settings = () => import('./handlers/threadSettings.ts');
 const promptQueue = () => import('./handlers/threadQueue.ts');
+const goalHandlers = () => import('./handlers/threadGoal.ts');
 const server = () => import('./handlers/server.ts');
 const configuration = () => import('./handlers/config.ts');
 const files = () => import('./handlers/fs.ts');
@@ -108,6 +109,9 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/queue/reorder': bind('thread/queue/reorder', async () => (await promptQueue()).threadQueueReorder),
   'thread/queue/start': bind('thread/queue/start', async () => (await promptQueue()).threadQueueStart),
   'review/start': bind('review/start', async () => (await review()).reviewStart),
+  'thread/goal/set': bind('thread/goal/set', async () => (await goalHandlers()).threadGoalSet),
+  'thread/goal/get': bind('thread/goal/get', async () => (await goalHandlers()).threadGoalGet),
+  'thread/goal/clear': bind('thread/goal/clear', async () => (await goalHandlers()).threadGoalClear),
   'turn/start': bind('turn/start', async () => (await turns()).turnStart),
   'turn/steer': bind('turn/steer', async () => (await turns()).turnSteer),
   'turn/interrupt': bind('turn/interrupt', async () => (await turns()).turnInterrupt),

@@ -1,5 +1,7 @@
-// What an idle thread does by itself: it sends the next prompt of its queue.
+// What an idle thread does by itself: it sends the next prompt of its queue, or else pursues its goal.
+import { pursuitNote } from '../core/goal/goal.ts';
 import type { LiveThread } from '../core/thread/liveThread.ts';
+import { isPlanning } from '../core/turn/collaboration.ts';
 import { messageOf } from '../protocol/errors.ts';
 import type { QueuedSubmission } from '../protocol/schema/queue.ts';
 import { beginTurn, type BegunTurn } from './beginTurn.ts';
@@ -35,11 +37,22 @@ export function tellChanged(thread: LiveThread): void {
 export function goOn(app: AppWorld, thread: LiveThread): void {
   if (thread.running !== null || !thread.isStored) return;
   try {
+    if (!isAtRest(thread)) return;
     const [next] = waiting(thread);
-    if (next !== undefined && isAtRest(thread)) beginQueued(app, thread, next).run();
+    if (next === undefined) pursueGoal(app, thread);
+    else beginQueued(app, thread, next).run();
   } catch (error) {
-    app.log.warn('A queued prompt could not be sent.', { threadId: thread.id, reason: messageOf(error) });
+    app.log.warn('An idle thread could not go on.', { threadId: thread.id, reason: messageOf(error) });
   }
+}
+
+/** Begins a turn for the goal of an idle thread. In plan mode the user has the word. */
+export function pursueGoal(app: AppWorld, thread: LiveThread): void {
+  const { goal } = thread.goals;
+  if (goal?.status !== 'active' || thread.running !== null || isPlanning(thread.settings)) return;
+  thread.ensureWritable();
+  const pursuit = pursuitNote(goal);
+  beginTurn(app, thread, { input: [], clientId: null, outputSchema: null, pursuit }).run();
 }
 
 /** The last turn came to its end by itself. */

@@ -4,6 +4,7 @@ import type { Notices } from '../core/thread/notices.ts';
 import type { SuspendedTurn } from '../core/thread/suspendedTurn.ts';
 import type { Lease, LeaseClaim, OwnerDoor, ThreadRecord } from '../core/thread/threadStore.ts';
 import type { Settings } from '../core/settings.ts';
+import { withGoalTools } from '../core/goal/goalTools.ts';
 import { withDynamicTools } from '../core/turn/dynamicTools.ts';
 import type { ModelItem } from '../core/turn/modelPort.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
@@ -103,13 +104,14 @@ export class ThreadTable {
     },
   ): LiveThread {
     let lease = parts.lease ?? null;
-    const thread = new LiveThread({
+    const own = withDynamicTools(this.world.tools(), record.dynamicTools, this.world);
+    const thread: LiveThread = new LiveThread({
       world: this.world,
       record,
       history: parts.history,
       isStored: parts.isStored,
       isEphemeral: parts.isEphemeral,
-      tools: withDynamicTools(this.world.tools(), record.dynamicTools, this.world),
+      tools: parts.isEphemeral ? own : withGoalTools(own, () => thread.goals),
       suspended: parts.suspended ?? null,
       publish: (event) => this.#options.publish(event),
       lost: (reason) => {

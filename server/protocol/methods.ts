@@ -18,6 +18,7 @@ import * as dynamicTool from './schema/dynamicTool.ts';
 import * as fileSearch from './schema/fileSearch.ts';
 import * as fs from './schema/fs.ts';
 import * as feature from './schema/feature.ts';
+import * as goal from './schema/goal.ts';
 import * as initialize from './schema/initialize.ts';
 import * as mcp from './schema/mcp.ts';
 import * as model from './schema/model.ts';
@@ -94,6 +95,9 @@ export const clientRequests = {
     terminal.BackgroundTerminalTerminateParams,
     terminal.BackgroundTerminalTerminateResult,
   ),
+  'thread/goal/set': request('thread', goal.ThreadGoalSetParams, goal.ThreadGoalSetResult),
+  'thread/goal/get': request('thread', thread.ThreadIdParams, goal.ThreadGoalGetResult),
+  'thread/goal/clear': request('thread', thread.ThreadIdParams, goal.ThreadGoalClearResult),
   'thread/queue/add': experimental('thread', queue.ThreadQueueAddParams, queue.ThreadQueuedResult),
   'thread/queue/list': experimental('thread', queue.ThreadQueueListParams, queue.ThreadQueueListResult),
   'thread/queue/update': experimental('thread', queue.ThreadQueueUpdateParams, queue.ThreadQueuedResult),
@@ -224,6 +228,8 @@ export const serverNotifications = {
   'thread/reverted': notification('everyone', 'event', thread.ThreadReverted),
   'thread/tokenUsage/updated': notification('subscribers', 'event', turn.TokenUsageUpdated),
   'thread/settings/updated': forExperimental(notification('subscribers', 'none', threadSettings.ThreadSettingsUpdated)),
+  'thread/goal/updated': notification('subscribers', 'none', goal.ThreadGoalUpdated),
+  'thread/goal/cleared': notification('subscribers', 'none', thread.ThreadIdParams),
   'thread/queue/changed': notification('subscribers', 'none', thread.ThreadIdParams),
   'turn/started': notification('subscribers', 'event', turn.TurnStarted),
   'turn/completed': notification('subscribers', 'event', turn.TurnCompleted),

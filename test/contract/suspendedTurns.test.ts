@@ -81,6 +81,7 @@ describe('a question of a server', () => {
           '> thread/resume',
           '< thread/status/changed active waitingOnApproval',
           '< result thread/resume',
+          '< thread/goal/cleared',
           '< item/started commandExecution inProgress',
           `< ${ASK}`,
         ]);

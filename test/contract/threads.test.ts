@@ -150,10 +150,12 @@ describe('resuming', () => {
     const from = client.lines.length;
     const result = await client.request('thread/resume', { threadId });
     await client.next('thread/tokenUsage/updated');
+    await client.next('thread/goal/cleared');
     deepEqual(transcript(client.lines.slice(from)), [
       '> thread/resume',
       '< thread/status/changed idle',
       '< result thread/resume',
+      '< thread/goal/cleared',
     ]);
     deepEqual(result.thread.turns, stored.turns);
     deepEqual([result.model, result.approvalPolicy], ['m-1', 'never']);

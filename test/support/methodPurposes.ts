@@ -46,6 +46,9 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/backgroundTerminals/list': 'The commands of a thread that go on beside its turns.',
   'thread/backgroundTerminals/clean': 'Ends all of them.',
   'thread/backgroundTerminals/terminate': 'Ends one of them.',
+  'thread/goal/set': 'Sets or changes the goal of a thread. An active one begins a turn by itself, and another when that has completed.',
+  'thread/goal/get': 'The goal of a thread, and what was used for it.',
+  'thread/goal/clear': 'Takes the goal of a thread away.',
   'thread/queue/add': 'Queues a prompt for the time when the thread is idle; on an idle thread it is sent at once.',
   'thread/queue/list': 'The prompts that wait, in order.',
   'thread/queue/update': 'Replaces what a prompt that waits says.',
@@ -154,6 +157,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/reverted': 'Turns were taken out of the thread’s history. A client that is not told which reads it anew.',
   'thread/tokenUsage/updated': 'What the thread has cost in tokens, in all and in the last response.',
   'thread/settings/updated': 'The settings of a thread have changed.',
+  'thread/goal/updated': 'The goal of a thread, or what was used for it, is another than before.',
+  'thread/goal/cleared': 'The thread has no goal.',
   'thread/queue/changed': 'The queue of a thread is another than before.',
   'turn/started': 'A turn began.',
   'turn/completed':

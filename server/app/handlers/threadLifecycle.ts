@@ -4,6 +4,7 @@ import { askedSandbox } from '../../core/config/permissionProfiles.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+import { GOAL_TOOL_NAMES } from '../../core/goal/goalTools.ts';
 import { modeOf } from '../../core/turn/collaboration.ts';
 import { dynamicToolsProblem } from '../../core/turn/dynamicTools.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -93,6 +94,7 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
     updatedAtMs: nowMs,
     recencyAtMs: nowMs,
     archived: false,
+    goal: null,
     originator: connection.clientName,
     settings: await overridden(app, source.settings, params),
   };
@@ -172,7 +174,10 @@ function refuseUnfit(threads: ThreadTable, dynamicTools: readonly DynamicToolSpe
   if (dynamicTools.length === 0) return;
   const { tools, close } = threads.world.tools();
   void close();
-  const problem = dynamicToolsProblem(dynamicTools, new Set(tools.map(({ spec }) => spec.name)));
+  const problem = dynamicToolsProblem(
+    dynamicTools,
+    new Set([...tools.map(({ spec }) => spec.name), ...GOAL_TOOL_NAMES]),
+  );
   if (problem !== null) throw new ProtocolError('invalidRequest', problem, { kind: 'invalidDynamicTools' });
 }
 
@@ -209,6 +214,7 @@ function tellJoined({ connection, questions }: RequestContext, thread: LiveThrea
     const turnId = turn?.id ?? thread.state.turns.at(-1)?.id ?? '';
     connection.notify({ method: 'thread/tokenUsage/updated', params: { threadId: thread.id, turnId, tokenUsage } });
   }
+  if (!thread.isEphemeral) connection.notify(thread.goals.event(null));
   for (const open of thread.state.turns) {
     for (const item of openItems(open)) {
       connection.notify({

@@ -7,6 +7,7 @@ import { threadStateOf, type ThreadState } from '../../protocol/state/threadStat
 import { Approvals, waitingFor } from '../approval/approvals.ts';
 import { Grants } from '../approval/grants.ts';
 import { tokensOf } from '../compaction/tokens.ts';
+import { ThreadGoals } from '../goal/threadGoals.ts';
 import { Recorder } from '../record.ts';
 import type { Settings } from '../settings.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
@@ -43,6 +44,7 @@ export class LiveThread {
   readonly world: TurnWorld;
   readonly grants = new Grants();
   readonly approvals: Approvals;
+  readonly goals: ThreadGoals;
   readonly tools: ThreadTools;
   readonly isEphemeral: boolean;
   readonly #options: LiveThreadOptions;
@@ -108,6 +110,13 @@ export class LiveThread {
       cancelTurn: () => this.running?.interrupt(),
     });
     if (suspended !== null) this.approvals.takeUp(suspended.questions);
+    this.goals = new ThreadGoals({
+      threadId: this.id,
+      clock,
+      record: (event) => this.record(event),
+      current: () => this.#record.goal ?? null,
+      keep: (goal) => this.change({ goal }),
+    });
   }
 
   get state(): ThreadState {
@@ -291,6 +300,7 @@ export class LiveThread {
     const before = this.#record.tokenUsage?.total;
     const total = before === undefined ? last : addUsage(before, last);
     this.#tellUsage(turnId, { total, last, modelContextWindow: this.settings.contextWindow });
+    this.goals.charge(turnId, last);
   }
 
   /** Adds what was spent beside the conversation, which takes as much as before. */

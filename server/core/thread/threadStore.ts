@@ -6,6 +6,7 @@ import type { ThreadItem } from '../../protocol/schema/item.ts';
 import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
 import type { GitInfo } from '../../protocol/schema/thread.ts';
 import type { ThreadTokenUsage, Turn, TurnPlanStep } from '../../protocol/schema/turn.ts';
+import type { Goal } from '../goal/goal.ts';
 import type { ModelItem } from '../turn/modelPort.ts';
 import type { Settings } from '../settings.ts';
 import type { ThreadShelf } from './threadShelf.ts';
@@ -29,13 +30,14 @@ export interface ThreadRecord {
   readonly tokenUsage: ThreadTokenUsage | null;
   /** The tools that the client brought along; absent where there are none. */
   readonly dynamicTools?: readonly DynamicToolSpec[];
+  readonly goal?: Goal | null;
 }
 
 /** What may change on a row. Absent members stay as they are. */
 export type ThreadRecordChange = Partial<
   Pick<
     ThreadRecord,
-    'updatedAtMs' | 'recencyAtMs' | 'archived' | 'name' | 'preview' | 'gitInfo' | 'settings' | 'tokenUsage'
+    'updatedAtMs' | 'recencyAtMs' | 'archived' | 'name' | 'preview' | 'gitInfo' | 'settings' | 'tokenUsage' | 'goal'
   >
 >;
 

@@ -7,6 +7,7 @@ import type { LiveThread } from '../thread/liveThread.ts';
 import type { SuspendedTurn } from '../thread/suspendedTurn.ts';
 import { settingsOfTurn } from './collaboration.ts';
 import { Conversation } from './conversation.ts';
+import type { ModelItem } from './modelPort.ts';
 import type { RunningTurn } from './runningTurn.ts';
 import { recordEnd, turnErrorOf, turnView, type TurnEnd } from './turnEnd.ts';
 
@@ -14,6 +15,8 @@ export interface TurnInput {
   readonly input: readonly UserInput[];
   readonly clientId: string | null;
   readonly outputSchema: JsonValue | null;
+  /** Told to the model at the turn's begin, and shown to nobody: the turn pursues the thread's goal. */
+  readonly pursuit?: string;
 }
 
 /** Runs the turn to its end. Never rejects: every failure ends as `turn/completed`. */
@@ -22,7 +25,14 @@ export async function runTurn(thread: LiveThread, turn: RunningTurn, input: Turn
   const conditions = { startedAtMs: turn.startedAtMs, settings, outputSchema: input.outputSchema };
   turn.steer({ input: input.input, clientId: input.clientId });
   begin(thread, turn);
+  const { pursuit } = input;
+  thread.goals.turnStarted(pursuit !== undefined);
+  if (pursuit !== undefined) thread.remember(turn.id, [toldByUs(pursuit)]);
   await drive(thread, { turn, conversation: new Conversation(thread, turn, { conditions }) });
+}
+
+function toldByUs(text: string): ModelItem {
+  return { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
 }
 
 /** Runs a turn that compacts the conversation and does nothing else. Never rejects. */

@@ -2,6 +2,7 @@
 import { isAgentError, messageOf, type AgentErrorInfo } from '../../protocol/errors.ts';
 import type { Turn, TurnError } from '../../protocol/schema/turn.ts';
 import { finalMessage } from '../../protocol/state/select.ts';
+import type { GoalTurn } from '../goal/goal.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import { ModelFailure } from './modelPort.ts';
 import type { RunningTurn } from './runningTurn.ts';
@@ -47,6 +48,7 @@ export function recordEnd(thread: LiveThread, turn: RunningTurn, end: TurnEnd): 
   const nowMs = thread.world.clock.nowMs();
   thread.change({ updatedAtMs: nowMs });
   thread.approvals.turnEnded();
+  thread.goals.turnEnded(turn.id, goalTurn(thread, turn, end));
   thread.running = null;
   if (end.status === 'failed') {
     thread.setStatus({ type: 'systemError' });
@@ -73,6 +75,16 @@ export function recordEnd(thread: LiveThread, turn: RunningTurn, end: TurnEnd): 
       },
     },
   });
+}
+
+/** What of a turn is no sign of work: it is only said. */
+const WORDS: ReadonlySet<string> = new Set(['userMessage', 'agentMessage', 'reasoning', 'plan']);
+
+function goalTurn(thread: LiveThread, turn: RunningTurn, end: TurnEnd): GoalTurn {
+  const items = thread.state.turns.find(({ id }) => id === turn.id)?.items ?? [];
+  const hasCalls = items.some(({ type }) => !WORDS.has(type));
+  const isLimited = end.status === 'failed' && end.error.codexErrorInfo === 'usageLimitExceeded';
+  return { end: isLimited ? 'usageLimited' : end.status, hasCalls };
 }
 
 export function wireInfo(info: AgentErrorInfo): TurnError['codexErrorInfo'] {
