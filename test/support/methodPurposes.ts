@@ -46,7 +46,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/backgroundTerminals/list': 'The commands of a thread that go on beside its turns.',
   'thread/backgroundTerminals/clean': 'Ends all of them.',
   'thread/backgroundTerminals/terminate': 'Ends one of them.',
-  'thread/goal/set': 'Sets or changes the goal of a thread. An active one begins a turn by itself, and another when that has completed.',
+  'thread/goal/set':
+    'Sets or changes the goal of a thread. An active one begins a turn by itself, and another when that has completed.',
   'thread/goal/get': 'The goal of a thread, and what was used for it.',
   'thread/goal/clear': 'Takes the goal of a thread away.',
   'thread/queue/add': 'Queues a prompt for the time when the thread is idle; on an idle thread it is sent at once.',
