@@ -1,7 +1,6 @@
 // The tools `get_goal`, `create_goal` and `update_goal`: the agent looks at the thread's goal, makes one, and says that it is done or blocked.
-import * as z from 'zod';
-import { lazy } from '../../protocol/define.ts';
 import { messageOf } from '../../protocol/errors.ts';
+import { GoalCreation, GoalUpdate } from '../../protocol/schema/goal.ts';
 import type { Tool, ToolCall, ToolOutput } from '../turn/tool.ts';
 import type { ThreadTools } from '../turn/turnWorld.ts';
 import type { FunctionSpec } from '../turn/toolSpec.ts';
@@ -38,9 +37,6 @@ const UPDATE = spec(
   { properties: { status: { type: 'string', enum: ['complete', 'blocked'] } }, required: ['status'] },
 );
 
-const Creation = lazy(() => z.object({ objective: z.string(), token_budget: z.number().int().nullish() }));
-const Update = lazy(() => z.object({ status: z.enum(['complete', 'blocked']) }));
-
 export const GOAL_TOOL_NAMES = [GET.name, CREATE.name, UPDATE.name];
 
 /** The tools of a thread with those for its goal. */
@@ -60,14 +56,12 @@ async function answered(call: ToolCall, act: (input: unknown) => string): Promis
   try {
     return { output: act(JSON.parse(call.input)) };
   } catch (error) {
-    const [issue] = error instanceof z.ZodError ? error.issues : [];
-    const where = issue === undefined ? messageOf(error) : `\`${issue.path.join('.')}\`: ${issue.message}`;
-    return { output: `${call.name}: the arguments cannot be used: ${where}` };
+    return { output: `${call.name}: the arguments cannot be used: ${messageOf(error)}` };
   }
 }
 
 function create(goals: ThreadGoals, input: unknown, turnId: string): string {
-  const { objective, token_budget: tokenBudget = null } = Creation().parse(input);
+  const { objective, token_budget: tokenBudget = null } = GoalCreation().parse(input);
   if (goals.goal !== null && goals.goal.status !== 'complete')
     return 'cannot create a new goal because this thread has an unfinished goal; complete the existing goal first';
   const problem = goalProblem(null, { objective, tokenBudget });
@@ -79,7 +73,7 @@ function create(goals: ThreadGoals, input: unknown, turnId: string): string {
 }
 
 function update(goals: ThreadGoals, input: unknown, turnId: string): string {
-  const { status } = Update().parse(input);
+  const { status } = GoalUpdate().parse(input);
   if (goals.goal === null) return 'cannot update goal because this thread has no goal';
   goals.change({ status });
   goals.tell(turnId);

@@ -42,3 +42,9 @@ export const ThreadGoalUpdated = lazy(() =>
   z.object({ threadId: z.string(), turnId: z.string().nullable(), goal: ThreadGoal() }),
 );
 export type ThreadGoalUpdated = Infer<typeof ThreadGoalUpdated>;
+
+/** What the agent says to make a goal. */
+export const GoalCreation = lazy(() => z.object({ objective: z.string(), token_budget: z.number().int().nullish() }));
+
+/** What the agent says of a goal. */
+export const GoalUpdate = lazy(() => z.object({ status: z.enum(['complete', 'blocked']) }));
