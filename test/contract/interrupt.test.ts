@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { answer, command, gate, hang, patch, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story } from '../support/story.ts';
-import { transcript } from '../support/wireClient.ts';
+import { transcript, type Incoming } from '../support/wireClient.ts';
 
 const FULL_ACCESS = { approvalPolicy: 'never', sandbox: 'danger-full-access' };
 
@@ -85,6 +85,33 @@ describe('interrupting', () => {
     ]);
     await playTurn(client, threadId, 'next');
     equal(stage.exists('ran'), false);
+  });
+
+  story('while several approvals are open: late answers to all of them run nothing', async (stage, kind) => {
+    const outside = { sandbox_permissions: 'require_escalated', justification: 'because' };
+    const names = ['one', 'two', 'three'];
+    stage.model.script(answer(names.map((name) => command(`touch ${name}`, outside, { callId: name }))));
+    const client = await stage.open(kind);
+    const threadId = await startThread(client, stage);
+    const turnId = await startTurn(client, threadId, 'go');
+    const asked: Incoming[] = [];
+    for (const _name of names) asked.push(await client.next('item/commandExecution/requestApproval'));
+    const interrupted = client.request('turn/interrupt', { threadId, turnId });
+    for (const request of asked) client.answer(request, { decision: 'accept' });
+    await interrupted;
+    equal((await client.turnCompleted(threadId)).params.turn.status, 'interrupted');
+    await playTurn(client, threadId, 'next');
+    const ended = client
+      .incoming()
+      .filter(({ method, params }) => method === 'item/completed' && params.item.type === 'commandExecution');
+    deepEqual(
+      ended.map(({ params }) => params.item.status),
+      ['failed', 'failed', 'failed'],
+    );
+    deepEqual(
+      names.map((name) => stage.exists(name)),
+      [false, false, false],
+    );
   });
 
   story('while a patch waits for approval: no file is touched', async (stage, kind) => {
