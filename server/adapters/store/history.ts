@@ -7,10 +7,11 @@ import type { ModelItem } from '../../core/turn/modelPort.ts';
 import { closedItem, interruptedTurn } from './closing.ts';
 import { readCursor, writeCursor, type Anchor } from './cursor.ts';
 import type { Database } from './database.ts';
+import { eventsAt, type EventsRead } from './events.ts';
 import { lastKnownMs, turnAsLogged } from './leftovers.ts';
 import { findTurn, lineageOf, turnRows, UNCUT, type Segment, type TurnRow } from './lineage.ts';
 import { waitingIn, type Waiting } from './questionRows.ts';
-import { eventOf, integerOf, integerOrNull, itemOf, modelItemOf, modelItemsOf, textOf } from './row.ts';
+import { integerOf, integerOrNull, itemOf, modelItemOf, modelItemsOf, textOf } from './row.ts';
 
 /** A thread as it is read: its chain, and whether a living process writes it. */
 export interface Subject {
@@ -36,6 +37,8 @@ type Entry = { readonly turnId: string; readonly item: ThreadItem };
 
 /** How many turns an item listing looks through at a time. */
 const TURNS_AT_ONCE = 16;
+/** How many turns are read together: each query serves so many, and no more texts than theirs are held beside what was made of them. */
+const TURNS_TOGETHER = 32;
 
 export function subjectOf(database: Database, threadId: string, isLive: boolean): Subject {
   return { database, lineage: lineageOf(database, threadId), isLive, waiting: waitingIn(database, threadId) };
@@ -50,7 +53,7 @@ export function readTurns(subject: Subject, page: Page): Paged<Turn> {
     limit: limit + 1,
   });
   const cursorOf = (row: TurnRow, inclusive: boolean) => writeCursor('turns', { keys: [row.ordinal], inclusive });
-  return cutPage({ found: rows, limit, cursorOf }, (row) => turnOf(subject, row));
+  return cutPage({ found: rows, limit, cursorOf }, (found) => turnsOf(subject, found));
 }
 
 /** Items of the whole thread, or of one turn, in the order in which they began. Throws ProtocolError `invalidCursor`. */
@@ -60,9 +63,15 @@ export function readItems(subject: Subject, turnId: string | null, page: Page): 
   const keys = findItems(subject, turnId, { anchor, direction: page.direction, limit: limit + 1 });
   const cursorOf = (key: ItemKey, inclusive: boolean) =>
     writeCursor('items', { keys: [key.turn.ordinal, key.position], inclusive });
-  return cutPage({ found: keys, limit, cursorOf }, (key) => {
-    const item = itemAt(subject, key);
-    return item === undefined ? undefined : { turnId: key.turn.turnId, item };
+  return cutPage({ found: keys, limit, cursorOf }, (found) => {
+    const events = eventsAt(
+      subject.database,
+      found.map(({ eventSeq }) => eventSeq),
+    );
+    return found.flatMap((key) => {
+      const item = itemAt(subject, key, events);
+      return item === undefined ? [] : [{ turnId: key.turn.turnId, item }];
+    });
   });
 }
 
@@ -78,8 +87,9 @@ export function turnCursor({ database, lineage }: Subject, turnId: string): stri
 /** The last diff and plan of a turn. */
 export function readExtras(subject: Subject, turnId: string): StoredTurnExtras {
   const turn = findTurn(subject.database, subject.lineage, turnId);
-  const diff = eventAt(subject.database, turn?.diffSeq ?? null);
-  const plan = eventAt(subject.database, turn?.planSeq ?? null);
+  const seqs = [turn?.diffSeq ?? null, turn?.planSeq ?? null] as const;
+  const events = eventsAt(subject.database, seqs);
+  const [diff, plan] = seqs.map(events);
   return {
     diff: diff?.method === 'turn/diff/updated' ? diff.params.diff : null,
     plan:
@@ -122,12 +132,12 @@ interface Found<T> {
   cursorOf(row: T, inclusive: boolean): string;
 }
 
-function cutPage<T, R>({ found, limit, cursorOf }: Found<T>, read: (row: T) => R | undefined): Paged<R> {
+function cutPage<T, R>({ found, limit, cursorOf }: Found<T>, read: (rows: readonly T[]) => R[]): Paged<R> {
   const rows = found.slice(0, limit);
   const [first] = rows;
   const last = rows.at(-1);
   return {
-    data: rows.map(read).filter((entry) => entry !== undefined),
+    data: read(rows),
     nextCursor: last !== undefined && found.length > limit ? cursorOf(last, false) : null,
     backwardsCursor: first === undefined ? null : cursorOf(first, true),
   };
@@ -145,22 +155,45 @@ function ordinalsFrom(
     : { from: 0, to: ordinal - step, direction };
 }
 
-export function turnOf(subject: Subject, row: TurnRow): Turn {
+/** The turns of these rows, with all their items. */
+export function turnsOf(subject: Subject, rows: readonly TurnRow[]): Turn[] {
+  const turns: Turn[] = [];
+  for (let from = 0; from < rows.length; from += TURNS_TOGETHER) {
+    const together = rows.slice(from, from + TURNS_TOGETHER);
+    const keys = itemKeys(subject, together);
+    const keysOf = (row: TurnRow): readonly ItemKey[] => keys.get(row) ?? [];
+    const seqs = together.flatMap((row) => [
+      row.startedSeq,
+      row.completedSeq,
+      ...keysOf(row).map(({ eventSeq }) => eventSeq),
+    ]);
+    const events = eventsAt(subject.database, seqs);
+    turns.push(...together.map((row) => turnOf(subject, row, { keys: keysOf(row), events })));
+  }
+  return turns;
+}
+
+interface TurnParts {
+  readonly keys: readonly ItemKey[];
+  readonly events: EventsRead;
+}
+
+function turnOf(subject: Subject, row: TurnRow, parts: TurnParts): Turn {
   const { database, isLive, lineage, waiting } = subject;
-  const logged = turnAsLogged(database, row) ?? unreadableTurn(row.turnId);
-  const turn: Turn = { ...logged, id: row.turnId, items: itemsOf(subject, row), itemsView: 'full' };
+  const logged = turnAsLogged(parts.events, row) ?? unreadableTurn(row.turnId);
+  const turn: Turn = { ...logged, id: row.turnId, items: itemsOf(subject, row, parts), itemsView: 'full' };
   const isRunning = (isLive || waiting.turns.has(row.turnId)) && row.segment === lineage[0];
   if (turn.status !== 'inProgress' || isRunning) return turn;
   return interruptedTurn(turn, lastKnownMs(database, row.segment, row.ordinal));
 }
 
 /** What the turn's first event brought, as the reducer keeps it, then what was recorded item by item. */
-function itemsOf(subject: Subject, row: TurnRow): ThreadItem[] {
+function itemsOf(subject: Subject, row: TurnRow, { keys, events }: TurnParts): ThreadItem[] {
   const first = row.startedSeq === null ? row : { startedSeq: row.startedSeq, completedSeq: null };
-  const brought = turnAsLogged(subject.database, first)?.items ?? [];
+  const brought = turnAsLogged(events, first)?.items ?? [];
   const items = [...brought];
-  for (const key of itemKeys(subject, row)) {
-    const item = itemAt(subject, key);
+  for (const key of keys) {
+    const item = itemAt(subject, key, events);
     if (item === undefined) continue;
     const known = brought.findIndex((candidate) => candidate.id === item.id && candidate.type === item.type);
     if (known < 0) items.push(item);
@@ -191,7 +224,7 @@ function findItems(
 ): ItemKey[] {
   const found: ItemKey[] = [];
   for (const turn of turnsInRange(subject, turnId, range)) {
-    const keys = itemKeys(subject, turn).filter((key) => isBeyond(key, range));
+    const keys = (itemKeys(subject, [turn]).get(turn) ?? []).filter((key) => isBeyond(key, range));
     found.push(...(range.direction === 'asc' ? keys : keys.reverse()));
     if (found.length >= range.limit) break;
   }
@@ -226,30 +259,41 @@ function isBeyond(key: ItemKey, { anchor, direction }: { anchor: Anchor | null; 
   return direction === 'asc' ? distance > 0 : distance < 0;
 }
 
-/** Of one turn, in order. An item that a fork closed for itself is read from the fork. */
-function itemKeys({ database, lineage }: Subject, turn: TurnRow): ItemKey[] {
-  const found = new Map<string, ItemKey>();
-  const sql = 'SELECT position, type, item_id, event_seq FROM items WHERE thread_id = ? AND ordinal = ?';
-  for (const segment of lineage.slice(lineage.indexOf(turn.segment))) {
-    if (segment.maxOrdinal < turn.ordinal) break;
-    for (const row of database.all(sql, segment.threadId, turn.ordinal)) {
+/** The items of each turn, in order. An item that a fork closed for itself is read from the fork. */
+function itemKeys({ database, lineage }: Subject, turns: readonly TurnRow[]): Map<TurnRow, ItemKey[]> {
+  const found = new Map(turns.map((turn) => [turn.ordinal, { turn, keys: new Map<string, ItemKey>() }]));
+  const sql = `SELECT ordinal, position, type, item_id, event_seq FROM items
+    WHERE thread_id = ? AND ordinal IN (SELECT value FROM json_each(?))`;
+  for (const [depth, segment] of lineage.entries()) {
+    const ordinals = turns
+      .filter((turn) => lineage.indexOf(turn.segment) <= depth && turn.ordinal <= segment.maxOrdinal)
+      .map(({ ordinal }) => ordinal);
+    if (ordinals.length === 0) continue;
+    for (const row of database.all(sql, segment.threadId, JSON.stringify(ordinals))) {
       const eventSeq = integerOrNull(row, 'event_seq');
-      const isSeen = segment === lineage[0] || (eventSeq !== null && eventSeq <= segment.maxSeq);
+      const isSeen = depth === 0 || (eventSeq !== null && eventSeq <= segment.maxSeq);
       const type = textOf(row, 'type');
       const itemId = textOf(row, 'item_id');
       const name = `${type} ${itemId}`;
-      if (isSeen && !found.has(name)) {
-        found.set(name, { turn, segment, position: integerOf(row, 'position'), type, itemId, eventSeq });
+      const of = found.get(integerOf(row, 'ordinal'));
+      if (isSeen && of !== undefined && !of.keys.has(name)) {
+        of.keys.set(name, { turn: of.turn, segment, position: integerOf(row, 'position'), type, itemId, eventSeq });
       }
     }
   }
-  return [...found.values()].sort((a, b) => a.position - b.position);
+  return new Map(
+    [...found.values()].map(({ turn, keys }) => [turn, [...keys.values()].sort((a, b) => a.position - b.position)]),
+  );
 }
 
 /** Undefined when a damaged database lost the text. */
-function itemAt({ database, isLive, lineage, waiting }: Subject, key: ItemKey): ThreadItem | undefined {
+function itemAt(
+  { database, isLive, lineage, waiting }: Subject,
+  key: ItemKey,
+  events: EventsRead,
+): ThreadItem | undefined {
   if (key.eventSeq !== null) {
-    const event = eventAt(database, key.eventSeq);
+    const event = events(key.eventSeq);
     return event?.method === 'item/completed' ? event.params.item : undefined;
   }
   const row = database.get(
@@ -263,9 +307,4 @@ function itemAt({ database, isLive, lineage, waiting }: Subject, key: ItemKey): 
   const item = itemOf(textOf(row, 'body'));
   const isOpen = isLive || (waiting.items.has(item.id) && key.segment === lineage[0]);
   return isOpen ? item : closedItem(item, integerOf(row, 'at_ms'));
-}
-
-function eventAt(database: Database, seq: number | null): ReturnType<typeof eventOf> | undefined {
-  const row = seq === null ? undefined : database.get('SELECT body FROM events WHERE seq = ?', seq);
-  return row && eventOf(textOf(row, 'body'));
 }

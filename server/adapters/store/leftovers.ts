@@ -2,10 +2,11 @@
 import type { Turn } from '../../protocol/schema/turn.ts';
 import { closedItem, interruptedTurn } from './closing.ts';
 import type { Database } from './database.ts';
+import { eventsAt, type EventsRead } from './events.ts';
 import { isShown, type Segment } from './lineage.ts';
 import { logEvent } from './projection.ts';
 import { NOTHING_WAITS, waitingIn, type Waiting } from './questionRows.ts';
-import { eventOf, integerOf, integerOrNull, itemOf, textOf } from './row.ts';
+import { integerOf, integerOrNull, itemOf, textOf } from './row.ts';
 
 /** The last moment at which something is known to have happened in a turn: its thread's last event, or a save of an open item. */
 export function lastKnownMs(database: Database, segment: Segment, ordinal: number): number {
@@ -24,12 +25,11 @@ export function lastKnownMs(database: Database, segment: Segment, ordinal: numbe
 
 /** The turn as its events say it, without its items; undefined when the events cannot be read. */
 export function turnAsLogged(
-  database: Database,
+  events: EventsRead,
   seqs: { startedSeq: number | null; completedSeq: number | null },
 ): Turn | undefined {
   for (const seq of [seqs.completedSeq, seqs.startedSeq]) {
-    const row = seq === null ? undefined : database.get('SELECT body FROM events WHERE seq = ?', seq);
-    const event = row && eventOf(textOf(row, 'body'));
+    const event = events(seq);
     if (event?.method === 'turn/completed' || event?.method === 'turn/started') return event.params.turn;
   }
   return undefined;
@@ -47,7 +47,8 @@ export function closeLeftovers(database: Database, segment: Segment, into: strin
     ORDER BY ordinal`;
   for (const row of database.all(sql, segment.threadId, segment.maxOrdinal, segment.maxSeq)) {
     if (waiting.turns.has(textOf(row, 'turn_id')) || !isShown(segment, integerOf(row, 'ordinal'))) continue;
-    const turn = turnAsLogged(database, { startedSeq: integerOf(row, 'started_seq'), completedSeq: null });
+    const startedSeq = integerOf(row, 'started_seq');
+    const turn = turnAsLogged(eventsAt(database, [startedSeq]), { startedSeq, completedSeq: null });
     if (turn === undefined) continue;
     const atMs = lastKnownMs(database, segment, integerOf(row, 'ordinal'));
     const ended: Turn = {

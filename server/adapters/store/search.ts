@@ -10,7 +10,7 @@ import type {
 } from '../../core/thread/threadStore.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Database } from './database.ts';
-import { isShown, lineageOf, type Segment } from './lineage.ts';
+import { isShown, lineageOf, type OrdinalRange, type Segment } from './lineage.ts';
 import { eventOf, integerOf, recordOf, textOf } from './row.ts';
 import { isMessage, placesOf, searchableText, snippetAt } from './searchText.ts';
 import { listThreads, searchForm } from './threadRows.ts';
@@ -156,12 +156,19 @@ function isSeen(segment: Segment, { ordinal, eventSeq }: Found): boolean {
   return eventSeq <= segment.maxSeq && isShown(segment, ordinal);
 }
 
+interface Fork {
+  readonly id: string;
+  readonly archived: number;
+}
+
 /** Says to which thread each item counts: to its own where that is listed and shows it, else to the first fork that does. */
 class Attribution {
   readonly #database: Database;
   readonly #archived: number;
   readonly #listed = new Set<string>();
+  readonly #reverts = new Map<string, OrdinalRange[]>();
   readonly #lineages = new Map<string, readonly Segment[]>();
+  #forks: Map<string, Fork[]> | undefined;
 
   constructor(database: Database, archived: boolean) {
     this.#database = database;
@@ -172,6 +179,7 @@ class Attribution {
     const owners = JSON.stringify([...new Set(items.map(({ threadId }) => threadId))]);
     const sql = 'SELECT id FROM threads WHERE archived = ? AND id IN (SELECT value FROM json_each(?))';
     for (const row of this.#database.all(sql, this.#archived, owners)) this.#listed.add(textOf(row, 'id'));
+    this.#readReverts(owners);
     const result = new Map<string, Found[]>();
     for (const item of items) {
       const threadId = this.#threadOf(item);
@@ -183,18 +191,49 @@ class Attribution {
     return result;
   }
 
+  /** Of all the owners at once: a common word has thousands. */
+  #readReverts(owners: string): void {
+    const sql = `SELECT thread_id, from_ordinal, to_ordinal FROM reverts
+      WHERE thread_id IN (SELECT value FROM json_each(?))`;
+    for (const row of this.#database.all(sql, owners)) {
+      const range: OrdinalRange = [integerOf(row, 'from_ordinal'), integerOf(row, 'to_ordinal')];
+      const known = this.#reverts.get(textOf(row, 'thread_id'));
+      if (known === undefined) this.#reverts.set(textOf(row, 'thread_id'), [range]);
+      else known.push(range);
+    }
+  }
+
   #threadOf(item: Found): string | undefined {
-    if (this.#listed.has(item.threadId) && this.#shows(item.threadId, item)) return item.threadId;
+    if (this.#listed.has(item.threadId) && this.#showsItsOwn(item)) return item.threadId;
     const open = [item.threadId];
     for (let next = open.shift(); next !== undefined; next = open.shift()) {
-      const sql = 'SELECT id, archived FROM threads WHERE base_thread_id = ? ORDER BY created_at_ms, id';
-      for (const row of this.#database.all(sql, next)) {
-        const id = textOf(row, 'id');
-        if (integerOf(row, 'archived') === this.#archived && this.#shows(id, item)) return id;
+      for (const { id, archived } of this.#forksOf(next)) {
+        if (archived === this.#archived && this.#shows(id, item)) return id;
         open.push(id);
       }
     }
     return undefined;
+  }
+
+  /** A thread sees all that it wrote itself, but for what it took back. */
+  #showsItsOwn({ threadId, ordinal }: Found): boolean {
+    const reverted = this.#reverts.get(threadId) ?? [];
+    return !reverted.some(([from, to]) => from <= ordinal && ordinal <= to);
+  }
+
+  #forksOf(threadId: string): readonly Fork[] {
+    this.#forks ??= this.#readForks();
+    return this.#forks.get(threadId) ?? [];
+  }
+
+  #readForks(): Map<string, Fork[]> {
+    const sql = `SELECT id, archived, base_thread_id FROM threads WHERE base_thread_id IS NOT NULL ORDER BY created_at_ms, id`;
+    const forks = this.#database.all(sql).map((row) => ({
+      id: textOf(row, 'id'),
+      archived: integerOf(row, 'archived'),
+      base: textOf(row, 'base_thread_id'),
+    }));
+    return Map.groupBy(forks, ({ base }) => base);
   }
 
   #shows(threadId: string, item: Found): boolean {

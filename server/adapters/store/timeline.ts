@@ -1,7 +1,7 @@
 // A thread as one list: where its turns begin and end, and their items between.
 import type { Timeline, TimelineEntry } from '../../core/thread/threadStore.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { turnOf, type Subject } from './history.ts';
+import { turnsOf, type Subject } from './history.ts';
 import { turnRows, UNCUT, type TurnRow } from './lineage.ts';
 
 /** So far are the positions of two turns apart; no turn has so many items. */
@@ -37,7 +37,8 @@ function* turnsBefore({ database, lineage }: Subject, before: number): Generator
 }
 
 function entriesOf(subject: Subject, row: TurnRow): TimelineEntry[] {
-  const turn = turnOf(subject, row);
+  const [turn] = turnsOf(subject, [row]);
+  if (turn === undefined) return [];
   const start = row.ordinal * STRIDE;
   const entries: TimelineEntry[] = [{ type: 'turnStarted', position: start, turn }];
   for (const [index, item] of turn.items.entries())
