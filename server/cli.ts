@@ -21,6 +21,7 @@ export type Command =
   | GenerateRun
   | SandboxRun
   | { readonly type: 'probeSandbox' }
+  | { readonly type: 'doctor'; readonly fix: boolean }
   | { readonly type: 'print'; readonly text: string }
   | { readonly type: 'refuse'; readonly text: string };
 
@@ -31,6 +32,7 @@ export const USAGE_ERROR = 64;
 export function parseCommandLine(args: readonly string[], version: string): Command {
   try {
     if (args[0] === 'sandbox') return sandbox(args.slice(1));
+    if (args[0] === 'doctor') return doctor(args.slice(1));
     if (args.includes('app-server')) return appServer(args, version);
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -64,6 +66,17 @@ function sandbox(args: readonly string[]): Command {
     return parseSandbox(args);
   } catch (error) {
     return refuse(messageOf(error), 'sandbox');
+  }
+}
+
+function doctor(args: readonly string[]): Command {
+  try {
+    const options = { fix: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+    const { values } = parseArgs({ args: [...args], options });
+    if (values.help === true) return { type: 'print', text: HELP.doctor };
+    return { type: 'doctor', fix: values.fix === true };
+  } catch (error) {
+    return refuse(messageOf(error), 'doctor');
   }
 }
 

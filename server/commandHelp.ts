@@ -8,6 +8,7 @@ Usage
   bowline app-server generate-ts           write the protocol as TypeScript
   bowline sandbox [options] -- COMMAND     run a command exactly as the agent would
   bowline sandbox --probe                  say whether commands can be sandboxed here, and what is missing
+  bowline doctor [--fix]                   look through the stored threads for damage, and mend it
   bowline COMMAND --help                   tell all options of a command
   bowline --version                        print the version
   bowline --help                           print this text
@@ -86,10 +87,22 @@ Options
   --probe                  run nothing: say whether commands can be sandboxed here, and what is missing
 `;
 
+const DOCTOR = `bowline doctor: looks through the stored threads for damage
+
+Usage
+  bowline doctor [--fix]
+
+Options
+  --fix                    mend what can be mended, and set the rest aside in a file beside the database
+
+  Nothing is deleted. Threads that a running Bowline writes are only looked at. Exit code: 0 when all is well, 1 when it is not.
+`;
+
 export const HELP = {
   program: `${USAGE}${ENVIRONMENT}`,
   'app-server': `${APP_SERVER}${ENVIRONMENT}`,
   'generate-json-schema': JSON_SCHEMA,
   'generate-ts': TYPESCRIPT,
+  doctor: `${DOCTOR}${ENVIRONMENT}`,
   sandbox: `${SANDBOX}${ENVIRONMENT}`,
 } as const;

@@ -3,6 +3,7 @@ import { parse } from 'node:path';
 import { compose } from './composition.ts';
 import { AppServer } from './app/appServer.ts';
 import type { AppServerRun } from './appServerArguments.ts';
+import { systemClock } from './adapters/clock.ts';
 import { stderrLog } from './adapters/log.ts';
 import { parseCommandLine, USAGE_ERROR } from './cli.ts';
 import type { Log } from './core/ports.ts';
@@ -28,6 +29,8 @@ async function main(): Promise<number> {
       return 0;
     case 'sandbox':
       return (await import('./sandboxCommand.ts')).runSandboxed(command, start());
+    case 'doctor':
+      return await doctor(command.fix);
     case 'probeSandbox':
       return await probeSandbox();
   }
@@ -35,6 +38,13 @@ async function main(): Promise<number> {
 
 async function probeSandbox(): Promise<number> {
   const { text, exitCode } = await (await import('./sandboxCommand.ts')).probeSandbox(start());
+  process.stdout.write(text);
+  return exitCode;
+}
+
+async function doctor(fix: boolean): Promise<number> {
+  const { runDoctor } = await import('./doctorCommand.ts');
+  const { text, exitCode } = await runDoctor(fix, { ...start(), clock: systemClock });
   process.stdout.write(text);
   return exitCode;
 }

@@ -39,7 +39,7 @@ const COMPANIONS = ['-wal', '-shm'];
  */
 export async function openThreadStore(options: StoreOptions): Promise<ThreadStore> {
   const sqlite = await import('node:sqlite');
-  const path = join(options.home, FILE_NAME);
+  const path = databasePath(options.home);
   const database = openOrRecover(sqlite, path, options);
   const leases = new Leases({
     database: () => database,
@@ -48,6 +48,16 @@ export async function openThreadStore(options: StoreOptions): Promise<ThreadStor
     liveness: options.liveness ?? processLiveness,
   });
   return new SqliteThreadStore({ database, leases, clock: options.clock });
+}
+
+/** Where the database of a home lies. */
+export function databasePath(home: string): string {
+  return join(home, FILE_NAME);
+}
+
+/** Has the next one to open the store look for damage, and set the file aside when there is some. */
+export function markDamaged(path: string): void {
+  writeFileSync(path + DAMAGE_SUFFIX, '', { mode: 0o600 });
 }
 
 function openOrRecover(sqlite: SqliteModule, path: string, options: StoreOptions): Database {
@@ -177,7 +187,7 @@ function recover(sqlite: SqliteModule, path: string, options: StoreOptions): Dat
 function noteDamage(path: string, log: Log): void {
   log.error('the thread database is damaged; it will be set aside when it is opened next', { path });
   try {
-    writeFileSync(path + DAMAGE_SUFFIX, '');
+    markDamaged(path);
   } catch (error) {
     log.warn('the damage could not be noted', { error });
   }

@@ -162,6 +162,18 @@ export function indexAll(database: Database): void {
   }
 }
 
+/** Fills the search index of one thread anew. */
+export function indexThread(database: Database, threadId: string): void {
+  const sql = 'SELECT seq, body FROM items JOIN events ON seq = event_seq WHERE items.thread_id = ? ORDER BY seq';
+  for (const row of database.all(sql, threadId)) {
+    const event = eventOf(textOf(row, 'body'));
+    const text = event.method === 'item/completed' ? searchableText(event.params.item) : null;
+    const seq = integerOf(row, 'seq');
+    database.run('DELETE FROM texts WHERE rowid = ?', seq);
+    if (text !== null) indexText(database, seq, text);
+  }
+}
+
 /** A part of the log at a time: it may be larger than memory. */
 function* itemsInLog(database: Database): Generator<{ seq: number; item: ThreadItem }> {
   const sql =

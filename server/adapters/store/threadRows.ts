@@ -177,7 +177,7 @@ export function threadNotFound(threadId: string): ProtocolError {
 }
 
 /** The columns that repeat what the record says, so that the database can sort and choose by them. */
-function changingColumns(record: ThreadRecord): [number, number, number, string, string, string, string] {
+export function changingColumns(record: ThreadRecord): [number, number, number, string, string, string, string] {
   return [
     record.updatedAtMs,
     record.recencyAtMs,

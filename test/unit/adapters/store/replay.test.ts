@@ -1,6 +1,7 @@
 // Replay equals live: what the store reads is what the reducer made of the same notifications, whatever their order.
 import { deepEqual } from 'node:assert/strict';
 import fc from 'fast-check';
+import { diagnose } from '../../../../server/adapters/store/doctor.ts';
 import { openThreadStore } from '../../../../server/adapters/store/openThreadStore.ts';
 import type { StoreEntry } from '../../../../server/core/thread/threadStore.ts';
 import { serverNotifications, type ServerNotification } from '../../../../server/protocol/methods.ts';
@@ -155,6 +156,8 @@ describe('replay', () => {
             deepEqual(inOrder(replayed.turns), inOrder(stored));
             for (const turn of live.turns)
               deepEqual(store.turnExtras('a', turn.id).diff, live.extras[turn.id]?.diff ?? null);
+            const found = await diagnose({ home, clock: scratch.clock, log: silentLog });
+            deepEqual(found.type === 'examined' && found.examination.faults, [], 'no fault for the doctor');
           } finally {
             store.close();
           }
