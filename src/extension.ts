@@ -23,6 +23,8 @@ import { showMenu } from './menu.ts';
 import { setApiKey, signOut } from './models/apiKey.ts';
 import { pickModel, useLocalServer } from './models/modelPicker.ts';
 import { ModelState } from './models/modelState.ts';
+import { reviewCommands } from './review/commands.ts';
+import { ReviewFindings } from './review/findings.ts';
 import type { PageRooms, Rooms } from './rooms.ts';
 import { ruleCommands } from './rules/commands.ts';
 import { RuleList } from './rules/ruleList.ts';
@@ -33,6 +35,7 @@ import { onDidChangeSettings, readSettings } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import type { StatusFacts } from './statusLook.ts';
 import { forkThread, openThread, threadCommands } from './threads/commands.ts';
+import { searchThreads } from './threads/searchThreads.ts';
 import { ThreadList } from './threads/threadList.ts';
 import { ThreadStore } from './threads/threadStore.ts';
 import { ThreadTree } from './threads/threadTree.ts';
@@ -64,7 +67,10 @@ export function activate(context: vscode.ExtensionContext): BowlineApi {
     follow(rooms, approvals);
     context.subscriptions.push(diffs, approvals);
     const restore = restoreCommands({ server: rooms.server, shown: rooms.shown, viewer: diffs });
-    const commands = { ...allCommands(rooms, approvals), ...approvals.commands, ...restore };
+    const findings = new ReviewFindings(rooms.store);
+    context.subscriptions.push(findings);
+    const reviews = reviewCommands({ rooms, findings, folders: workspaceFolders });
+    const commands = { ...allCommands(rooms, approvals), ...approvals.commands, ...restore, ...reviews };
     context.subscriptions.push(registerCommands(commands, log));
     rooms.server.start();
   } catch (error) {
@@ -214,6 +220,8 @@ function allCommands(rooms: Rooms, approvals: ApprovalsRoom): Commands {
     ...threadCommands(rooms),
     ...chatCommands(chat, rooms.kept),
     ...ruleCommands(rooms.rules),
+    'bowline.searchThreads': () =>
+      searchThreads({ ...rooms, folders: workspaceFolders, showThread: (threadId) => openThread(rooms, threadId) }),
     'bowline.showSandbox': () => showSandbox(rooms.sandbox),
     'bowline.setApiKey': () => setApiKey(agentServer, context.secrets),
     'bowline.signOut': () => signOut(agentServer, context.secrets),

@@ -85,6 +85,7 @@ const KINDS: Record<HostMessage['kind'], true> = {
   status: true,
   model: true,
   safety: true,
+  showItem: true,
   showContext: true,
   attach: true,
   focusComposer: true,

@@ -84,6 +84,7 @@ export const strings = {
   turnActions: 'This turn',
   choices: 'Your choices',
   forkHere: 'Fork from here',
+  placeGone: 'What was found is not in this conversation any more.',
   restoreFiles: 'Restore files to before this turn',
   stopped: 'Stopped',
   turnFailed: 'The turn failed',

@@ -51,6 +51,13 @@ export interface LocalServer {
   readonly models: readonly string[];
 }
 
+/** Where an item stands. */
+export interface ItemPlace {
+  readonly threadId: string;
+  readonly turnId: string;
+  readonly itemId: string;
+}
+
 /** How the model is chosen: the provider in force, and whether it is the built-in tour. */
 export interface ModelChoice {
   readonly provider: string;
@@ -167,6 +174,8 @@ export type HostMessage =
   | { readonly kind: 'status'; readonly status: ServerStatus }
   | { readonly kind: 'model'; readonly model: ModelChoice | null; readonly firstRun: boolean }
   | { readonly kind: 'safety'; readonly safety: SafetyFacts }
+  /** Brings an item of the thread into sight, wherever in its history it is. */
+  | ({ readonly kind: 'showItem' } & ItemPlace)
   /** Shows what the model sees in the newest turn. */
   | { readonly kind: 'showContext' }
   | { readonly kind: 'attach'; readonly attachment: Attachment }

@@ -1,6 +1,6 @@
 // The chat's place in the side bar: holds the webview, rebuilds it from state, and brings it to the front.
 import * as vscode from 'vscode';
-import type { Attachment, HostMessage } from '../../server/protocol/chatBridge.ts';
+import type { Attachment, HostMessage, ItemPlace } from '../../server/protocol/chatBridge.ts';
 import { messageOf } from '../../server/protocol/errors.ts';
 import type { ChatBridge } from './bridge.ts';
 import { pageHtml } from './pageHtml.ts';
@@ -16,6 +16,8 @@ export interface ChatControl {
   /** Brings the chat to the front with the cursor in the composer. */
   focus(): Promise<void>;
   attach(attachment: Attachment): Promise<void>;
+  /** Brings an item of the thread on screen into sight. */
+  showItem(place: ItemPlace): Promise<void>;
   /** Shows what the model sees in the newest turn of the thread on screen. */
   showContext(): Promise<void>;
 }
@@ -73,6 +75,11 @@ export class ChatView implements vscode.WebviewViewProvider, ChatControl, vscode
   async showContext(): Promise<void> {
     await vscode.commands.executeCommand('bowline.chat.focus');
     this.#say({ kind: 'showContext' });
+  }
+
+  async showItem(place: ItemPlace): Promise<void> {
+    await vscode.commands.executeCommand('bowline.chat.focus');
+    this.#say({ kind: 'showItem', ...place });
   }
 
   async resolveWebviewView(view: vscode.WebviewView): Promise<void> {

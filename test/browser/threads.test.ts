@@ -1,7 +1,7 @@
 // Threads are found again, forked, renamed, put away and brought back; and nothing is lost when their server dies.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { answerQuickInput, waitForNotification } from '../support/browser.ts';
+import { answerQuickInput, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
 import { pausedAfter } from '../support/pausedPart.ts';
 import { type Chat, eventually, serverProcesses, threadRow, useProduct } from '../support/product.ts';
@@ -78,6 +78,22 @@ describe('threads in a real VS Code', () => {
   it('give their id', async () => {
     await menuAction('The other thread', 'Copy Thread ID');
     await eventually(async () => /^[0-9a-f-]{36}$/.test(await page.evaluate(() => navigator.clipboard.readText())));
+  });
+
+  it('are found by what was said in them, and opened at the message', async () => {
+    await runCommand(page, 'Bowline: Search Threads…');
+    const box = page.locator('.quick-input-widget input[type="text"]');
+    await box.fill('nothing has these words');
+    await page.getByText('Nothing found for “nothing has these words”.').waitFor();
+    await box.fill('ANOTHER second');
+    const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Another second answer.' });
+    await found.waitFor();
+    await screenshot(page, 'search-threads');
+    await found.click();
+    await chat.frame.locator('.row-agentMessage:focus').filter({ hasText: 'Another second answer.' }).waitFor();
+    await screenshot(page, 'search-found');
+    await threadRow(page, 'The other thread').click();
+    await chat.answer('Answer of the other.').waitFor();
   });
 
   it('have one writer: a second window says who has it, and takes it over when told to', async () => {

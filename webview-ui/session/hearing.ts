@@ -1,6 +1,6 @@
 // From the host to the page: snapshots replace the state, notifications are reduced into it.
 import { batch } from '@preact/signals';
-import type { PageSnapshot } from '../../server/protocol/chatBridge.ts';
+import type { ItemPlace, PageSnapshot } from '../../server/protocol/chatBridge.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ServerNotification, ApprovalRequest } from '../../server/protocol/methods.ts';
 import { openRequest } from '../../server/protocol/state/pendingRequests.ts';
@@ -17,6 +17,7 @@ import type { LocalStore } from './localStore.ts';
 import type { Notices } from './notices.ts';
 import type { OpenCards } from './openCards.ts';
 import type { PageState } from './pageState.ts';
+import { itemKey } from './rows.ts';
 import type { Sending } from './sending.ts';
 
 export interface Listener {
@@ -55,6 +56,8 @@ export function hear(listener: Listener, event: HostEvent): void {
     case 'safety':
       state.safety.value = event.safety;
       return;
+    case 'showItem':
+      return void showItem(listener, event);
     case 'showContext':
       if (!context.show(null)) notices.add('info', strings.contextNoTurn);
       return;
@@ -67,6 +70,16 @@ export function hear(listener: Listener, event: HostEvent): void {
       forgetAnswer(state, event.requestId);
       return notices.add('warning', strings.answerDiscarded(event.reason));
   }
+}
+
+/** The thread may be long: older turns are fetched until the item's own is there. */
+async function showItem({ state, history, notices }: Listener, { threadId, turnId, itemId }: ItemPlace): Promise<void> {
+  const isThere = state.thread.value?.thread.id === threadId && (await history.reach(turnId));
+  const item = isThere
+    ? state.thread.value?.turns.find(({ id }) => id === turnId)?.items.find(({ id }) => id === itemId)
+    : undefined;
+  if (item === undefined) notices.add('info', strings.placeGone);
+  else state.wanted.value = { key: itemKey(turnId, item) };
 }
 
 /** A request that is asked again after it was answered here was answered with a rehearsal that is out of date. */

@@ -14,6 +14,8 @@ export interface History {
   /** Begins anew with another snapshot's cursor. */
   begin(olderCursor: string | null): void;
   loadOlder(): Promise<void>;
+  /** Fetches older turns until the turn is there; false when the thread has no such turn, or it could not be fetched. */
+  reach(turnId: string): Promise<boolean>;
   /** Fetches all items of a turn of which only a summary is known. */
   loadSteps(turnId: string): Promise<void>;
 }
@@ -34,11 +36,15 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
     hasOlder.value = next !== null;
   };
 
+  let running = Promise.resolve();
+
   /** Runs one fetch at a time, and hands on only what still belongs to the thread that is shown. */
   const fetch = async (work: (threadId: string) => Promise<(state: ThreadState) => ThreadState>): Promise<void> => {
     const threadId = thread.value?.thread.id;
     if (threadId === undefined || isLoading.value) return;
     isLoading.value = true;
+    const done = Promise.withResolvers<void>();
+    running = done.promise;
     try {
       const change = await work(threadId);
       if (thread.value?.thread.id === threadId) thread.value = change(thread.value);
@@ -46,31 +52,47 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
       failed(reasonOf(error));
     } finally {
       isLoading.value = false;
+      done.resolve();
     }
   };
+
+  const loadOlder = (): Promise<void> =>
+    fetch(async (threadId) => {
+      const page = { cursor: cursor.value, limit: TURNS_PER_PAGE, sortDirection: 'desc', itemsView: 'full' } as const;
+      const { data, nextCursor } = await bridge.request('thread/turns/list', { threadId, ...page });
+      return (state) => {
+        setCursor(nextCursor);
+        const known = new Set(state.turns.map((turn) => turn.id));
+        return { ...state, turns: [...data.toReversed().filter((turn) => !known.has(turn.id)), ...state.turns] };
+      };
+    });
+  const loadSteps = (turnId: string): Promise<void> =>
+    fetch(async (threadId) => {
+      const items = await allItems(bridge, { threadId, turnId });
+      return (state) => ({
+        ...state,
+        turns: state.turns.map((turn) => (turn.id === turnId ? { ...turn, items, itemsView: 'full' } : turn)),
+      });
+    });
+  const turnOf = (turnId: string) => thread.value?.turns.find((turn) => turn.id === turnId);
 
   return {
     hasOlder,
     isLoading,
     begin: setCursor,
-    loadOlder: () =>
-      fetch(async (threadId) => {
-        const page = { cursor: cursor.value, limit: TURNS_PER_PAGE, sortDirection: 'desc', itemsView: 'full' } as const;
-        const { data, nextCursor } = await bridge.request('thread/turns/list', { threadId, ...page });
-        return (state) => {
-          setCursor(nextCursor);
-          const known = new Set(state.turns.map((turn) => turn.id));
-          return { ...state, turns: [...data.toReversed().filter((turn) => !known.has(turn.id)), ...state.turns] };
-        };
-      }),
-    loadSteps: (turnId) =>
-      fetch(async (threadId) => {
-        const items = await allItems(bridge, { threadId, turnId });
-        return (state) => ({
-          ...state,
-          turns: state.turns.map((turn) => (turn.id === turnId ? { ...turn, items, itemsView: 'full' } : turn)),
-        });
-      }),
+    loadOlder,
+    reach: async (turnId) => {
+      while (turnOf(turnId) === undefined && hasOlder.value) {
+        await running;
+        const before = cursor.value;
+        if (turnOf(turnId) === undefined) await loadOlder();
+        if (turnOf(turnId) === undefined && cursor.value === before) return false;
+      }
+      const found = turnOf(turnId);
+      if (found !== undefined && found.itemsView !== 'full') await loadSteps(turnId);
+      return found !== undefined;
+    },
+    loadSteps,
   };
 }
 

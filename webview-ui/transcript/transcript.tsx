@@ -129,10 +129,38 @@ function useWantedRow(session: Session, { rows, list, stick }: Place): void {
     if (wanted === null || index < 0) return;
     if (index < rows.length - 1) stick.current?.release();
     list.current?.scrollToIndex(index, { align: 'nearest' });
-    requestAnimationFrame(() => {
-      document.querySelector<HTMLElement>(`[data-row="${CSS.escape(wanted.key)}"] [data-approval]`)?.focus();
-    });
+    return whenAtRest(wanted.key, pointOut);
   }, [wanted]);
+}
+
+/** Frames within which a row that was scrolled to comes to rest; and how long it has rested then. */
+const MOST_FRAMES = 180;
+const RESTED_FRAMES = 4;
+
+/** On the way to a row its neighbours are measured, and it is moved and drawn anew. Answers how to stop waiting for its rest. */
+function whenAtRest(key: string, then: (row: HTMLElement) => void): () => void {
+  let [frames, rested, top] = [0, 0, Number.NaN];
+  const look = (): void => {
+    const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`);
+    const now = row?.getBoundingClientRect().top ?? Number.NaN;
+    rested = now === top ? rested + 1 : 0;
+    top = now;
+    if (row !== null && rested >= RESTED_FRAMES) return then(row);
+    frames += 1;
+    if (frames < MOST_FRAMES) frame = requestAnimationFrame(look);
+  };
+  let frame = requestAnimationFrame(look);
+  return () => cancelAnimationFrame(frame);
+}
+
+/** Gives the focus to the card of a request; any other row gets it itself, and is marked for a moment. */
+function pointOut(row: HTMLElement): void {
+  const card = row.querySelector<HTMLElement>('[data-approval]');
+  if (card !== null) return card.focus();
+  row.tabIndex = -1;
+  row.focus();
+  row.classList.add('found');
+  row.addEventListener('animationend', () => row.classList.remove('found'), { once: true });
 }
 
 /** Shows the user's own message when it is sent. */

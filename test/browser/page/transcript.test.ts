@@ -199,6 +199,29 @@ describe('the transcript', function () {
     await chat.page.getByText('Searched for').waitFor();
   });
 
+  it('brings an item of any age into sight, fetches what lies between, and says so when it is gone', async () => {
+    const [older, newest] = [longTurns(60), longTurns(20, 60)];
+    const chat = await open({
+      snapshot: { ...sample.snapshot(sample.state(newest)), olderCursor: '60' },
+      onRequest: ({ params: { cursor } }: any) => {
+        const end = Number(cursor);
+        const start = Math.max(0, end - 20);
+        return {
+          data: older.slice(start, end).toReversed(),
+          nextCursor: start === 0 ? null : String(start),
+          backwardsCursor: null,
+        };
+      },
+    });
+    await chat.page.getByText('Question 79', { exact: true }).waitFor();
+    await chat.send({ kind: 'showItem', threadId, turnId: 't-3', itemId: 'a-3' });
+    const row = chat.page.locator('[data-row="t-3/agentMessage/a-3"]');
+    await row.waitFor();
+    await chat.page.waitForFunction(() => document.activeElement?.getAttribute('data-row') === 't-3/agentMessage/a-3');
+    await chat.send({ kind: 'showItem', threadId, turnId: 't-99', itemId: 'a-99' });
+    await chat.page.getByText('What was found is not in this conversation any more.').waitFor();
+  });
+
   it('opens files and addresses through the host, and copies code', async () => {
     const text = 'See `src/a.ts:12`, [b](lib/b.ts#L3) and [docs](https://example.org/x).\n\n```js\nlet x = 1;\n```';
     const chat = await open({
