@@ -35,6 +35,7 @@ module.exports = {
     room('adapters', '^server/adapters/', [CORE, PROTOCOL]),
     room('app', '^server/app/', [CORE, RPC, PROTOCOL]),
     room('doors', '^server/doors/', [RPC, PROTOCOL]),
+    room('protocolFiles', '^server/protocolFiles/', [PROTOCOL]),
     room('terminal', '^server/terminal/', [RPC, PROTOCOL]),
     room('gateway', '^server/gateway/', [RPC, PROTOCOL]),
     room('languageServer', '^server/languageServer/', [RPC, PROTOCOL]),

@@ -10,6 +10,7 @@ import * as dynamicTool from './schema/dynamicTool.ts';
 import * as feature from './schema/feature.ts';
 import * as fileSearch from './schema/fileSearch.ts';
 import * as fs from './schema/fs.ts';
+import * as goal from './schema/goal.ts';
 import * as initialize from './schema/initialize.ts';
 import * as item from './schema/item.ts';
 import * as mcp from './schema/mcp.ts';
@@ -17,11 +18,13 @@ import * as model from './schema/model.ts';
 import * as modelItem from './schema/modelItem.ts';
 import * as modelProvider from './schema/modelProvider.ts';
 import * as queue from './schema/queue.ts';
+import * as review from './schema/review.ts';
 import * as safety from './schema/safety.ts';
 import * as skill from './schema/skill.ts';
 import * as terminal from './schema/terminal.ts';
 import * as thread from './schema/thread.ts';
 import * as threadSettings from './schema/threadSettings.ts';
+import * as threadShelf from './schema/threadShelf.ts';
 import * as turn from './schema/turn.ts';
 import * as userInput from './schema/userInput.ts';
 
@@ -36,6 +39,7 @@ const FILES = {
   feature,
   fileSearch,
   fs,
+  goal,
   initialize,
   item,
   mcp,
@@ -43,11 +47,13 @@ const FILES = {
   modelItem,
   modelProvider,
   queue,
+  review,
   safety,
   skill,
   terminal,
   thread,
   threadSettings,
+  threadShelf,
   turn,
   userInput,
 };

@@ -84,7 +84,8 @@ function makeTurnRows(
   const rows: Row[] = [];
   for (const item of turn.items) {
     const asked = pending.filter((entry) => isAbout(entry, turn, item));
-    if (asked.length === 0 && isWorthShowing(item)) rows.push(itemRow(turn.id, item, isRunning));
+    if (asked.length === 0 && isWorthShowing(item) && !isSaidAgain(item, turn))
+      rows.push(itemRow(turn.id, item, isRunning));
     // the card says what the item would say, and more
     for (const entry of asked) rows.push({ type: 'approval', key: approvalKey(entry), pending: entry, item });
     if (turn.itemsView !== 'full' && item === turn.items[0])
@@ -138,6 +139,12 @@ function isPlaced(state: ThreadState, pending: PendingRequest): boolean {
 }
 
 /** An item with nothing to read yet, or ever (reasoning that the provider keeps to itself), takes no row. */
+/** A review comes as an item of its own, and then as the message that closes its turn. */
+function isSaidAgain(item: ThreadItem, { items }: Turn): boolean {
+  if (item.type !== 'exitedReviewMode') return false;
+  return items.some((other) => other.type === 'agentMessage' && other.text === item.review);
+}
+
 function isWorthShowing(item: ThreadItem): boolean {
   switch (item.type) {
     case 'agentMessage':

@@ -66,6 +66,19 @@ describe('rows of the transcript', () => {
     assert.deepEqual(shown(sample.state([sample.turn('t1', { items })])), ['agentMessage', 'turnEnd']);
   });
 
+  it('show a review once, though it comes as an item and as a message', () => {
+    const exited = {
+      type: 'exitedReviewMode',
+      id: 'r1',
+      review: 'One line is wrong.',
+      startedAtMs: 0,
+      completedAtMs: 1,
+    } as const;
+    const [whole, unfinished] = [[exited, sample.agent('a1', 'One line is wrong.')], [exited]];
+    assert.deepEqual(shown(sample.state([sample.turn('t1', { items: whole })])), ['agentMessage', 'turnEnd']);
+    assert.deepEqual(shown(sample.state([sample.runningTurn('t1', unfinished)])), ['exitedReviewMode']);
+  });
+
   it('offer the steps of a turn of which only a summary is known', () => {
     const items = [sample.user('u1', 'x'), sample.agent('a1', 'y')];
     assert.deepEqual(shown(sample.state([sample.turn('t1', { items, itemsView: 'summary' })])), [
