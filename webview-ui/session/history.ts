@@ -1,6 +1,7 @@
 // Fetches what the thread holds beyond the turns that were given at first: older turns, and the steps of summarised ones.
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ThreadItem } from '../../server/protocol/schema/item.ts';
+import type { Turn } from '../../server/protocol/schema/turn.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 import type { Bridge } from '../bridge.ts';
 import { reasonOf } from './notices.ts';
@@ -58,12 +59,11 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
 
   const loadOlder = (): Promise<void> =>
     fetch(async (threadId) => {
-      const page = { cursor: cursor.value, limit: TURNS_PER_PAGE, sortDirection: 'desc', itemsView: 'full' } as const;
-      const { data, nextCursor } = await bridge.request('thread/turns/list', { threadId, ...page });
+      const { turns, nextCursor } = await olderTurns(bridge, threadId, cursor.value);
       return (state) => {
         setCursor(nextCursor);
         const known = new Set(state.turns.map((turn) => turn.id));
-        return { ...state, turns: [...data.toReversed().filter((turn) => !known.has(turn.id)), ...state.turns] };
+        return { ...state, turns: [...turns.filter((turn) => !known.has(turn.id)), ...state.turns] };
       };
     });
   const loadSteps = (turnId: string): Promise<void> =>
@@ -71,7 +71,7 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
       const items = await allItems(bridge, { threadId, turnId });
       return (state) => ({
         ...state,
-        turns: state.turns.map((turn) => (turn.id === turnId ? { ...turn, items, itemsView: 'full' } : turn)),
+        turns: state.turns.map((turn) => (turn.id === turnId ? whole(turn, items) : turn)),
       });
     });
   const turnOf = (turnId: string) => thread.value?.turns.find((turn) => turn.id === turnId);
@@ -90,10 +90,25 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
       }
       const found = turnOf(turnId);
       if (found !== undefined && found.itemsView !== 'full') await loadSteps(turnId);
-      return found !== undefined;
+      return turnOf(turnId) !== undefined;
     },
     loadSteps,
   };
+}
+
+/** The turns before a cursor, oldest first. */
+async function olderTurns(
+  bridge: Bridge,
+  threadId: string,
+  cursor: string | null,
+): Promise<{ readonly turns: readonly Turn[]; readonly nextCursor: string | null }> {
+  const page = { cursor, limit: TURNS_PER_PAGE, sortDirection: 'desc', itemsView: 'full' } as const;
+  const { data, nextCursor } = await bridge.request('thread/turns/list', { threadId, ...page });
+  return { turns: data.toReversed(), nextCursor };
+}
+
+function whole(turn: Turn, items: ThreadItem[]): Turn {
+  return { ...turn, items, itemsView: 'full' };
 }
 
 async function allItems(bridge: Bridge, turn: { threadId: string; turnId: string }): Promise<ThreadItem[]> {
