@@ -82,18 +82,31 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
     begin: setCursor,
     loadOlder,
     reach: async (turnId) => {
-      while (turnOf(turnId) === undefined && hasOlder.value) {
-        await running;
-        const before = cursor.value;
-        if (turnOf(turnId) === undefined) await loadOlder();
-        if (turnOf(turnId) === undefined && cursor.value === before) return false;
-      }
+      const isThere = () => turnOf(turnId) !== undefined;
+      await fetchUntil(isThere, { cursor, settled: () => running, loadOlder });
       const found = turnOf(turnId);
       if (found !== undefined && found.itemsView !== 'full') await loadSteps(turnId);
-      return turnOf(turnId) !== undefined;
+      return isThere();
     },
     loadSteps,
   };
+}
+
+interface Fetching {
+  readonly cursor: ReadonlySignal<string | null>;
+  /** Resolves when no fetch is under way. */
+  settled(): Promise<void>;
+  loadOlder(): Promise<void>;
+}
+
+/** Page after page; gives up at the beginning of the thread, and when a page cannot be had. */
+async function fetchUntil(isThere: () => boolean, { cursor, settled, loadOlder }: Fetching): Promise<void> {
+  while (!isThere() && cursor.value !== null) {
+    await settled();
+    const before = cursor.value;
+    if (!isThere()) await loadOlder();
+    if (cursor.value === before) return;
+  }
 }
 
 /** The turns before a cursor, oldest first. */
