@@ -1,5 +1,5 @@
 // Fetches what the thread holds beyond the turns that were given at first: older turns, and the steps of summarised ones.
-import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ThreadItem } from '../../server/protocol/schema/item.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
@@ -29,14 +29,8 @@ export interface HistorySource {
 
 export function createHistory({ bridge, thread, failed }: HistorySource): History {
   const cursor = signal<string | null>(null);
-  const hasOlder = signal(false);
+  const hasOlder = computed(() => cursor.value !== null);
   const isLoading = signal(false);
-
-  const setCursor = (next: string | null): void => {
-    cursor.value = next;
-    hasOlder.value = next !== null;
-  };
-
   let running = Promise.resolve();
 
   /** Runs one fetch at a time, and hands on only what still belongs to the thread that is shown. */
@@ -61,7 +55,7 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
     fetch(async (threadId) => {
       const { turns, nextCursor } = await olderTurns(bridge, threadId, cursor.value);
       return (state) => {
-        setCursor(nextCursor);
+        cursor.value = nextCursor;
         const known = new Set(state.turns.map((turn) => turn.id));
         return { ...state, turns: [...turns.filter((turn) => !known.has(turn.id)), ...state.turns] };
       };
@@ -69,17 +63,16 @@ export function createHistory({ bridge, thread, failed }: HistorySource): Histor
   const loadSteps = (turnId: string): Promise<void> =>
     fetch(async (threadId) => {
       const items = await allItems(bridge, { threadId, turnId });
-      return (state) => ({
-        ...state,
-        turns: state.turns.map((turn) => (turn.id === turnId ? whole(turn, items) : turn)),
-      });
+      return (state) => withItems(state, turnId, items);
     });
   const turnOf = (turnId: string) => thread.value?.turns.find((turn) => turn.id === turnId);
 
   return {
     hasOlder,
     isLoading,
-    begin: setCursor,
+    begin: (olderCursor) => {
+      cursor.value = olderCursor;
+    },
     loadOlder,
     reach: async (turnId) => {
       const isThere = () => turnOf(turnId) !== undefined;
@@ -120,8 +113,9 @@ async function olderTurns(
   return { turns: data.toReversed(), nextCursor };
 }
 
-function whole(turn: Turn, items: ThreadItem[]): Turn {
-  return { ...turn, items, itemsView: 'full' };
+function withItems(state: ThreadState, turnId: string, items: ThreadItem[]): ThreadState {
+  const whole = (turn: Turn): Turn => ({ ...turn, items, itemsView: 'full' });
+  return { ...state, turns: state.turns.map((turn) => (turn.id === turnId ? whole(turn) : turn)) };
 }
 
 async function allItems(bridge: Bridge, turn: { threadId: string; turnId: string }): Promise<ThreadItem[]> {
