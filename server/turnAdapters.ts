@@ -30,7 +30,7 @@ import type { ProcessRunner } from './core/client/process.ts';
 import type { Approver, Clock, CommandSandbox, FileGuard, Files, Ids, Log, ShellEnvironment } from './core/ports.ts';
 import type { Places } from './core/pathPolicy/places.ts';
 import { maskedRunner, type LoadMask } from './core/secrets/maskedRunner.ts';
-import { readPrompt, type PromptSurroundings } from './core/prompt/prompt.ts';
+import { readPrompt, readSources, type PromptSurroundings } from './core/prompt/prompt.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
 import type { Model } from './protocol/schema/model.ts';
 import { createApplyPatch } from './tools/applyPatch.ts';
@@ -109,10 +109,13 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       checkpoints: checkpointsOf(options, { files, places }),
       sha1,
       prompt: (settings) => readPrompt(settings, toolbox.surroundings),
+      promptSources: (settings) => readSources(settings, toolbox.surroundings),
     }),
     listModels: (provider) => listedModels(models, configuration, provider),
     async warm() {
       await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe(), masks.load()]);
+      // the runtime's first look at it is slow; the first prompt needs it
+      toolbox.surroundings.timeZone();
     },
     async dispose() {
       watch.stop();
@@ -220,7 +223,7 @@ function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly stri
       clock,
       shellPath: () => environment.shell().path,
       platform: process.platform,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
     ofThread() {
       const terminals = createTerminals();

@@ -7,7 +7,7 @@ import { inSections } from './threadShelves.ts';
 /** The opened thread and the settings that hold for it. */
 export async function openedThread(thread: LiveThread, turns: readonly Turn[] = []): Promise<ThreadStartResult> {
   const { settings } = thread;
-  const { sources } = await thread.world.prompt(settings);
+  const sources = await thread.world.promptSources(settings);
   const view = thread.view();
   const [placed = view] = inSections(thread.world.store, [view]);
   return {

@@ -20,23 +20,23 @@ export interface PromptSurroundings {
   readonly clock: Clock;
   /** E.g. "linux". */
   readonly platform: string;
-  /** IANA, e.g. "Europe/Berlin". */
-  readonly timeZone: string;
+  /** IANA, e.g. "Europe/Berlin". Asked for late: the runtime takes 20 ms to find out the first time. */
+  timeZone(): string;
   /** Absolute path of the shell that runs commands. */
   shellPath(): string;
 }
 
 /** Read anew for each turn, so that an edited AGENTS.md counts from the next turn on. What seldom changes comes first. */
 export async function readPrompt(settings: Settings, surroundings: PromptSurroundings): Promise<Prompt> {
-  const { home, clock, platform, timeZone } = surroundings;
-  const docs = await readProjectDocs(surroundings, {
-    cwd: settings.cwd,
-    home,
-    maxBytes: settings.projectDocMaxBytes,
-    isUntrusted: settings.isWorkspaceTrusted === false,
-  });
+  const { clock, platform } = surroundings;
+  const docs = await docsFor(settings, surroundings);
   const shell = shellName(surroundings.shellPath());
-  const environment = environmentContext(settings, { shell, platform, timeZone, nowMs: clock.nowMs() });
+  const environment = environmentContext(settings, {
+    shell,
+    platform,
+    timeZone: surroundings.timeZone(),
+    nowMs: clock.nowMs(),
+  });
   const mode = modeInstructions(settings) ?? '';
   const instructions = [settings.developerInstructions ?? '', permissionsText(settings), mode].filter(
     (text) => text !== '',
@@ -48,7 +48,6 @@ export async function readPrompt(settings: Settings, surroundings: PromptSurroun
       message('developer', instructions),
       message('user', [...(docs.length === 0 ? [] : [docsText(settings.cwd, docs)]), environment]),
     ],
-    sources: docs.map((doc) => doc.path),
     entries: [
       entry('instructions', 'Instructions', base),
       entry('instructions', 'Permissions', instructions.join('\n')),
@@ -56,6 +55,20 @@ export async function readPrompt(settings: Settings, surroundings: PromptSurroun
       entry('environment', 'Environment', environment),
     ],
   };
+}
+
+/** Absolute paths of the project documents that the prompt holds, without making the rest of it. */
+export async function readSources(settings: Settings, surroundings: PromptSurroundings): Promise<readonly string[]> {
+  return (await docsFor(settings, surroundings)).map((doc) => doc.path);
+}
+
+function docsFor(settings: Settings, surroundings: PromptSurroundings): ReturnType<typeof readProjectDocs> {
+  return readProjectDocs(surroundings, {
+    cwd: settings.cwd,
+    home: surroundings.home,
+    maxBytes: settings.projectDocMaxBytes,
+    isUntrusted: settings.isWorkspaceTrusted === false,
+  });
 }
 
 function entry(kind: ContextEntry['kind'], label: string, text: string): ContextEntry {

@@ -23,8 +23,6 @@ import type { Tool, ToolContext } from './tool.ts';
 /** What the model is told before the conversation: instructions, project documents, environment. */
 export interface Prompt {
   readonly items: readonly ModelItem[];
-  /** Absolute paths of the AGENTS.md files that were read. */
-  readonly sources: readonly string[];
   /** All of it, for the user to see. */
   readonly entries: readonly ContextEntry[];
 }
@@ -75,6 +73,8 @@ export interface TurnWorld {
   /** SHA-1 of the bytes as 40 hex digits (git's object ids in diffs). */
   sha1(bytes: Uint8Array): string;
   prompt(settings: Settings): Promise<Prompt>;
+  /** Absolute paths of the AGENTS.md files that a prompt made now would hold. */
+  promptSources(settings: Settings): Promise<readonly string[]>;
   /** The tools of one more thread. */
   tools(): ThreadTools;
 }

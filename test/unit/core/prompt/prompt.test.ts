@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { BASE_INSTRUCTIONS } from '../../../../server/core/prompt/baseInstructions.ts';
 import { permissionsText } from '../../../../server/core/prompt/environmentContext.ts';
 import { readProjectDocs } from '../../../../server/core/prompt/projectDocs.ts';
-import { readPrompt } from '../../../../server/core/prompt/prompt.ts';
+import { readPrompt, readSources } from '../../../../server/core/prompt/prompt.ts';
 import { NO_PLACES } from '../../../../server/core/pathPolicy/places.ts';
 import { placeOfRead } from '../../../../server/core/pathPolicy/reading.ts';
 import type { FileGuard } from '../../../../server/core/ports.ts';
@@ -31,7 +31,7 @@ async function textsOf(
       home: '/home/me/.bowline',
       clock: createHandClock(),
       platform: 'linux',
-      timeZone: 'Europe/Berlin',
+      timeZone: () => 'Europe/Berlin',
       shellPath: () => '/bin/bash',
     },
   );
@@ -58,6 +58,26 @@ describe('the prompt', () => {
       user?.texts[1],
       '<environment_context>\n  <cwd>/repo/app</cwd>\n  <shell>bash</shell>\n  <platform>linux</platform>\n  <current_date>2023-11-14</current_date>\n  <timezone>Europe/Berlin</timezone>\n</environment_context>',
     );
+  });
+
+  it('tells which documents it holds without making the rest', async () => {
+    const unused = (): never => {
+      throw new Error('was asked for');
+    };
+    const files = new MemoryFiles({ '/repo/.git/HEAD': '', '/repo/AGENTS.md': 'Use tabs.\n' });
+    const sources = await readSources(
+      { ...SETTINGS, cwd: '/repo', projectDocMaxBytes: ALL },
+      {
+        files,
+        guard: FREE,
+        home: '/home/me/.bowline',
+        clock: createHandClock(),
+        platform: 'linux',
+        timeZone: unused,
+        shellPath: unused,
+      },
+    );
+    deepEqual(sources, ['/repo/AGENTS.md']);
   });
 
   it('is the client’s where the client brings its own', async () => {
