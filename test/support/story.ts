@@ -12,6 +12,7 @@ import type { Log } from '../../server/core/ports.ts';
 import { jsonlTransport } from '../../server/rpc/jsonlTransport.ts';
 import { linkedPair } from '../../server/rpc/linkedPair.ts';
 import type { OutboxLimits } from '../../server/rpc/outbox.ts';
+import { BUNDLED_RIPGREP } from './bundledRipgrep.ts';
 import { startModelServer } from './modelServer.ts';
 import { openSchemaOracle } from './schemaOracle.ts';
 import { countTraffic } from './trafficCount.ts';
@@ -148,7 +149,7 @@ type Met = (client: WireClient) => void;
 function startLinked(home: string, { env, overrides = [], limits }: StartOptions, met: Met): RunningServer {
   const composed = compose({
     home,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...BUNDLED_RIPGREP, ...env },
     overrides,
     log: process.env.BOWLINE_LOG === undefined ? SILENT : stderrLog(process.env.BOWLINE_LOG),
     demoWordDelayMs: 0,
