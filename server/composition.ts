@@ -14,6 +14,7 @@ import { createNeighbourhood } from './neighbourhood.ts';
 import { messageOf } from './protocol/errors.ts';
 import type { TurnAdapters } from './turnAdapters.ts';
 import { version } from './version.ts';
+import { createWarming } from './warming.ts';
 
 export interface ServerOptions {
   /** Absolute; made at the first need. */
@@ -62,7 +63,7 @@ export function compose(options: ServerOptions): ComposedServer {
     }
   };
   const neighbourhood = createNeighbourhood({ ...options, clock });
-  let stopWarming = (): void => undefined;
+  const warming = createWarming(clock, warm);
   return {
     app: {
       clock,
@@ -80,14 +81,15 @@ export function compose(options: ServerOptions): ComposedServer {
       ...createClientPorts({ ...options, clock, commands: async () => (await turnAdapters()).clientCommands }),
       openTurnWorld: async (approver) => {
         const world = await (await turnAdapters()).openWorld(approver);
-        stopWarming = clock.after(0, () => void warm());
+        warming.soon();
         return world;
       },
+      expectTurn: () => warming.now(),
       ...neighbourhood.ports,
       absolutePath: (path) => resolve(cwd, path),
     },
     async dispose() {
-      stopWarming();
+      warming.stop();
       await neighbourhood.close();
       await (await adapters)?.dispose();
     },

@@ -35,6 +35,8 @@ export interface AppWorld {
   fileIndexes(): Promise<FileIndexes>;
   /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
+  /** A turn is about to begin: what it needs is loaded ahead, without delay. */
+  expectTurn(): void;
   /** The other servers of the home; loaded with the threads. */
   neighbours(): Promise<Neighbours>;
   /** What they tell each other; loaded with the threads. */

@@ -29,6 +29,7 @@ export const threadStart: Handler<'thread/start'> = async (context, params) => {
   refuseExperimental(connection, 'thread/start', { dynamicTools: params.dynamicTools });
   const settings = await app.configuration.resolve({ ...params, cwd: app.absolutePath(params.cwd ?? '.') });
   const threads = await context.threads();
+  app.expectTurn();
   refuseUnfit(threads, dynamicTools);
   const isEphemeral = params.ephemeral === true;
   const thread = threads.start(settings, { name: connection.clientName, isEphemeral, dynamicTools });
