@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { MIGRATIONS } from '../../../../server/adapters/store/schema.ts';
+import { MIGRATIONS, SEARCHED_SINCE } from '../../../../server/adapters/store/schema.ts';
 import { placesOf, snippetAt } from '../../../../server/adapters/store/searchText.ts';
 import type { SearchQuery, ThreadStore } from '../../../../server/core/thread/threadStore.ts';
 import { commandItem, completedTurn, isKind, messageItem, recordOf, Scratch, Script, T0, userItem } from './fixture.ts';
@@ -222,12 +222,18 @@ describe('search in the store', () => {
     database.exec(`DROP TABLE texts; DROP TABLE text_terms; DROP INDEX items_by_event;
       CREATE VIRTUAL TABLE texts USING fts5 (text, content = '', contentless_delete = 1);
       DROP TABLE sections; DROP TABLE section_places; DROP TABLE read_states; DROP TABLE attachments;
-      PRAGMA user_version = ${MIGRATIONS.length - 2}`);
+      PRAGMA user_version = ${SEARCHED_SINCE - 1}`);
     database.close();
     store = await scratch.store();
     deepEqual(ids('old bowline'), ['a']);
     store.append('a', a.turn('t2', 'a new bowline'));
     deepEqual(hits('bowline')[0]?.count, 2);
+  });
+});
+
+describe('the search index', () => {
+  it('is filled anew for what is older than the step that made it, not at every later step', () => {
+    equal(SEARCHED_SINCE, MIGRATIONS.findLastIndex((step) => step.includes('CREATE VIRTUAL TABLE texts')) + 1);
   });
 });
 
