@@ -16,12 +16,18 @@ export interface SandboxRun {
   readonly cwd: string | null;
 }
 
+/** Files are as they were written; `out` is null for the standard output. */
+export type ThreadRun =
+  | { readonly type: 'exportThread'; readonly threadId: string; readonly out: string | null }
+  | { readonly type: 'importThread'; readonly file: string };
+
 export type Command =
   | AppServerRun
   | GenerateRun
   | SandboxRun
   | { readonly type: 'probeSandbox' }
   | { readonly type: 'doctor'; readonly fix: boolean }
+  | ThreadRun
   | { readonly type: 'print'; readonly text: string }
   | { readonly type: 'refuse'; readonly text: string };
 
@@ -33,6 +39,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   try {
     if (args[0] === 'sandbox') return sandbox(args.slice(1));
     if (args[0] === 'doctor') return doctor(args.slice(1));
+    if (args[0] === 'thread') return thread(args.slice(1));
     if (args.includes('app-server')) return appServer(args, version);
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -77,6 +84,21 @@ function doctor(args: readonly string[]): Command {
     return { type: 'doctor', fix: values.fix === true };
   } catch (error) {
     return refuse(messageOf(error), 'doctor');
+  }
+}
+
+function thread(args: readonly string[]): Command {
+  try {
+    const options = { out: { type: 'string', short: 'o' }, help: { type: 'boolean', short: 'h' } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+    if (values.help === true) return { type: 'print', text: HELP.thread };
+    const [verb, subject] = positionals;
+    if (subject === undefined || positionals.length > 2) return refuse('Say which thread, or which file.', 'thread');
+    if (verb === 'export') return { type: 'exportThread', threadId: subject, out: values.out ?? null };
+    if (verb === 'import' && values.out === undefined) return { type: 'importThread', file: subject };
+    return refuse('Say export or import.', 'thread');
+  } catch (error) {
+    return refuse(messageOf(error), 'thread');
   }
 }
 

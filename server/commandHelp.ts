@@ -9,6 +9,8 @@ Usage
   bowline sandbox [options] -- COMMAND     run a command exactly as the agent would
   bowline sandbox --probe                  say whether commands can be sandboxed here, and what is missing
   bowline doctor [--fix]                   look through the stored threads for damage, and mend it
+  bowline thread export ID [--out FILE]    write a thread as a portable bundle
+  bowline thread import FILE               read such a bundle
   bowline COMMAND --help                   tell all options of a command
   bowline --version                        print the version
   bowline --help                           print this text
@@ -98,11 +100,25 @@ Options
   Nothing is deleted. Threads that a running Bowline writes are only looked at. Exit code: 0 when all is well, 1 when it is not.
 `;
 
+const THREAD = `bowline thread: takes threads to another home, or keeps them in files
+
+Usage
+  bowline thread export ID [--out FILE]
+  bowline thread import FILE
+
+Options
+  -o, --out FILE           where to write; the file must not be there yet (default: the standard output)
+
+  A bundle has what the thread shows and what the model was told, as they are stored. It has no policies: an imported thread gets those
+  that are configured here. The same bundle imported twice makes nothing new; a damaged one is refused whole.
+`;
+
 export const HELP = {
   program: `${USAGE}${ENVIRONMENT}`,
   'app-server': `${APP_SERVER}${ENVIRONMENT}`,
   'generate-json-schema': JSON_SCHEMA,
   'generate-ts': TYPESCRIPT,
+  thread: `${THREAD}${ENVIRONMENT}`,
   doctor: `${DOCTOR}${ENVIRONMENT}`,
   sandbox: `${SANDBOX}${ENVIRONMENT}`,
 } as const;

@@ -31,6 +31,9 @@ async function main(): Promise<number> {
       return (await import('./sandboxCommand.ts')).runSandboxed(command, start());
     case 'doctor':
       return await doctor(command.fix);
+    case 'exportThread':
+    case 'importThread':
+      return (await import('./threadCommand.ts')).runThreadCommand(command, { ...start(), clock: systemClock });
     case 'probeSandbox':
       return await probeSandbox();
   }

@@ -127,7 +127,12 @@ async function openOnce(options: DoctorOptions): Promise<void> {
   (await openThreadStore(options)).close();
 }
 
-function openDatabase(sqlite: SqliteModule, path: string, { readOnly }: { readonly readOnly: boolean }): Database {
+/** As it is: nothing is made, mended or brought up to date. */
+export function openDatabase(
+  sqlite: SqliteModule,
+  path: string,
+  { readOnly }: { readonly readOnly: boolean },
+): Database {
   const connection: DatabaseSync = new sqlite.DatabaseSync(path, { readOnly });
   // a look at a damaged file changes nothing beside it
   const database = new Database(path, connection, () => undefined);
