@@ -5,7 +5,7 @@ import { AppServer } from './app/appServer.ts';
 import type { AppServerRun } from './appServerArguments.ts';
 import { systemClock } from './adapters/clock.ts';
 import { stderrLog } from './adapters/log.ts';
-import { parseCommandLine, USAGE_ERROR } from './cli.ts';
+import { parseCommandLine, USAGE_ERROR, type ThreadRun } from './cli.ts';
 import type { Log } from './core/ports.ts';
 import { DoorRefused } from './doors/door.ts';
 import { serveStdio } from './doors/stdio.ts';
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
       return await doctor(command.fix);
     case 'exportThread':
     case 'importThread':
-      return (await import('./threadCommand.ts')).runThreadCommand(command, { ...start(), clock: systemClock });
+      return await threadCommand(command);
     case 'probeSandbox':
       return await probeSandbox();
   }
@@ -50,6 +50,26 @@ async function doctor(fix: boolean): Promise<number> {
   const { text, exitCode } = await runDoctor(fix, { ...start(), clock: systemClock });
   process.stdout.write(text);
   return exitCode;
+}
+
+async function threadCommand(run: ThreadRun): Promise<number> {
+  const { runThreadCommand } = await import('./threadCommand.ts');
+  return await runThreadCommand(run, {
+    ...start(),
+    clock: systemClock,
+    print,
+    complain: (text) => void process.stderr.write(text),
+  });
+}
+
+/** The program ends with an exit: what a pipe has not taken by then would be lost. */
+function print(text: string): Promise<void> {
+  return new Promise((done, fail) => {
+    process.stdout.write(text, (error) => {
+      if (error) fail(error);
+      else done();
+    });
+  });
 }
 
 /** Exit code for a door that cannot open (sysexits.h EX_UNAVAILABLE). */

@@ -20,20 +20,19 @@ export interface ThreadCommandOptions {
   readonly log: Log;
   /** The folder in which the program was started. */
   readonly cwd: string;
-  /** Where it writes; the process's own streams if absent. */
-  readonly print?: (text: string) => void;
-  readonly complain?: (text: string) => void;
+  /** Done when all of the text is out of the process. */
+  print(text: string): Promise<void>;
+  complain(text: string): void;
 }
 
 /** Returns the exit code. */
 export async function runThreadCommand(run: ThreadRun, options: ThreadCommandOptions): Promise<number> {
-  const complain = options.complain ?? ((text) => void process.stderr.write(text));
   try {
     if (run.type === 'exportThread') await exportThread(run, options);
     else await importThread(run, options);
     return 0;
   } catch (error) {
-    complain(`bowline thread: ${messageOf(error)}\n`);
+    options.complain(`bowline thread: ${messageOf(error)}\n`);
     return 1;
   }
 }
@@ -46,7 +45,7 @@ async function exportThread(
   const bundle = isThere ? await withDatabase(options, (database) => bundleOf(database, threadId)) : undefined;
   if (bundle === undefined) throw new Error(`there is no thread ${threadId} in ${options.home}`);
   const text = writeBundle(bundle);
-  if (out === null) return await printTo(options, text);
+  if (out === null) return await options.print(text);
   // a conversation is private, and a file that is there is somebody's
   writeFileSync(resolve(options.cwd, out), text, { mode: 0o600, flag: 'wx' });
 }
@@ -66,7 +65,7 @@ async function importThread(
     imported.type === 'created'
       ? `imported as ${imported.threadId}${as}`
       : `already here as ${imported.threadId}: nothing new`;
-  await printTo(options, `${line}\n`);
+  await options.print(`${line}\n`);
 }
 
 /** Policies are those of this home and of the thread's folder here; only where it was and which model it had come with it. */
@@ -95,15 +94,4 @@ async function withDatabase<T>(options: ThreadCommandOptions, work: (database: D
   } finally {
     database.close();
   }
-}
-
-/** The program ends when this is done: what a pipe has not taken by then would be lost. */
-function printTo({ print }: ThreadCommandOptions, text: string): Promise<void> {
-  if (print !== undefined) return Promise.resolve(print(text));
-  return new Promise((done, fail) => {
-    process.stdout.write(text, (error) => {
-      if (error) fail(error);
-      else done();
-    });
-  });
 }

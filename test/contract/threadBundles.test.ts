@@ -16,7 +16,13 @@ describe('a bundle', () => {
   story(
     'of a thread that a server writes goes on in another home, beside a server that runs there',
     async (stage, kind) => {
-      const options = { clock: systemClock, log, cwd: stage.workspace, complain: (words: string) => ok(false, words) };
+      const options = {
+        clock: systemClock,
+        log,
+        cwd: stage.workspace,
+        print: () => Promise.resolve(),
+        complain: (words: string) => ok(false, words),
+      };
       const file = join(stage.workspace, 'thread.jsonl');
       const client = await stage.open(kind);
       const source = await startThread(client, stage);
@@ -40,7 +46,10 @@ describe('a bundle', () => {
       const there = await stage.open(kind, { home: away });
       deepEqual((await there.request('thread/list', {})).data, []);
       equal(
-        await runThreadCommand({ type: 'importThread', file }, { ...options, home: away, print: () => undefined }),
+        await runThreadCommand(
+          { type: 'importThread', file },
+          { ...options, home: away, print: () => Promise.resolve() },
+        ),
         0,
       );
       deepEqual(
@@ -63,7 +72,11 @@ describe('a bundle', () => {
         0,
       );
       let said = '';
-      const importing = { ...options, home: stage.home, print: (words: string) => void (said += words) };
+      const importing = {
+        ...options,
+        home: stage.home,
+        print: (words: string) => Promise.resolve(void (said += words)),
+      };
       equal(await runThreadCommand({ type: 'importThread', file: back }, importing), 0);
       const id = /^imported as (\S+) /.exec(said)?.[1] ?? '';
       await client.request('thread/resume', { threadId: id, modelProvider: 'scripted', model: 'scripted-model' });

@@ -47,7 +47,7 @@ describe('bowline thread', () => {
       clock: scratch.clock,
       log: silentLog,
       cwd: scratch.home,
-      print: (text) => void (said += text),
+      print: (text) => Promise.resolve(void (said += text)),
       complain: (text) => void (complained += text),
     });
   }
