@@ -63,8 +63,9 @@ export class ChatBridge implements Disposable {
   readonly #ports: BridgePorts;
   readonly #owned = new Disposables();
   readonly #batch: NotificationBatch;
-  /** What the page shall hear once it has its first snapshot; null from then on. */
+  /** What the page shall hear once it is there and has its first snapshot; null from then on. */
   #waiting: HostMessage[] | null = [];
+  #isPageThere = false;
 
   constructor(ports: BridgePorts) {
     this.#ports = ports;
@@ -102,6 +103,12 @@ export class ChatBridge implements Disposable {
     else this.#waiting.push(message);
   }
 
+  /** The page is out of sight and so exists no more; it says that it is ready when it comes up again. */
+  pageLeft(): void {
+    this.#isPageThere = false;
+    this.#waiting ??= [];
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -109,6 +116,7 @@ export class ChatBridge implements Disposable {
   #take(envelope: PageEnvelope): void {
     switch (envelope.kind) {
       case 'ready':
+        this.#isPageThere = true;
         this.#post({ kind: 'status', status: this.#ports.server.status });
         this.#sendSnapshot();
         return;
@@ -204,6 +212,7 @@ export class ChatBridge implements Disposable {
     if (snapshot === null) return;
     this.#batch.clear();
     this.#post({ kind: 'snapshot', snapshot });
+    if (!this.#isPageThere) return;
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const message of waiting) this.#post(message);

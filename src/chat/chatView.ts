@@ -89,6 +89,9 @@ export class ChatView implements vscode.WebviewViewProvider, ChatControl, vscode
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
     this.#view = view;
     view.onDidDispose(() => this.#leave(view));
+    view.onDidChangeVisibility(() => {
+      if (!view.visible && this.#view === view) this.#bridge?.pageLeft();
+    });
     try {
       const bridge = await connect((message) => void webview.postMessage(message));
       // the view may have been closed while the code behind it was loaded

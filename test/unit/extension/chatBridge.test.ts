@@ -124,6 +124,19 @@ describe('chat bridge', () => {
     equal(last.snapshot.thread?.thread.id, 'a');
   });
 
+  it('keeps what it is told to say for a page that is out of sight until the next one is ready', async () => {
+    const { bridge, shown, kinds } = setUp('a');
+    bridge.receive({ kind: 'ready' });
+    await shown.restore();
+    const before = kinds().length;
+    bridge.pageLeft();
+    bridge.say({ kind: 'showContext' });
+    await shown.show(null);
+    equal(kinds().includes('showContext'), false);
+    bridge.receive({ kind: 'ready' });
+    deepEqual(kinds().slice(before).slice(-3), ['status', 'snapshot', 'showContext']);
+  });
+
   it('gives way to a new conversation when the remembered thread is gone', async () => {
     const { bridge, shown, posted, memory } = setUp('a', {
       'thread/resume': () => {
