@@ -14,7 +14,7 @@ import type { ClientPeer } from '../../server/rpc/peer.ts';
 import { Emitter, type Disposable } from '../emitter.ts';
 import type { Log } from '../log.ts';
 import { nameOf, type ServerCommand } from './binaryPath.ts';
-import { connect, wordsOfStartFailure, type Connection } from './connection.ts';
+import { connect, EndedEarly, wordsOfStartFailure, type Connection } from './connection.ts';
 import { wordsOfExit, type ProcessExit, type ServerProcess } from './process.ts';
 import { RequestGate } from './requestGate.ts';
 import { afterCrash } from './restartPolicy.ts';
@@ -62,6 +62,8 @@ export class AgentServer {
   #crashes: readonly number[] = [];
   /** Commands before this one could not be started. */
   #firstUsable = 0;
+  /** The last one that served: when it ends before its handshake, that is one more crash and no reason for another. */
+  #served: number | null = null;
   #handler: RequestHandler | null = null;
 
   readonly onDidChangeStatus = this.#statusChanged.event;
@@ -98,6 +100,7 @@ export class AgentServer {
     await this.stop('The server is being restarted.');
     this.#crashes = [];
     this.#firstUsable = 0;
+    this.#served = null;
     this.start();
   }
 
@@ -145,19 +148,20 @@ export class AgentServer {
     for (;;) {
       const connection = await this.#connectAny();
       if (connection === null) return;
-      if (this.#isStopping) {
+      if (typeof connection !== 'string' && this.#isStopping) {
         await connection.process.stop();
         return;
       }
-      const exit = await this.#serve(connection);
+      const reason = typeof connection === 'string' ? connection : wordsOfExit(await this.#serve(connection));
       this.#process = null;
-      if (this.#isStopping || !(await this.#mayRestart(wordsOfExit(exit)))) return;
+      if (this.#isStopping || !(await this.#mayRestart(reason))) return;
     }
   }
 
   /** Lets requests through until the connection ends; resolves when the process is gone too. */
   async #serve({ peer, process }: Connection): Promise<ProcessExit> {
     this.#ready.resolve(peer);
+    this.#served = this.#firstUsable;
     // at once: a request made from now on waits for the next connection
     const closed = peer.closed.then(() => {
       this.#ready = pendingPeer();
@@ -190,8 +194,11 @@ export class AgentServer {
     return !this.#isStopping;
   }
 
-  /** The first command that starts; null when none does, after the status says why. */
-  async #connectAny(): Promise<Connection | null> {
+  /**
+   * The first command that starts. The reason in words when one that served before crashed at its start; null when none
+   * starts, after the status says why.
+   */
+  async #connectAny(): Promise<Connection | string | null> {
     const { commands, log } = this.#options;
     const all = commands();
     if (all.length === 0) this.#fail('This installation of Bowline carries no server. Install the extension again.');
@@ -204,6 +211,7 @@ export class AgentServer {
         this.#process = null;
         const reason = wordsOfStartFailure(error);
         log.error(`Could not start ${nameOf(command)}: ${reason}`);
+        if (error instanceof EndedEarly && index === this.#served) return reason;
         const next = all[index + 1];
         if (next === undefined) this.#fail(`The server could not be started: ${nameOf(command)}: ${reason}`);
         else this.#fallBack(index + 1, { failed: nameOf(command), reason, used: nameOf(next) });

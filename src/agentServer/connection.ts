@@ -75,7 +75,7 @@ export async function connect(command: ServerCommand, options: ConnectionOptions
     if (!isConnectionLost(error)) throw error;
     await Promise.race([process.silent, pause(LAST_WORDS_MS)]);
     const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.join(' | ')}`;
-    throw new Error(`${wordsOfExit(exit)} before it answered.${said}`, { cause: error });
+    throw new EndedEarly(`${wordsOfExit(exit)} before it answered.${said}`, { cause: error });
   }
 }
 
@@ -85,6 +85,9 @@ async function failsAfter(limitMs: number, process: ServerProcess): Promise<neve
   void process.exited.then(() => clearTimeout(timer));
   return await promise;
 }
+
+/** The program was started, and its process ended before it answered the handshake. */
+export class EndedEarly extends Error {}
 
 /** Why a start failed, with what the user can do about it where that is known. */
 export function wordsOfStartFailure(error: unknown): string {

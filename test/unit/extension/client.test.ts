@@ -156,6 +156,19 @@ describe('agent server client', () => {
     ok(await pidOf(server));
   });
 
+  it('keeps to a program that served and is killed while it starts again', async () => {
+    const crashesOnce = [command('broken', 'binary'), command('good')];
+    const starts = [[command('good', 'binary'), command('good')], crashesOnce, [command('good', 'binary')]];
+    const server = build({ commands: () => starts.shift() ?? [] });
+    const fallbacks: Fallback[] = [];
+    server.onDidFallBack((fallback) => fallbacks.push(fallback));
+    server.start();
+    await rejects(server.request('thread/list', {}), ConnectionLost);
+    ok(await pidOf(server));
+    deepEqual(starts, []);
+    deepEqual(fallbacks, []);
+  });
+
   it('stops with the reason when no program can be started', async () => {
     const server = build({ commands: () => [{ ...command('good', 'setting'), command: join(folder, 'missing') }] });
     server.start();
