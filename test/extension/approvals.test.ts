@@ -100,10 +100,7 @@ describe('approvals as notifications', () => {
       method: 'approval/rehearse',
       params: { threadId: 'a', requestId: 7 },
     });
-    assert.equal(
-      vscode.window.tabGroups.activeTabGroup.activeTab?.label,
-      'Rehearsal: make (exit code 0) +2 −1 (2 files)',
-    );
+    await activeTab('Rehearsal: make (exit code 0) +2 −1 (2 files)');
     const tabs = vscode.window.tabGroups.activeTabGroup.tabs.map(({ label }) => label);
     assert.ok(tabs.includes('Output of the Rehearsal'), tabs.join());
     assert.equal(await textOf(changed, 'before'), 'one\ntwo\n');
@@ -164,3 +161,16 @@ describe('approvals as notifications', () => {
     return (await vscode.workspace.openTextDocument(uri)).getText();
   }
 });
+
+/** Waits until the active tab has this label: the editor adds the number of files once it has loaded them. */
+async function activeTab(label: string): Promise<void> {
+  const { tabGroups } = vscode.window;
+  while (tabGroups.activeTabGroup.activeTab?.label !== label) {
+    await new Promise((resolve) => {
+      const listening = tabGroups.onDidChangeTabs((event) => {
+        listening.dispose();
+        resolve(event);
+      });
+    });
+  }
+}
