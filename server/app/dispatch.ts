@@ -18,7 +18,9 @@ interface Bound {
 
 /** Handlers are loaded at the first use of their group, so that the handshake loads none of them. */
 const lifecycle = () => import('./handlers/threadLifecycle.ts');
+const forking = () => import('./handlers/threadFork.ts');
 const reading = () => import('./handlers/threadRead.ts');
+const items = () => import('./handlers/threadItems.ts');
 const searching = () => import('./handlers/threadSearch.ts');
 const timeline = () => import('./handlers/threadTimeline.ts');
 const notes = () => import('./handlers/threadNotes.ts');
@@ -52,7 +54,7 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   initialize: bind('initialize', () => initialize),
   'thread/start': bind('thread/start', async () => (await lifecycle()).threadStart),
   'thread/resume': bind('thread/resume', async () => (await lifecycle()).threadResume),
-  'thread/fork': bind('thread/fork', async () => (await lifecycle()).threadFork),
+  'thread/fork': bind('thread/fork', async () => (await forking()).threadFork),
   'thread/unsubscribe': bind('thread/unsubscribe', async () => (await lifecycle()).threadUnsubscribe),
   'thread/archive': bind('thread/archive', async () => (await shelf()).threadArchive),
   'thread/unarchive': bind('thread/unarchive', async () => (await shelf()).threadUnarchive),
@@ -63,7 +65,8 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/loaded/list': bind('thread/loaded/list', async () => (await reading()).threadLoadedList),
   'thread/read': bind('thread/read', async () => (await reading()).threadRead),
   'thread/turns/list': bind('thread/turns/list', async () => (await reading()).threadTurnsList),
-  'thread/items/list': bind('thread/items/list', async () => (await reading()).threadItemsList),
+  'thread/items/list': bind('thread/items/list', async () => (await items()).threadItemsList),
+  'thread/items/read': bind('thread/items/read', async () => (await items()).threadItemsRead),
   'thread/compact/start': bind('thread/compact/start', async () => (await compaction()).threadCompactStart),
   'thread/settings/update': bind('thread/settings/update', async () => (await settings()).threadSettingsUpdate),
   'thread/search': bind('thread/search', async () => (await searching()).threadSearch),

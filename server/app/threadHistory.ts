@@ -1,10 +1,13 @@
 // Reads a thread's turns and items: what is stored, with what runs in this process as it is at this moment.
 import type { ThreadLease, ThreadStatus } from '../protocol/schema/thread.ts';
-import type { Turn } from '../protocol/schema/turn.ts';
+import type { ThreadTurnsListParams, ThreadTurnsListResult } from '../protocol/schema/threadHistory.ts';
+import type { Turn, TurnItemsView } from '../protocol/schema/turn.ts';
+import { summaryOf } from '../protocol/state/select.ts';
 import { waitingFor } from '../core/approval/approvals.ts';
 import type { LiveThread } from '../core/thread/liveThread.ts';
 import type { ForeignOwner, Page, Paged, ThreadRecord } from '../core/thread/threadStore.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { pageOf } from './paging.ts';
 import type { ThreadTable } from './threadTable.ts';
 
 /** More turns than any thread has: one page with all of them. */
@@ -15,6 +18,16 @@ export function needRow(threads: ThreadTable, threadId: string, words: (id: stri
   const record = threads.world.store.get(threadId);
   if (record !== undefined) return record;
   throw new ProtocolError('invalidRequest', words(threadId), { kind: 'threadNotFound' });
+}
+
+export const notLoaded = (id: string): string => `thread not loaded: ${id}`;
+
+/** Ephemeral threads keep no history to page through; unknown ones get the wire's error. */
+export function refuseUnread(threads: ThreadTable, threadId: string, method: string): void {
+  const live = threads.get(threadId);
+  if (live?.isEphemeral === true)
+    throw new ProtocolError('invalidRequest', `ephemeral threads do not support ${method}`);
+  if (live === undefined) needRow(threads, threadId, notLoaded);
 }
 
 /** Makes sure that the thread has a row, so that something can be noted beside it. `words` tell that there is no such thread. */
@@ -54,6 +67,32 @@ export function turnsOf(threads: ThreadTable, threadId: string, page: Page = ALL
   const stored = threads.world.store.turns(threadId, page);
   if (live === undefined) return stored;
   return { ...stored, data: stored.data.map((turn) => withLiveItems(turn, live.state.turns)) };
+}
+
+/** A page as `thread/turns/list` answers with it. */
+export function turnsPage(
+  threads: ThreadTable,
+  threadId: string,
+  params: Omit<ThreadTurnsListParams, 'threadId'>,
+): ThreadTurnsListResult {
+  const view = params.itemsView ?? 'summary';
+  const found = turnsOf(threads, threadId, pageOf(params, 'desc'));
+  return {
+    data: found.data.map((turn) => viewed(turn, view)),
+    nextCursor: found.nextCursor,
+    backwardsCursor: found.backwardsCursor,
+  };
+}
+
+function viewed(turn: Turn, view: TurnItemsView): Turn {
+  switch (view) {
+    case 'full':
+      return turn;
+    case 'summary':
+      return summaryOf(turn);
+    case 'notLoaded':
+      return { ...turn, items: [], itemsView: 'notLoaded' };
+  }
 }
 
 /** The cursors from which a client reads the history backwards: they name the last turn and the last item. */

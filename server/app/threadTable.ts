@@ -67,7 +67,12 @@ export class ThreadTable {
   /** A new thread. Nothing is stored before its first turn. */
   start(
     settings: Settings,
-    client: { readonly name: string; readonly isEphemeral: boolean; readonly dynamicTools: readonly DynamicToolSpec[] },
+    client: {
+      readonly name: string;
+      readonly isEphemeral: boolean;
+      readonly dynamicTools: readonly DynamicToolSpec[];
+      readonly threadSource: string | null;
+    },
   ): LiveThread {
     const { ids, clock } = this.world;
     const id = ids.next();
@@ -84,6 +89,7 @@ export class ThreadTable {
       preview: '',
       cliVersion: this.#options.app.version,
       originator: client.name,
+      threadSource: client.threadSource,
       gitInfo: null,
       settings,
       tokenUsage: null,

@@ -31,6 +31,7 @@ import * as skill from './schema/skill.ts';
 import * as terminal from './schema/terminal.ts';
 import * as thread from './schema/thread.ts';
 import * as shelf from './schema/threadShelf.ts';
+import * as history from './schema/threadHistory.ts';
 import * as threadSettings from './schema/threadSettings.ts';
 import * as turn from './schema/turn.ts';
 import * as userInput from './schema/userInput.ts';
@@ -50,8 +51,9 @@ export const clientRequests = {
   'thread/list': request('server', thread.ThreadListParams, thread.ThreadListResult),
   'thread/loaded/list': request('server', thread.ThreadLoadedListParams, thread.ThreadLoadedListResult),
   'thread/read': request('thread', thread.ThreadReadParams, thread.ThreadReadResult),
-  'thread/turns/list': request('thread', thread.ThreadTurnsListParams, thread.ThreadTurnsListResult),
-  'thread/items/list': request('thread', thread.ThreadItemsListParams, thread.ThreadItemsListResult),
+  'thread/turns/list': request('thread', history.ThreadTurnsListParams, history.ThreadTurnsListResult),
+  'thread/items/list': request('thread', history.ThreadItemsListParams, history.ThreadItemsListResult),
+  'thread/items/read': experimental('thread', history.ThreadItemsReadParams, history.ThreadItemsReadResult),
   'thread/compact/start': request('thread', thread.ThreadIdParams, Empty),
   'thread/settings/update': experimental('thread', threadSettings.ThreadSettingsUpdateParams, Empty),
   'thread/search': experimental('server', thread.ThreadSearchParams, thread.ThreadSearchResult),
@@ -81,7 +83,7 @@ export const clientRequests = {
     shelf.ThreadAttachmentOwnerListResult,
   ),
   'thread/revert': request('thread', thread.ThreadRevertParams, thread.ThreadRevertResult),
-  'thread/rollback': request('thread', thread.ThreadRollbackParams, thread.ThreadResult),
+  'thread/rollback': request('thread', thread.ThreadRollbackParams, thread.ThreadRollbackResult),
   'thread/shellCommand': request('thread', terminal.ThreadShellCommandParams, Empty),
   'thread/inject_items': request('thread', modelItem.ThreadInjectItemsParams, Empty),
   'thread/backgroundTerminals/list': experimental(

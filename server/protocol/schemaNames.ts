@@ -23,6 +23,7 @@ import * as safety from './schema/safety.ts';
 import * as skill from './schema/skill.ts';
 import * as terminal from './schema/terminal.ts';
 import * as thread from './schema/thread.ts';
+import * as threadHistory from './schema/threadHistory.ts';
 import * as threadSettings from './schema/threadSettings.ts';
 import * as threadShelf from './schema/threadShelf.ts';
 import * as turn from './schema/turn.ts';
@@ -52,6 +53,7 @@ const FILES = {
   skill,
   terminal,
   thread,
+  threadHistory,
   threadSettings,
   threadShelf,
   turn,

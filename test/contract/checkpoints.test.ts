@@ -269,8 +269,28 @@ describe('a checkpoint', () => {
       const turnId = await turn(client, threadId, stage, 'echo n > new.txt');
       const refused = await client.ask('thread/revert', { threadId, beforeTurnId: turnId, restoreFiles: true });
       equal(refused.error?.message, 'thread/revert.restoreFiles requires experimentalApi capability');
+      const rollback = await client.ask('thread/rollback', { threadId, numTurns: 1, restoreFiles: true });
+      equal(rollback.error?.message, 'thread/rollback.restoreFiles requires experimentalApi capability');
       await client.request('thread/revert', { threadId, beforeTurnId: turnId });
       equal(stage.read('new.txt'), 'n\n');
+    },
+    { kinds: ['linked'] },
+  );
+
+  story(
+    'comes with a rollback of some turns too',
+    async (stage, kind) => {
+      const client = await stage.open(kind);
+      const threadId = await startThread(client, stage, FULL_ACCESS);
+      const first = await turn(client, threadId, stage, 'echo 1 > kept.txt');
+      for (const script of ['echo 2 > kept.txt', 'echo n > new.txt']) await turn(client, threadId, stage, script);
+      const { thread, restoredFiles } = await client.request('thread/rollback', {
+        threadId,
+        numTurns: 2,
+        restoreFiles: true,
+      });
+      deepEqual([thread.turns.map(({ id }: any) => id), restoredFiles.conflicts], [[first], []]);
+      deepEqual([stage.read('kept.txt'), stage.exists('new.txt')], ['1\n', false]);
     },
     { kinds: ['linked'] },
   );

@@ -49,6 +49,93 @@ describe('a fork', () => {
     equal((await client.request('thread/loaded/list', {})).data.length, 2, 'a refused fork leaves nothing');
   });
 
+  story(
+    'before a turn has the turns that came before it',
+    async (stage, kind) => {
+      const client = await stage.open(kind);
+      const source = await startThread(client, stage);
+      const turns: string[] = [];
+      for (const words of ['one', 'two']) turns.push((await playTurn(client, source, words)).params.turn.id);
+      const fork = async (params: object): Promise<string[]> => {
+        const { thread } = await client.request('thread/fork', { threadId: source, ...params });
+        return thread.turns.map(({ id }: { id: string }) => id);
+      };
+      deepEqual(await fork({ beforeTurnId: turns[1] }), [turns[0]]);
+      deepEqual(await fork({ beforeTurnId: turns[0] }), []);
+      const refusal = async (params: object): Promise<string | undefined> =>
+        (await client.ask('thread/fork', { threadId: source, ...params })).error?.message;
+      const both = { beforeTurnId: turns[1], lastTurnId: turns[0] };
+      equal(await refusal(both), '`beforeTurnId` cannot be combined with `lastTurnId`');
+      equal(await refusal({ beforeTurnId: 'bogus' }), 'turn not found: bogus');
+      match((await refusal({ attachToSource: true })) ?? '', /no attached forks/);
+      match((await refusal({ experimentalPredictionMode: true })) ?? '', /no predictions/);
+      match((await refusal({ path: '/a.jsonl' })) ?? '', /no threads with a path/);
+      deepEqual(await fork({ path: '' }), turns);
+      const plain = await (await stage.start(kind)).connect();
+      await plain.initialize('plain', null);
+      const gated = await plain.ask('thread/fork', { threadId: source, beforeTurnId: turns[1] });
+      equal(gated.error?.message, 'thread/fork.beforeTurnId requires experimentalApi capability');
+    },
+    { kinds: ['linked'] },
+  );
+
+  story(
+    'can be ephemeral: it knows what was said, and leaves nothing',
+    async (stage, kind) => {
+      const client = await stage.open(kind);
+      const source = await startThread(client, stage);
+      const turns: string[] = [];
+      for (const words of ['one', 'two']) turns.push((await playTurn(client, source, words)).params.turn.id);
+      const ephemeral = { threadId: source, ephemeral: true, excludeTurns: true };
+      const whole = await client.ask('thread/fork', { threadId: source, ephemeral: true });
+      equal(whole.error?.message, 'ephemeral paginated thread/fork requires `excludeTurns: true`');
+      const { thread } = await client.request('thread/fork', ephemeral);
+      deepEqual(
+        [thread.forkedFromId, thread.ephemeral, thread.preview, thread.turns, thread.path],
+        [source, true, 'one', [], null],
+      );
+      await playTurn(client, thread.id, 'aside');
+      const told = JSON.stringify((await stage.model.request(2)).input);
+      ok(told.includes('"one"') && told.includes('"two"') && told.includes('"aside"'));
+      const earlier = await client.request('thread/fork', { ...ephemeral, beforeTurnId: turns[1]! });
+      await playTurn(client, earlier.thread.id, 'other');
+      const less = JSON.stringify((await stage.model.request(3)).input);
+      ok(less.includes('"one"') && !less.includes('"two"') && less.includes('"other"'));
+      const empty = await client.request('thread/fork', { ...ephemeral, beforeTurnId: turns[0]! });
+      await playTurn(client, empty.thread.id, 'anew');
+      ok(!JSON.stringify((await stage.model.request(4)).input).includes('"one"'));
+      deepEqual(
+        (await client.request('thread/list', {})).data.map(({ id }: any) => id),
+        [source],
+      );
+      const again = await client.ask('thread/fork', { threadId: thread.id });
+      equal(again.error?.data.kind, 'ephemeralThread', 'it has no history that could be forked');
+      // it references nothing: the source can go
+      await client.request('thread/delete', { threadId: source });
+      equal((await playTurn(client, thread.id, 'still here')).params.turn.status, 'completed');
+    },
+    { kinds: ['linked'] },
+  );
+
+  story(
+    'leaves the goal to its source, or takes it along and waits for the next turn',
+    async (stage, kind) => {
+      const client = await stage.open(kind);
+      const source = await startThread(client, stage);
+      await playTurn(client, source, 'one');
+      await client.request('thread/goal/set', { threadId: source, objective: 'win', status: 'paused' });
+      const goalOf = async (params: object): Promise<any> => {
+        const { thread } = await client.request('thread/fork', { threadId: source, ...params });
+        deepEqual([thread.threadSource, thread.status], ['experiment', { type: 'idle' }]);
+        return (await client.request('thread/goal/get', { threadId: thread.id })).goal;
+      };
+      equal(await goalOf({ threadSource: 'experiment' }), null);
+      const { objective, status } = await goalOf({ threadSource: 'experiment', deferGoalContinuation: true });
+      deepEqual([objective, status], ['win', 'paused']);
+    },
+    { kinds: ['linked'] },
+  );
+
   story('of a running turn shows it as interrupted; the source runs on', async (stage, kind) => {
     stage.model.script(answer([text('half', { done: false }), gate('mid')]), answer(text('in the fork')));
     const client = await stage.open(kind);

@@ -61,6 +61,34 @@ describe('a revert', () => {
     ok(!JSON.stringify((await stage.model.request(2)).input).includes('"one"'));
   });
 
+  story(
+    'frees the ids of the messages that it takes out: one that is sent again begins a turn, once',
+    async (stage, kind) => {
+      const server = await stage.start(kind);
+      const before = await server.connect();
+      await before.initialize();
+      const threadId = await startThread(before, stage);
+      const send = async (client: WireClient, words: string): Promise<string> => {
+        const input = [{ type: 'text' as const, text: words }];
+        const params = { threadId, input, clientUserMessageId: 'mine' };
+        return (await client.request('turn/start', params)).turn.id;
+      };
+      const first = await send(before, 'one');
+      await before.turnCompleted(threadId);
+      equal(await send(before, 'one'), first, 'a repeated message is the same turn');
+      await before.request('thread/revert', { threadId, beforeTurnId: first });
+      await server.stop();
+      const client = await stage.open(kind);
+      await client.request('thread/resume', { threadId });
+      const second = await send(client, 'one, but better');
+      await client.turnCompleted(threadId);
+      deepEqual(await turnIds(client, threadId), [second]);
+      equal(await send(client, 'one, but better'), second);
+      equal(stage.model.requests.length, 2);
+    },
+    { kinds: ['linked'] },
+  );
+
   story('interrupts what runs first; a turn that is not there interrupts nothing', async (stage, kind) => {
     stage.model.script(answer(text('done')), answer([text('half', { done: false }), gate('mid')]));
     const client = await stage.open(kind);

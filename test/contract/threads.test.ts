@@ -131,7 +131,51 @@ describe('the history of a thread', () => {
   });
 });
 
+describe('the list of loaded threads', () => {
+  story(
+    'is paged by their ids; a limit of nothing is one, and what is no id is no cursor',
+    async (stage, kind) => {
+      const client = await stage.open(kind);
+      const made = [await startThread(client, stage), await startThread(client, stage)].toSorted();
+      const list = async (params: object): Promise<unknown> => await client.request('thread/loaded/list', params);
+      deepEqual(await list({}), { data: made, nextCursor: null });
+      deepEqual(await list({ limit: 1 }), { data: [made[0]], nextCursor: made[0] });
+      deepEqual(await list({ limit: 0 }), { data: [made[0]], nextCursor: made[0] });
+      deepEqual(await list({ limit: 0, cursor: made[0] }), { data: [made[1]], nextCursor: null });
+      deepEqual(await list({ cursor: made[1] }), { data: [], nextCursor: null });
+      const { error } = await client.ask('thread/loaded/list', { cursor: 'garbage' });
+      deepEqual([error?.code, error?.message], [-32600, 'invalid cursor: garbage']);
+    },
+    { kinds: ['linked'] },
+  );
+});
+
 describe('resuming', () => {
+  story(
+    'brings a page of turns along, as the list of turns gives it',
+    async (stage, kind) => {
+      const client = await stage.open(kind);
+      const threadId = await startThread(client, stage, { threadSource: 'experiment' });
+      for (const words of ['one', 'two']) await playTurn(client, threadId, words);
+      for (const page of [
+        {},
+        { limit: 1, itemsView: 'full' },
+        { limit: 0, sortDirection: 'asc', itemsView: 'notLoaded' },
+      ] as const) {
+        const resumed = await client.request('thread/resume', {
+          threadId,
+          excludeTurns: true,
+          initialTurnsPage: page,
+        });
+        deepEqual(resumed.thread.turns, []);
+        equal(resumed.thread.threadSource, 'experiment');
+        deepEqual(resumed.initialTurnsPage, await client.request('thread/turns/list', { threadId, ...page }));
+      }
+      equal((await client.request('thread/resume', { threadId })).initialTurnsPage, null);
+    },
+    { kinds: ['linked'] },
+  );
+
   story('a thread of an earlier process: history, settings and tokens are back', async (stage, kind) => {
     const server = await stage.start(kind);
     const before = await server.connect();

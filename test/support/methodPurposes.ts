@@ -19,7 +19,8 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/loaded/list': 'The ids of the threads that are loaded in this process.',
   'thread/read': 'A thread, with its turns if asked for, without loading it.',
   'thread/turns/list': 'A page of a thread’s turns, newest first.',
-  'thread/items/list': 'A page of a thread’s items, or of one turn’s, oldest first.',
+  'thread/items/list': 'A page of a thread’s items, or of one turn’s, oldest first; saved outputs can be left out.',
+  'thread/items/read': 'Some items of a turn, whole.',
   'thread/compact/start':
     'Has the conversation summed up in a turn of its own; the model goes on with the summary and the user’s messages.',
   'thread/settings/update': 'Changes the settings of a loaded thread, from its next turn on.',

@@ -63,16 +63,45 @@ export function readItems(subject: Subject, turnId: string | null, page: Page): 
   const keys = findItems(subject, turnId, { anchor, direction: page.direction, limit: limit + 1 });
   const cursorOf = (key: ItemKey, inclusive: boolean) =>
     writeCursor('items', { keys: [key.turn.ordinal, key.position], inclusive });
-  return cutPage({ found: keys, limit, cursorOf }, (found) => {
-    const events = eventsAt(
-      subject.database,
-      found.map(({ eventSeq }) => eventSeq),
-    );
-    return found.flatMap((key) => {
-      const item = itemAt(subject, key, events);
-      return item === undefined ? [] : [{ turnId: key.turn.turnId, item }];
-    });
+  return cutPage({ found: keys, limit, cursorOf }, (found) => entriesOf(subject, found));
+}
+
+/** These items of a turn, in its order. */
+export function readItemsOf(subject: Subject, turnId: string, itemIds: ReadonlySet<string>): Entry[] {
+  return entriesOf(
+    subject,
+    keysOfTurn(subject, turnId).filter(({ itemId }) => itemIds.has(itemId)),
+  );
+}
+
+/** For `readItems` of the turn: what comes beyond this item. */
+export function itemCursor(subject: Subject, turnId: string, itemId: string): string | undefined {
+  const key = keysOfTurn(subject, turnId).find((candidate) => candidate.itemId === itemId);
+  return key && writeCursor('items', { keys: [key.turn.ordinal, key.position], inclusive: false });
+}
+
+function keysOfTurn(subject: Subject, turnId: string): readonly ItemKey[] {
+  const turn = findTurn(subject.database, subject.lineage, turnId);
+  return turn === undefined ? [] : (itemKeys(subject, [turn]).get(turn) ?? []);
+}
+
+function entriesOf(subject: Subject, keys: readonly ItemKey[]): Entry[] {
+  const events = eventsAt(
+    subject.database,
+    keys.map(({ eventSeq }) => eventSeq),
+  );
+  return keys.flatMap((key) => {
+    const item = itemAt(subject, key, events);
+    return item === undefined ? [] : [{ turnId: key.turn.turnId, item }];
   });
+}
+
+/** Null for the first turn, undefined for one that is not there. */
+export function turnBefore({ database, lineage }: Subject, turnId: string): string | null | undefined {
+  const turn = findTurn(database, lineage, turnId);
+  if (turn === undefined) return undefined;
+  const range = { from: 0, to: turn.ordinal - 1, direction: 'desc', limit: 1 } as const;
+  return turnRows(database, lineage, range)[0]?.turnId ?? null;
 }
 
 export function hasTurn({ database, lineage }: Subject, turnId: string): boolean {

@@ -2,6 +2,7 @@
 import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
 import type { Turn } from '../../protocol/schema/turn.ts';
 import type { Database } from './database.ts';
+import { findTurn, lineageOf } from './lineage.ts';
 import { eventOf, integerOrNull, submissionOf, textOf } from './row.ts';
 
 export function queueOf(database: Database, threadId: string): QueuedSubmission[] {
@@ -42,21 +43,19 @@ export function reorderQueue(database: Database, threadId: string, ids: readonly
 /** The message is a part of the turn now, and waits no more: in one transaction, so that it is sent exactly once. */
 export function noteMessage(database: Database, threadId: string, message: { clientId: string; turnId: string }): void {
   const { clientId, turnId } = message;
-  const sql = 'INSERT OR IGNORE INTO messages (thread_id, client_id, turn_id) VALUES (?, ?, ?)';
+  // one that was sent again after its turn was taken back is a part of another turn now
+  const sql = 'INSERT OR REPLACE INTO messages (thread_id, client_id, turn_id) VALUES (?, ?, ?)';
   database.run(sql, threadId, clientId, turnId);
   database.run('DELETE FROM queue WHERE thread_id = ? AND client_id = ?', threadId, clientId);
 }
 
-/** The turn as it was last told, without items. */
+/** The turn as it was last told, without items; none once it was taken back: its message may be sent again. */
 export function turnOfMessage(database: Database, threadId: string, clientId: string): Turn | undefined {
-  const row = database.get(
-    `SELECT coalesce(completed_seq, started_seq) AS seq FROM messages JOIN turns USING (thread_id, turn_id)
-      WHERE thread_id = ? AND client_id = ?`,
-    threadId,
-    clientId,
-  );
-  const seq = row && integerOrNull(row, 'seq');
-  if (seq === undefined || seq === null) return undefined;
+  const sql = 'SELECT turn_id FROM messages WHERE thread_id = ? AND client_id = ?';
+  const row = database.get(sql, threadId, clientId);
+  const turn = row && findTurn(database, lineageOf(database, threadId), textOf(row, 'turn_id'));
+  const seq = turn?.completedSeq ?? turn?.startedSeq ?? null;
+  if (seq === null) return undefined;
   const event = eventOf(textOf(database.get('SELECT body FROM events WHERE seq = ?', seq) ?? {}, 'body'));
   if (event.method !== 'turn/started' && event.method !== 'turn/completed') return undefined;
   return { ...event.params.turn, items: [], itemsView: 'notLoaded' };

@@ -31,6 +31,9 @@ import {
   turnCursor,
   readExtras,
   readItems,
+  readItemsOf,
+  itemCursor,
+  turnBefore,
   readModelItems,
   readTurnModelItems,
   readTurns,
@@ -131,6 +134,18 @@ export class SqliteThreadStore implements ThreadStore {
 
   items(threadId: string, turnId: string | null, page: Page): Paged<{ turnId: string; item: ThreadItem }> {
     return this.#database.read(() => readItems(this.#subject(threadId), turnId, page));
+  }
+
+  itemsOf(threadId: string, turnId: string, itemIds: readonly string[]): { turnId: string; item: ThreadItem }[] {
+    return this.#database.read(() => readItemsOf(this.#subject(threadId), turnId, new Set(itemIds)));
+  }
+
+  itemCursor(threadId: string, turnId: string, itemId: string): string | undefined {
+    return this.#database.read(() => itemCursor(this.#subject(threadId), turnId, itemId));
+  }
+
+  turnBefore(threadId: string, turnId: string): string | null | undefined {
+    return this.#database.read(() => turnBefore(this.#subject(threadId), turnId));
   }
 
   hasTurn(threadId: string, turnId: string): boolean {

@@ -88,6 +88,7 @@ async function follow({ context, params }: Wanted, { by }: ForeignOwner, { trans
     const { value, after } = await relay.forward('thread/resume', {
       threadId,
       excludeTurns: params.excludeTurns ?? false,
+      initialTurnsPage: params.initialTurnsPage ?? null,
     });
     if (!isResumed(value)) throw new ProtocolError('internalError', 'The other process gave no thread.');
     connection.follow(threadId, relay);

@@ -1,4 +1,4 @@
-// Opening threads: start, resume, fork; and leaving them.
+// Opening threads: start, resume; and leaving them.
 import type { SettingsRequest } from '../../core/config/resolveSettings.ts';
 import { askedSandbox } from '../../core/config/permissionProfiles.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -17,11 +17,11 @@ import { notHeld, orElsewhere } from '../follow/elsewhere.ts';
 import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 import { suspendedTurn, takeUp, type Suspended } from '../takeUp.ts';
-import { historyEnds, needRow, turnsOf } from '../threadHistory.ts';
+import { historyEnds, needRow, turnsOf, turnsPage } from '../threadHistory.ts';
 import { goOn } from '../goOn.ts';
 import type { ThreadTable } from '../threadTable.ts';
 
-const noStoredThread = (id: string): string => `no rollout found for thread id ${id}`;
+export const noStoredThread = (id: string): string => `no rollout found for thread id ${id}`;
 
 export const threadStart: Handler<'thread/start'> = async (context, params) => {
   const { app, connection, fanout } = context;
@@ -32,7 +32,8 @@ export const threadStart: Handler<'thread/start'> = async (context, params) => {
   app.expectTurn();
   refuseUnfit(threads, dynamicTools);
   const isEphemeral = params.ephemeral === true;
-  const thread = threads.start(settings, { name: connection.clientName, isEphemeral, dynamicTools });
+  const threadSource = params.threadSource ?? null;
+  const thread = threads.start(settings, { name: connection.clientName, isEphemeral, dynamicTools, threadSource });
   connection.subscribe(thread.id);
   const result = await openedThread(thread);
   return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
@@ -46,6 +47,7 @@ export const threadResume: Handler<'thread/resume'> = async (context, params) =>
   refuseExperimental(connection, 'thread/resume', {
     takeover: takeover === true || null,
     follow: follow === true || null,
+    initialTurnsPage: params.initialTurnsPage,
   });
   return await orElsewhere({ context, threads, params }, (steals) => resumeHere(context, params, steals));
 };
@@ -63,9 +65,11 @@ async function resumeHere(
   context.connection.subscribe(thread.id);
   if (loaded === undefined) thread.setStatus(thread.status);
   const turns = params.excludeTurns === true ? [] : turnsOf(threads, thread.id).data;
+  const page = params.initialTurnsPage ?? null;
   const result = {
     ...(await openedThread(thread, turns)),
     collaborationMode: modeOf(thread.settings),
+    initialTurnsPage: page === null ? null : turnsPage(threads, thread.id, page),
     ...historyEnds(threads, thread),
   };
   return new Reply(result, () => {
@@ -74,41 +78,6 @@ async function resumeHere(
     if (loaded === undefined) goOn(context.app, thread);
   });
 }
-
-export const threadFork: Handler<'thread/fork'> = async (context, params) => {
-  const { app, connection, fanout } = context;
-  const threads = await context.threads();
-  const source = threads.get(params.threadId)?.row ?? needRow(threads, params.threadId, noStoredThread);
-  if (params.ephemeral === true)
-    throw new ProtocolError(
-      'invalidRequest',
-      'ephemeral forks are not supported; fork the thread and delete the fork when it is done',
-    );
-  const lastTurnId = lastTurnToKeep(threads, params.threadId, params.lastTurnId ?? null);
-  const id = app.ids.next();
-  const nowMs = app.clock.nowMs();
-  const record: ThreadRecord = {
-    ...source,
-    id,
-    forkedFromId: source.id,
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    recencyAtMs: nowMs,
-    archived: false,
-    goal: null,
-    originator: connection.clientName,
-    settings: await overridden(app, source.settings, params),
-  };
-  const isSourceStored = threads.world.store.get(source.id) !== undefined;
-  const { thread } = opened(threads, { id, clientName: connection.clientName, takeover: false }, () => {
-    threads.world.store.create(record, isSourceStored ? { threadId: source.id, lastTurnId } : null);
-    return record;
-  });
-  connection.subscribe(id);
-  const turns = params.excludeTurns === true ? [] : turnsOf(threads, id).data;
-  const result = await openedThread(thread, turns);
-  return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
-};
 
 export const threadUnsubscribe: Handler<'thread/unsubscribe'> = async (context, { threadId }) => {
   const { connection, questions, threads } = context;
@@ -151,7 +120,7 @@ async function load(
 }
 
 /** Takes the right to write a stored thread and loads it; what cannot be loaded is not held. */
-function opened(
+export function opened(
   threads: ThreadTable,
   how: { readonly id: string; readonly clientName: string; readonly takeover: boolean },
   record: () => ThreadRecord,
@@ -183,7 +152,11 @@ function refuseUnfit(threads: ThreadTable, dynamicTools: readonly DynamicToolSpe
 }
 
 /** The stored settings with the client's overrides; resolved anew only when there are any. */
-async function overridden(app: RequestContext['app'], settings: Settings, request: SettingsRequest): Promise<Settings> {
+export async function overridden(
+  app: RequestContext['app'],
+  settings: Settings,
+  request: SettingsRequest,
+): Promise<Settings> {
   const { cwd, model, modelProvider, approvalPolicy, config, baseInstructions, developerInstructions } = request;
   const sandbox = askedSandbox(request);
   const given = [cwd, model, modelProvider, approvalPolicy, sandbox, config, baseInstructions, developerInstructions];
@@ -225,18 +198,4 @@ function tellJoined({ connection, questions }: RequestContext, thread: LiveThrea
     }
   }
   questions.askAgain(thread.id, connection);
-}
-
-/** The last turn that a fork inherits; null when the source has none. */
-function lastTurnToKeep(threads: ThreadTable, threadId: string, wanted: string | null): string | null {
-  if (wanted === null)
-    return turnsOf(threads, threadId, { cursor: null, limit: 1, direction: 'desc' }).data[0]?.id ?? null;
-  const running = threads.get(threadId)?.running?.id ?? threads.world.store.questions(threadId)[0]?.turnId;
-  if (running === wanted)
-    throw new ProtocolError(
-      'invalidRequest',
-      `turn ${wanted} is still in progress; fork at an earlier turn or wait for its end`,
-      { kind: 'turnInProgress' },
-    );
-  return wanted;
 }

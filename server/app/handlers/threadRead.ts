@@ -2,15 +2,13 @@
 import type { ThreadQuery } from '../../core/thread/threadStore.ts';
 import { threadView } from '../../core/thread/threadView.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { Turn, TurnItemsView } from '../../protocol/schema/turn.ts';
-import { summaryOf } from '../../protocol/state/select.ts';
 import { pageOf } from '../paging.ts';
 import type { Handler } from '../requestContext.ts';
-import { elsewhere, needRow, statuses, turnsOf } from '../threadHistory.ts';
+import { elsewhere, needRow, notLoaded, refuseUnread, statuses, turnsOf, turnsPage } from '../threadHistory.ts';
 import { inSections, isWanted, readStates } from '../threadShelves.ts';
-import type { ThreadTable } from '../threadTable.ts';
 
-const notLoaded = (id: string): string => `thread not loaded: ${id}`;
+/** Thread ids are UUIDs, and so are the cursors between them. */
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const threadList: Handler<'thread/list'> = async (context, params) => {
   const threads = await context.threads();
@@ -54,9 +52,12 @@ export const threadLoadedList: Handler<'thread/loaded/list'> = async (context, p
   const threads = await context.threads();
   const followed = [...context.connection.relays].flatMap(([id, relay]) => (relay.isOpen ? [id] : []));
   const ids = [...new Set([...threads.ids, ...followed])].toSorted();
-  const after =
-    params.cursor === undefined || params.cursor === null ? ids : ids.filter((id) => id > (params.cursor ?? ''));
-  const data = after.slice(0, params.limit ?? after.length);
+  const cursor = params.cursor ?? null;
+  if (cursor !== null && !ID.test(cursor))
+    throw new ProtocolError('invalidRequest', `invalid cursor: ${cursor.slice(0, 200)}`, { kind: 'invalidCursor' });
+  const after = cursor === null ? ids : ids.filter((id) => id > cursor.toLowerCase());
+  const limit = params.limit ?? null;
+  const data = limit === null ? after : after.slice(0, Math.max(1, limit));
   return { data, nextCursor: data.length < after.length ? (data.at(-1) ?? null) : null };
 };
 
@@ -76,43 +77,6 @@ export const threadRead: Handler<'thread/read'> = async (context, { threadId, in
 
 export const threadTurnsList: Handler<'thread/turns/list'> = async (context, params) => {
   const threads = await context.threads();
-  refuseEphemeral(threads, params.threadId, 'thread/turns/list');
-  const view = params.itemsView ?? 'summary';
-  const found = turnsOf(threads, params.threadId, pageOf(params, 'desc'));
-  return {
-    data: found.data.map((turn) => viewed(turn, view)),
-    nextCursor: found.nextCursor,
-    backwardsCursor: found.backwardsCursor,
-  };
+  refuseUnread(threads, params.threadId, 'thread/turns/list');
+  return turnsPage(threads, params.threadId, params);
 };
-
-export const threadItemsList: Handler<'thread/items/list'> = async (context, params) => {
-  const threads = await context.threads();
-  refuseEphemeral(threads, params.threadId, 'thread/items/list');
-  if (threads.get(params.threadId)?.isStored === false) return { data: [], nextCursor: null, backwardsCursor: null };
-  const found = threads.world.store.items(params.threadId, params.turnId ?? null, pageOf(params, 'asc'));
-  return {
-    data: found.data.map((entry) => ({ ...entry })),
-    nextCursor: found.nextCursor,
-    backwardsCursor: found.backwardsCursor,
-  };
-};
-
-function viewed(turn: Turn, view: TurnItemsView): Turn {
-  switch (view) {
-    case 'full':
-      return turn;
-    case 'summary':
-      return summaryOf(turn);
-    case 'notLoaded':
-      return { ...turn, items: [], itemsView: 'notLoaded' };
-  }
-}
-
-/** Ephemeral threads keep no history to page through; unknown ones get the wire's error. */
-function refuseEphemeral(threads: ThreadTable, threadId: string, method: string): void {
-  const live = threads.get(threadId);
-  if (live?.isEphemeral === true)
-    throw new ProtocolError('invalidRequest', `ephemeral threads do not support ${method}`);
-  if (live === undefined) needRow(threads, threadId, notLoaded);
-}

@@ -25,6 +25,8 @@ export interface ThreadRecord {
   readonly preview: string;
   readonly cliVersion: string;
   readonly originator: string | null;
+  /** The client's own word for what began the thread. */
+  readonly threadSource?: string | null;
   readonly gitInfo: GitInfo | null;
   readonly settings: Settings;
   readonly tokenUsage: ThreadTokenUsage | null;
@@ -207,6 +209,16 @@ export interface ThreadStore {
     turnId: string | null,
     page: Page,
   ): Paged<{ readonly turnId: string; readonly item: ThreadItem }>;
+  /** These items of a turn, in its order; those that are not there are left out. */
+  itemsOf(
+    threadId: string,
+    turnId: string,
+    itemIds: readonly string[],
+  ): readonly { readonly turnId: string; readonly item: ThreadItem }[];
+  /** For `items` of the turn: what comes beyond this item. Undefined for an item that is not there. */
+  itemCursor(threadId: string, turnId: string, itemId: string): string | undefined;
+  /** The turn before this one, null for the first. Undefined for a turn that is not there. */
+  turnBefore(threadId: string, turnId: string): string | null | undefined;
   /** False for a turn that was taken back. */
   hasTurn(threadId: string, turnId: string): boolean;
   turnExtras(threadId: string, turnId: string): StoredTurnExtras;
@@ -248,7 +260,7 @@ export interface ThreadStore {
   updateQueued(threadId: string, submission: QueuedSubmission): void;
   removeQueued(threadId: string, id: string): void;
   reorderQueue(threadId: string, ids: readonly string[]): void;
-  /** The turn that a message with this id of a client is a part of, as it was last told, without items. */
+  /** The turn that a message with this id of a client is a part of, as it was last told, without items. None once it was taken back. */
   turnOfMessage(threadId: string, clientId: string): Turn | undefined;
   close(): void;
 }

@@ -30,7 +30,7 @@ export function threadView(record: ThreadRecord, status: ThreadStatus, turns: re
     cliVersion: record.cliVersion,
     originator: record.originator,
     source: 'vscode',
-    threadSource: null,
+    threadSource: record.threadSource ?? null,
     agentNickname: null,
     agentRole: null,
     gitInfo: record.gitInfo,

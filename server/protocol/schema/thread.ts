@@ -13,8 +13,9 @@ import {
 import { DynamicToolSpec } from './dynamicTool.ts';
 import { CheckpointRestoreResult } from './checkpoint.ts';
 import { ThreadItem } from './item.ts';
+import { InitialTurnsPageParams, page, pageEnds, ThreadTurnsListResult } from './threadHistory.ts';
 import { ThreadReadState } from './threadShelf.ts';
-import { Turn, TurnItemsView } from './turn.ts';
+import { Turn } from './turn.ts';
 
 export const ThreadStatus = lazy(() =>
   z.discriminatedUnion('type', [
@@ -95,6 +96,8 @@ export const ThreadStartParams = lazy(() =>
   z.object({
     ...overrides(),
     ephemeral: z.boolean().nullish(),
+    /** The client's own word for what began the thread. */
+    threadSource: z.string().nullish(),
     dynamicTools: z.array(DynamicToolSpec()).nullish(),
   }),
 );
@@ -128,6 +131,8 @@ export const ThreadResumeParams = lazy(() =>
     threadId: z.string(),
     ...overrides(),
     excludeTurns: z.boolean().nullish(),
+    /** Experimental: a page of `thread/turns/list` to answer with. */
+    initialTurnsPage: InitialTurnsPageParams().nullish(),
     takeover: z.boolean().nullish(),
     follow: z.boolean().nullish(),
     force: z.boolean().nullish(),
@@ -147,20 +152,31 @@ export const ThreadResumeResult = lazy(() =>
   z.object({
     ...openedThread(),
     collaborationMode: z.unknown(),
+    initialTurnsPage: ThreadTurnsListResult().nullish(),
     turnsBackwardsCursor: z.string().nullable(),
     itemsBackwardsCursor: z.string().nullable(),
   }),
 );
 export type ThreadResumeResult = Infer<typeof ThreadResumeResult>;
 
-/** `lastTurnId` is the last turn to keep, inclusive. */
+/**
+ * `lastTurnId` is the last turn to keep; `beforeTurnId` (experimental) the first that is left out. `deferGoalContinuation` (experimental) takes
+ * the goal along, which the next turn goes on with. `attachToSource`, `path` and prediction mode (experimental) are refused: there are no
+ * attached threads here, threads have no path, and nothing is predicted.
+ */
 export const ThreadForkParams = lazy(() =>
   z.object({
     threadId: z.string(),
     lastTurnId: z.string().nullish(),
+    beforeTurnId: z.string().nullish(),
     ...overrides(),
     ephemeral: z.boolean().nullish(),
+    threadSource: z.string().nullish(),
     excludeTurns: z.boolean().nullish(),
+    deferGoalContinuation: z.boolean().nullish(),
+    attachToSource: z.boolean().nullish(),
+    path: z.string().nullish(),
+    experimentalPredictionMode: z.boolean().nullish(),
   }),
 );
 export type ThreadForkParams = Infer<typeof ThreadForkParams>;
@@ -173,9 +189,6 @@ export type ThreadReadParams = Infer<typeof ThreadReadParams>;
 
 export const ThreadResult = lazy(() => z.object({ thread: Thread() }));
 export type ThreadResult = Infer<typeof ThreadResult>;
-
-const page = { cursor: z.string().nullish(), limit: z.number().int().nonnegative().nullish() };
-const pageEnds = { nextCursor: z.string().nullable(), backwardsCursor: z.string().nullable() };
 
 export const ThreadListParams = lazy(() =>
   z.object({
@@ -299,30 +312,6 @@ export const ThreadLoadedListResult = lazy(() =>
 );
 export type ThreadLoadedListResult = Infer<typeof ThreadLoadedListResult>;
 
-export const ThreadTurnsListParams = lazy(() =>
-  z.object({
-    threadId: z.string(),
-    ...page,
-    sortDirection: SortDirection().nullish(),
-    itemsView: TurnItemsView().nullish(),
-  }),
-);
-export type ThreadTurnsListParams = Infer<typeof ThreadTurnsListParams>;
-
-export const ThreadTurnsListResult = lazy(() => z.object({ data: z.array(Turn()), ...pageEnds }));
-export type ThreadTurnsListResult = Infer<typeof ThreadTurnsListResult>;
-
-export const ThreadItemsListParams = lazy(() =>
-  z.object({ threadId: z.string(), turnId: z.string().nullish(), ...page, sortDirection: SortDirection().nullish() }),
-);
-export type ThreadItemsListParams = Infer<typeof ThreadItemsListParams>;
-
-export const ThreadItemEntry = lazy(() => z.object({ turnId: z.string(), item: ThreadItem() }));
-export type ThreadItemEntry = Infer<typeof ThreadItemEntry>;
-
-export const ThreadItemsListResult = lazy(() => z.object({ data: z.array(ThreadItemEntry()), ...pageEnds }));
-export type ThreadItemsListResult = Infer<typeof ThreadItemsListResult>;
-
 export const ThreadNameSetParams = lazy(() => z.object({ threadId: z.string(), name: z.string() }));
 export type ThreadNameSetParams = Infer<typeof ThreadNameSetParams>;
 
@@ -350,11 +339,16 @@ export const ThreadRevertResult = lazy(() =>
 );
 export type ThreadRevertResult = Infer<typeof ThreadRevertResult>;
 
-/** The old name of revert: takes out the last turns, all of them when there are fewer. */
+/** The old name of revert: takes out the last turns, all of them when there are fewer. `restoreFiles` as in `thread/revert`. */
 export const ThreadRollbackParams = lazy(() =>
-  z.object({ threadId: z.string(), numTurns: z.number().int().positive() }),
+  z.object({ threadId: z.string(), numTurns: z.number().int().positive(), restoreFiles: z.boolean().nullish() }),
 );
 export type ThreadRollbackParams = Infer<typeof ThreadRollbackParams>;
+
+export const ThreadRollbackResult = lazy(() =>
+  z.object({ thread: Thread(), restoredFiles: CheckpointRestoreResult().optional() }),
+);
+export type ThreadRollbackResult = Infer<typeof ThreadRollbackResult>;
 
 /** `beforeTurnId` (Bowline's own) is the first turn that is gone; who does not get it reads the thread anew. */
 export const ThreadReverted = lazy(() => z.object({ threadId: z.string(), beforeTurnId: z.string().nullish() }));
