@@ -15,6 +15,8 @@ export interface ModelServer {
   readonly url: string;
   /** Every POST so far, in order of arrival. */
   readonly requests: readonly ModelRequestRecord[];
+  /** Keeps none of them any longer: for tests that make very many. */
+  forget(): void;
   /** The ids that GET /models tells; null answers 404. */
   models: readonly string[] | null;
   /** The answers to the next requests, in order. */
@@ -89,6 +91,7 @@ function face(state: State, port: number): ModelServer {
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests: state.requests,
+    forget: () => void state.requests.splice(0),
     get models() {
       return state.models;
     },

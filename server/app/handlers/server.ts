@@ -1,16 +1,28 @@
 // What belongs to no thread: models, account.
-import { ProtocolError } from '../../protocol/errors.ts';
+import { isAgentError, ProtocolError } from '../../protocol/errors.ts';
+import type { Model } from '../../protocol/schema/model.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import type { Handler } from '../requestContext.ts';
+import type { AppWorld } from '../world.ts';
 
 export const modelList: Handler<'model/list'> = async ({ app }, params) => {
-  const models = (await app.models(params.modelProvider ?? null)).filter(
+  const models = (await modelsOf(app, params.modelProvider ?? null)).filter(
     (model) => params.includeHidden === true || !model.hidden,
   );
   const start = offsetOf(params.cursor ?? null);
   const end = params.limit === undefined || params.limit === null ? models.length : start + Math.max(1, params.limit);
   return { data: models.slice(start, end), nextCursor: end < models.length ? String(end) : null };
 };
+
+/** A provider that is not configured is a mistake of the request here; in a turn it is a failure of the turn. */
+async function modelsOf(app: AppWorld, provider: string | null): Promise<readonly Model[]> {
+  try {
+    return await app.models(provider);
+  } catch (error) {
+    if (!isAgentError(error)) throw error;
+    throw new ProtocolError('invalidRequest', error.message, { kind: 'modelProviderNotFound', cause: error });
+  }
+}
 
 export const accountRead: Handler<'account/read'> = ({ app }) => app.account.read();
 

@@ -14,7 +14,7 @@ export const SortDirection = lazy(() => z.enum(['asc', 'desc']));
 export type SortDirection = Infer<typeof SortDirection>;
 
 /** How hard a reasoning model thinks; providers add names of their own, so any string is allowed. */
-export const ReasoningEffort = lazy(() => z.string());
+export const ReasoningEffort = lazy(() => z.string().min(1));
 export type ReasoningEffort = Infer<typeof ReasoningEffort>;
 
 export const ReasoningSummary = lazy(() => z.enum(['auto', 'concise', 'detailed', 'none']));

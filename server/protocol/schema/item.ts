@@ -3,12 +3,22 @@ import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
 import { JsonValue } from './common.ts';
 
+/** In bytes of the text. */
+const TextElement = lazy(() =>
+  z.object({
+    byteRange: z.object({ start: z.number().int().nonnegative(), end: z.number().int().nonnegative() }),
+    placeholder: z.string().nullish(),
+  }),
+);
+
+const ImageDetail = lazy(() => z.enum(['auto', 'low', 'high', 'original']));
+
 /** One part of what the user sends. A `mention` names a file or folder by absolute path. */
 export const UserInput = lazy(() =>
   z.union([
-    z.object({ type: z.literal('text'), text: z.string(), text_elements: z.array(z.unknown()).default([]) }),
-    z.object({ type: z.literal('image'), url: z.string(), detail: z.string().optional() }),
-    z.object({ type: z.literal('localImage'), path: z.string(), detail: z.string().optional() }),
+    z.object({ type: z.literal('text'), text: z.string(), text_elements: z.array(TextElement()).default([]) }),
+    z.object({ type: z.literal('image'), url: z.string(), detail: ImageDetail().nullish() }),
+    z.object({ type: z.literal('localImage'), path: z.string(), detail: ImageDetail().nullish() }),
     z.object({ type: z.literal('skill'), name: z.string(), path: z.string() }),
     z.object({ type: z.literal('mention'), name: z.string(), path: z.string() }),
   ]),
