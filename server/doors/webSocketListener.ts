@@ -86,8 +86,9 @@ interface Upgrade {
 
 /** What is no WebSocket. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  const isHealthCheck = HEALTH_PATHS.includes(pathname) && (request.method === 'GET' || request.method === 'HEAD');
+  // not by `URL`: that throws for what is none, such as `//`, and anybody may ask for that
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  const isHealthCheck = HEALTH_PATHS.includes(path) && (request.method === 'GET' || request.method === 'HEAD');
   if (request.headers.origin !== undefined) end(response, FOREIGN);
   else if (isHealthCheck) response.writeHead(200).end();
   else end(response, { status: 400, text: 'Connect with a WebSocket, or ask for /readyz or /healthz.' });

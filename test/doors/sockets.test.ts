@@ -113,11 +113,12 @@ for (const program of PROGRAMS) {
           status('/healthz?probe=1'),
           status('/'),
           status('/other'),
+          status('//'),
           status('/readyz', { method: 'POST' }),
           status('/readyz', { headers }),
           status('/', { headers }),
         ]),
-        [200, 200, 400, 400, 400, 403, 403],
+        [200, 200, 400, 400, 400, 400, 403, 403],
       );
       await rejects(server.open(headers), /^Error: 403 /);
       equal((await server.open()).readyState, 1);
