@@ -1,17 +1,17 @@
 // File access for the core: by real paths alone, over no link, and with writes that never leave half a file.
 import { constants, type Dirent, type Stats } from 'node:fs';
-import { access, lstat, open, readdir, rename, rm, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { access, lstat, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { KEPT_PRIVATE } from '../../core/pathPolicy/reading.ts';
 import type { FileKind, Files, FileStat } from '../../core/ports.ts';
 import { openFile, openFolder, openOrMakeFolder, PathMoved, type OpenFolder } from './openPath.ts';
 import { errorCode, isNotThere, realPathOf, type CaseProbe } from './realPath.ts';
+import { fillNew } from './replaceFile.ts';
 import { temporaryName } from './temporaryName.ts';
 
 /** Permission bits of a mode, without the file type. */
 const PERMISSIONS = 0o7777;
 const FOLDER_STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY', 'EACCES', 'EPERM']);
-const { O_NOFOLLOW } = constants;
 
 export interface FilesOptions {
   /** The file with the user's key, whose content is nobody's to read by this way, whatever name leads to it. */
@@ -69,10 +69,10 @@ async function write(path: string, bytes: Uint8Array, mode?: number): Promise<vo
     if (existing?.isSymbolicLink() === true) throw new PathMoved(path);
     // A rename asks only the folder; a file that its user made read-only stays as it is.
     if (existing !== null) await access(target, constants.W_OK);
-    await writeNew(temporary, {
-      bytes,
+    await fillNew(temporary, {
       existing,
       mode: mode ?? (existing === null ? null : existing.mode & PERMISSIONS),
+      fill: (handle) => handle.writeFile(bytes),
     });
     await folder.verify();
     await rename(temporary, target);
@@ -81,35 +81,6 @@ async function write(path: string, bytes: Uint8Array, mode?: number): Promise<vo
     throw error;
   } finally {
     await folder.close();
-  }
-}
-
-interface NewFile {
-  readonly bytes: Uint8Array;
-  readonly existing: Stats | null;
-  readonly mode: number | null;
-}
-
-async function writeNew(path: string, { bytes, existing, mode }: NewFile): Promise<void> {
-  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW, 0o666);
-  try {
-    await handle.writeFile(bytes);
-    await keepOwner(handle, existing);
-    if (mode !== null) await handle.chmod(mode);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Gives the new file to the owner of the one that it replaces, where that is allowed. */
-export async function keepOwner(handle: FileHandle, existing: Stats | null): Promise<void> {
-  if (existing === null || process.platform === 'win32') return;
-  const created = await handle.stat();
-  if (created.uid === existing.uid && created.gid === existing.gid) return;
-  try {
-    await handle.chown(existing.uid, existing.gid);
-  } catch {
-    // Only root may give files away; the file is then owned by who runs the server, as with any editor.
   }
 }
 

@@ -2,7 +2,6 @@
 import { constants, type Stats } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { keepOwner } from './files.ts';
 import { errorCode } from './realPath.ts';
 import { temporaryName } from './temporaryName.ts';
 
@@ -16,6 +15,8 @@ export interface Replacement {
 }
 
 const PERMISSIONS = 0o7777;
+const READ_AND_WRITE = 0o666;
+const ANY_NEW = 0o666;
 const { O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_NOFOLLOW } = constants;
 
 /** The folder does not let new files in, or the file is a mount of its own: then it can only be written where it lies. */
@@ -27,19 +28,44 @@ export async function replaceFile(path: string, replacement: Replacement): Promi
   const { existing } = replacement;
   const mode = replacement.mode ?? (existing === null ? null : existing.mode & PERMISSIONS);
   try {
-    const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
-    try {
-      await replacement.fill(handle);
-      await keepOwner(handle, existing);
-      if (mode !== null) await handle.chmod(mode);
-    } finally {
-      await handle.close();
-    }
+    await fillNew(temporary, { existing, mode, fill: (handle) => replacement.fill(handle) });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     if (existing === null || !STAYS_IN_PLACE.has(errorCode(error) ?? '')) throw error;
     await fillInPlace(path, replacement);
+  }
+}
+
+export interface NewFile {
+  /** What it will replace; null when there is nothing. */
+  readonly existing: Stats | null;
+  /** Permission bits; null: those of any new file. */
+  readonly mode: number | null;
+  fill(handle: FileHandle): Promise<void>;
+}
+
+/** Fills a file that is not there yet. At no moment may more people read it than in the end. */
+export async function fillNew(path: string, { existing, mode, fill }: NewFile): Promise<void> {
+  const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (mode ?? ANY_NEW) & READ_AND_WRITE);
+  try {
+    await fill(handle);
+    await keepOwner(handle, existing);
+    if (mode !== null) await handle.chmod(mode);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Gives the new file to the owner of the one that it replaces, where that is allowed. */
+async function keepOwner(handle: FileHandle, existing: Stats | null): Promise<void> {
+  if (existing === null || process.platform === 'win32') return;
+  const created = await handle.stat();
+  if (created.uid === existing.uid && created.gid === existing.gid) return;
+  try {
+    await handle.chown(existing.uid, existing.gid);
+  } catch {
+    // Only root may give files away; the file is then owned by who runs the server, as with any editor.
   }
 }
 

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHostFiles } from '../../../../server/adapters/fs/hostFiles.ts';
 import { errorCode } from '../../../../server/adapters/fs/realPath.ts';
+import { replaceFile } from '../../../../server/adapters/fs/replaceFile.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -45,6 +46,19 @@ describe('createHostFiles', () => {
     writeFileSync(at('file'), 'old', { mode: 0o400 });
     await rejects(files.write(at('file'), bytes('new')), (error) => errorCode(error) === 'EACCES');
     equal(readFileSync(at('file'), 'utf8'), 'old');
+  });
+
+  it('shows a private file to nobody else while it is written anew', async () => {
+    writeFileSync(at('file'), 'old', { mode: 0o600 });
+    const seen: number[] = [];
+    await replaceFile(at('file'), {
+      existing: statSync(at('file')),
+      fill: async (handle) => {
+        seen.push((await handle.stat()).mode & 0o777);
+        await handle.writeFile('secret');
+      },
+    });
+    deepEqual([seen, readFileSync(at('file'), 'utf8'), statSync(at('file')).mode & 0o777], [[0o600], 'secret', 0o600]);
   });
 
   it('waits at no pipe', async () => {
