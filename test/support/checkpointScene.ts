@@ -61,7 +61,7 @@ export function checkpointScene(home: string, root: string, access?: PathAccess)
         changes.addWorkspaceChanges(found);
         recorder.changed(changes.touched());
       }
-      await recorder.end();
+      await recorder.end([]);
     },
     scope: (...turnIds) => ({ threadId: 't', turnId: turnIds[0] ?? '', turnIds, root }),
   };

@@ -44,7 +44,7 @@ export class TurnRecorder {
 
   /** A command begins: should the process be killed meanwhile, it is known that something may be missing. */
   begin(limitations: readonly string[]): void {
-    this.#limitations = [...new Set([...this.#limitations, ...limitations])];
+    this.#note(limitations);
     if (!this.#isWritten) this.#next(() => this.#write(true));
   }
 
@@ -60,10 +60,11 @@ export class TurnRecorder {
     });
   }
 
-  /** Waits until all is written. */
-  async end(): Promise<void> {
+  /** Waits until all is written. `limitations`: those that are to be known even where nothing was seen to change. */
+  async end(limitations: readonly string[]): Promise<void> {
+    this.#note(limitations);
     this.#next(async () => {
-      if (this.#paths.length > 0) await this.#write(false);
+      if (this.#paths.length > 0 || limitations.length > 0) await this.#write(false);
       else if (this.#isWritten) await this.#parts.store.dropManifest(this.#ids.turnId);
     });
     await this.#tail;
@@ -72,6 +73,10 @@ export class TurnRecorder {
   /** Waits until all that is known is written; another process goes on with the turn. */
   async suspend(): Promise<void> {
     await this.#tail;
+  }
+
+  #note(limitations: readonly string[]): void {
+    this.#limitations = [...new Set([...this.#limitations, ...limitations])];
   }
 
   async #write(isOpen: boolean): Promise<void> {

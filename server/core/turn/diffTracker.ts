@@ -9,6 +9,9 @@ import type { RunningTurn } from './runningTurn.ts';
 import type { FileEffect, ToolContext } from './tool.ts';
 import { watchedRoots, WatchedWorkspace } from './watchedWorkspace.ts';
 
+const IN_BACKGROUND =
+  'A command of this turn went on in the background: what it changed after the turn, or while the agent did not wait for it, may not all be known.';
+
 export class DiffTracker {
   readonly #thread: LiveThread;
   readonly #turn: RunningTurn;
@@ -21,7 +24,10 @@ export class DiffTracker {
   #told = '';
   #workspace: Promise<WatchedWorkspace> | null = null;
   #commandsUnderWay = 0;
-  #telling: Promise<void> = Promise.resolve();
+  /** A command has ended since the workspace was looked at last. */
+  #isUnseen = false;
+  /** Looks and tellings go one after the other: each look sees what the one before it left. */
+  #tail: Promise<void> = Promise.resolve();
 
   constructor(thread: LiveThread, turn: RunningTurn) {
     this.#thread = thread;
@@ -47,8 +53,7 @@ export class DiffTracker {
       ...context,
       askCommand: async (item, question) => {
         const verdict = await context.askCommand(item, question);
-        if (verdict === 'accepted' || typeof verdict === 'object')
-          await this.#look({ isAgents: this.#commandsUnderWay > 1 });
+        if (verdict === 'accepted' || typeof verdict === 'object') await this.#lookBefore();
         return verdict;
       },
     };
@@ -70,33 +75,33 @@ export class DiffTracker {
   /** Call before a tool runs that may change files in ways of its own, and `after` when it is done. */
   async before(): Promise<void> {
     this.#commandsUnderWay += 1;
-    await this.#look({ isAgents: this.#commandsUnderWay > 1 });
+    await this.#lookBefore();
   }
 
+  /** The workspace is looked at without delay: what the user writes from now on is not the agent's. */
   after(): void {
     this.#commandsUnderWay -= 1;
+    this.#isUnseen = true;
+    void this.update();
   }
 
   patched(effects: readonly FileEffect[], madeFolders: readonly string[] = []): void {
     this.#changes.addEffects(effects, madeFolders);
-    this.#telling = this.#telling.then(() => this.#tell());
+    void this.#next(() => this.#tell());
   }
 
   /** Looks for what commands changed, and tells it. Never rejects. */
   update(): Promise<void> {
-    const look = async (): Promise<void> => {
+    return this.#next(async () => {
+      if (!this.#isUnseen) return;
       await this.#look({ isAgents: true });
       await this.#tell();
-    };
-    this.#telling = this.#telling.then(look).catch((error: unknown) => {
-      this.#thread.world.log.warn('What changed could not be told.', { reason: messageOf(error) });
     });
-    return this.#telling;
   }
 
   /** The turn is over: waits until what it changed is kept. */
   async end(): Promise<void> {
-    await this.#recorder?.end();
+    await this.#recorder?.end(this.#hasBackground ? [IN_BACKGROUND] : []);
     if (this.#recorder !== null) this.#thread.world.checkpoints.tidyUp();
   }
 
@@ -104,10 +109,29 @@ export class DiffTracker {
     await this.#recorder?.suspend();
   }
 
+  /** A command of the turn is left to go on. */
+  get #hasBackground(): boolean {
+    const { state, tools } = this.#thread;
+    const items = state.turns.find(({ id }) => id === this.#turn.id)?.items ?? [];
+    return tools.terminals.list().some(({ itemId }) => items.some(({ id }) => id === itemId));
+  }
+
+  #next(task: () => Promise<void>): Promise<void> {
+    this.#tail = this.#tail.then(task).catch((error: unknown) => {
+      this.#thread.world.log.warn('What changed could not be told.', { reason: messageOf(error) });
+    });
+    return this.#tail;
+  }
+
+  /** What was changed until now is the agent's only where other commands have run. */
+  #lookBefore(): Promise<void> {
+    return this.#next(() => this.#look({ isAgents: this.#isUnseen || this.#commandsUnderWay > 1 }));
+  }
+
   /** Compares the workspace with what is remembered and remembers it as it is. Changes that are not the agent's are let go. */
   async #look({ isAgents }: { isAgents: boolean }): Promise<void> {
     const isFirst = this.#workspace === null;
-    if (isFirst && isAgents && this.#commandsUnderWay === 0) return;
+    this.#isUnseen = false;
     this.#workspace ??= this.#remember();
     const workspace = await this.#workspace;
     if (isFirst) return;
