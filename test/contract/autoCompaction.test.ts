@@ -31,6 +31,30 @@ describe('compacting by itself', () => {
   });
 
   story(
+    'sums the new message up neither at the first attempt nor at the next one',
+    async (stage, kind) => {
+      stage.model.script(
+        answer(text('a1')),
+        answer(text('Summed up.')),
+        answer(text('a2')),
+        answer(text('Summed up twice.')),
+        answer([], { ending: { type: 'cut' } }),
+        answer(text('Summed up again.')),
+        answer(text('a3')),
+      );
+      const client = await stage.open(kind);
+      // even what cannot be compacted takes more
+      const threadId = await startThread(client, stage, { config: { model_auto_compact_token_limit: 10 } });
+      for (const words of ['one', 'two', 'three']) await playTurn(client, threadId, words);
+      ok(!JSON.stringify((await stage.model.request(5)).input).includes('"three"'), 'what is new is not summed up');
+      const talk = talkIn(await stage.model.request(6));
+      deepEqual([talk.length, talk[0], talk[1], talk.at(-1)], [4, 'user: one', 'user: two', 'user: three']);
+      match(talk[2] ?? '', /Summed up again\./);
+    },
+    LINKED,
+  );
+
+  story(
     'goes by a share of the context window',
     async (stage, kind) => {
       stage.model.script(

@@ -26,18 +26,19 @@ const MOST_CUTS = 4;
 
 /**
  * Replaces the thread's history up to `keptFrom`, at once and only when the summary is there: a process that dies before leaves the old
- * history. Does nothing more when the turn is stopped meanwhile. Throws what keeps the model from summing up.
+ * history. Does nothing more when the turn is stopped meanwhile. Gives the place from which on everything has stayed as it is. Throws what keeps
+ * the model from summing up.
  */
-export async function compact(compaction: Compaction): Promise<void> {
+export async function compact(compaction: Compaction): Promise<number> {
   const { thread, turn, items, prefix, keptFrom } = compaction;
   const item = items.start({ type: 'contextCompaction', id: thread.world.ids.next() });
   const old = thread.history.slice(0, keptFrom);
   const summary = old.length === 0 ? null : await summaryOf(old, compaction);
-  if (turn.stopped !== null) return;
-  if (summary !== null) {
-    thread.rebase(turn.id, [...compactedHistory(old, summary), ...thread.history.slice(keptFrom)], tokensOf(prefix));
-  }
+  if (turn.stopped !== null) return keptFrom;
+  const compacted = summary === null ? null : compactedHistory(old, summary);
+  if (compacted !== null) thread.rebase(turn.id, [...compacted, ...thread.history.slice(keptFrom)], tokensOf(prefix));
   items.complete(item);
+  return compacted?.length ?? keptFrom;
 }
 
 /** Null when the turn was stopped meanwhile. */

@@ -21,13 +21,15 @@ export class ContextKeeper {
     this.#settings = settings;
   }
 
-  /** Call before each request. Throws when the conversation cannot be made to fit. */
-  async makeRoom(compaction: Compaction): Promise<void> {
+  /** Call before each request; gives the place where what is kept begins now. Throws when the conversation cannot be made to fit. */
+  async makeRoom(compaction: Compaction): Promise<number> {
     const limit = this.#limit;
-    if (limit === null || this.#thread.contextTokens < limit || compaction.keptFrom === 0) return;
+    const { keptFrom } = compaction;
+    if (limit === null || this.#thread.contextTokens < limit || keptFrom === 0) return keptFrom;
     if (this.#fruitless >= MOST_FRUITLESS) throw tooLong(limit, this.#thread.contextTokens);
-    await compact(compaction);
+    const begin = await compact(compaction);
     this.#isFirstAfterCompaction = true;
+    return begin;
   }
 
   /** Call with the end of each response: whether the last compaction has helped is told by it. */

@@ -91,7 +91,7 @@ export class Conversation {
     const asked = { thread: this.#thread, turn: this.#turn };
     let attempt = 0;
     for (;;) {
-      if (this.#apart === null) await this.#context.makeRoom(this.#compaction(provider, prompt.items));
+      if (this.#apart === null) this.#unread = await this.#context.makeRoom(this.#compaction(provider, prompt.items));
       if (this.#turn.stopped !== null) return stoppedEnd(this.#thread, this.#turn);
       const reader = new ResponseReader({
         thread: this.#thread,
