@@ -26,7 +26,13 @@ export interface MadeUp {
 }
 
 /** Failures of the world outside that are told under the internal code, as the reference tells them; each names its kind. */
-const TOLD_AS_INTERNAL = new Set(['ioFailure', 'failedToStart', 'mcpServerNotFound', 'configInvalid', 'threadBusy']);
+const TOLD_AS_INTERNAL = new Set([
+  'ioFailure',
+  'failedToStart',
+  'mcpServerNotFound',
+  'configInvalid',
+  'activeTurnNotSteerable',
+]);
 const KNOWN_CODES = new Set<number>(Object.values(ERROR_CODES));
 const ANSWER_WITHIN_MS = 60_000;
 const WORDS = 'The answer of the scripted model, with a few words in it.';
