@@ -144,7 +144,8 @@ function checkHealth(): void {
 
 function report(threads: readonly Thread[], growth: ReturnType<typeof growthOf>): void {
   const megabytes = (bytes: number): string => `${Math.round(bytes / 1e5) / 10} MB`;
-  for (const [what, count] of [...ledger.counts].toSorted()) console.log(`${what}: ${count}`);
+  for (const [what, count] of [...ledger.counts].toSorted(([left], [right]) => left.localeCompare(right)))
+    console.log(`${what}: ${count}`);
   const turns = threads.reduce((sum, thread) => sum + thread.turns.length, 0);
   console.log(
     `${threads.length} threads, ${ledger.turns.size} turns begun, ${turns} stored, ${model.requests} model requests`,
