@@ -19,7 +19,9 @@ export interface SandboxRun {
 /** Files are as they were written; `out` is null for the standard output. */
 export type ThreadRun =
   | { readonly type: 'exportThread'; readonly threadId: string; readonly out: string | null }
-  | { readonly type: 'importThread'; readonly file: string };
+  | { readonly type: 'importThread'; readonly file: string }
+  /** Those of the reference server, from its home; null for the usual one. */
+  | { readonly type: 'importThreads'; readonly folder: string | null };
 
 export type Command =
   | AppServerRun
@@ -89,10 +91,19 @@ function doctor(args: readonly string[]): Command {
 
 function thread(args: readonly string[]): Command {
   try {
-    const options = { out: { type: 'string', short: 'o' }, help: { type: 'boolean', short: 'h' } } as const;
+    const options = {
+      out: { type: 'string', short: 'o' },
+      codex: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
     if (values.help === true) return { type: 'print', text: HELP.thread };
     const [verb, subject] = positionals;
+    if (values.codex === true) {
+      if (verb !== 'import' || positionals.length > 2 || values.out !== undefined)
+        return refuse('Say bowline thread import --codex [FOLDER].', 'thread');
+      return { type: 'importThreads', folder: subject ?? null };
+    }
     if (subject === undefined || positionals.length > 2) return refuse('Say which thread, or which file.', 'thread');
     if (verb === 'export') return { type: 'exportThread', threadId: subject, out: values.out ?? null };
     if (verb === 'import' && values.out === undefined) return { type: 'importThread', file: subject };

@@ -11,6 +11,7 @@ Usage
   bowline doctor [--fix]                   look through the stored threads for damage, and mend it
   bowline thread export ID [--out FILE]    write a thread as a portable bundle
   bowline thread import FILE               read such a bundle
+  bowline thread import --codex [FOLDER]   import the threads of Codex
   bowline COMMAND --help                   tell all options of a command
   bowline --version                        print the version
   bowline --help                           print this text
@@ -105,12 +106,17 @@ const THREAD = `bowline thread: takes threads to another home, or keeps them in 
 Usage
   bowline thread export ID [--out FILE]
   bowline thread import FILE
+  bowline thread import --codex [FOLDER]
 
 Options
   -o, --out FILE           where to write; the file must not be there yet (default: the standard output)
+  --codex                  import the threads that Codex keeps in FOLDER (default: $CODEX_HOME, or ~/.codex)
 
   A bundle has what the thread shows and what the model was told, as they are stored. It has no policies: an imported thread gets those
   that are configured here. The same bundle imported twice makes nothing new; a damaged one is refused whole.
+
+  With --codex nothing is written in FOLDER, and running it again brings what is new there. A thread that was continued here, or deleted
+  here, is left alone. Exit code: 0, or 1 when a file could not be read; the others are imported nevertheless.
 `;
 
 export const HELP = {

@@ -33,6 +33,7 @@ async function main(): Promise<number> {
       return await doctor(command.fix);
     case 'exportThread':
     case 'importThread':
+    case 'importThreads':
       return await threadCommand(command);
     case 'probeSandbox':
       return await probeSandbox();

@@ -1,16 +1,18 @@
-// `bowline thread`: writes a thread into a portable file, and reads one.
+// `bowline thread`: writes a thread into a portable file, reads one, and imports those of the reference server.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createConfiguration } from './adapters/config/configuration.ts';
+import { createConfiguration, type ConfigurationFiles } from './adapters/config/configuration.ts';
 import { bundleOf, importBundle } from './adapters/store/bundledThreads.ts';
-import { readBundle, writeBundle, type BundledThread } from './adapters/store/bundle.ts';
+import { readBundle, writeBundle } from './adapters/store/bundle.ts';
 import type { Database } from './adapters/store/database.ts';
 import { openDatabase } from './adapters/store/doctor.ts';
 import { databasePath, openThreadStore } from './adapters/store/openThreadStore.ts';
 import type { ThreadRun } from './cli.ts';
 import type { Clock, Log } from './core/ports.ts';
-import type { Settings } from './core/settings.ts';
+import { outcomeLine, summaryLine } from './core/thread/importWords.ts';
+import type { ImportOutcome } from './core/thread/threadImport.ts';
 import { homeProblem } from './homeFolder.ts';
+import { importedSettings, referenceImporter } from './importing.ts';
 import { messageOf } from './protocol/errors.ts';
 
 export interface ThreadCommandOptions {
@@ -18,6 +20,7 @@ export interface ThreadCommandOptions {
   readonly home: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder in which the program was started. */
   readonly cwd: string;
   /** Done when all of the text is out of the process. */
@@ -28,6 +31,7 @@ export interface ThreadCommandOptions {
 /** Returns the exit code. */
 export async function runThreadCommand(run: ThreadRun, options: ThreadCommandOptions): Promise<number> {
   try {
+    if (run.type === 'importThreads') return await importThreads(run, options);
     if (run.type === 'exportThread') await exportThread(run, options);
     else await importThread(run, options);
     return 0;
@@ -57,7 +61,7 @@ async function importThread(
   const problem = homeProblem(options.home);
   if (problem !== null) throw new Error(problem);
   const bundle = readBundle(readFileSync(resolve(options.cwd, file), 'utf8'));
-  const settings = await settingsFor(bundle.thread, options);
+  const settings = await importedSettings(configurationOf(options), bundle.thread);
   const imported = await withDatabase(options, (database) => importBundle(database, bundle, settings));
   const { id } = bundle.thread;
   const as = imported.threadId === id ? '' : ` (the id ${id} has another history here)`;
@@ -68,21 +72,36 @@ async function importThread(
   await options.print(`${line}\n`);
 }
 
-/** Policies are those of this home and of the thread's folder here; only where it was and which model it had come with it. */
-async function settingsFor(
-  { cwd, model, modelProvider }: BundledThread,
-  options: ThreadCommandOptions,
-): Promise<Settings> {
-  const configuration = createConfiguration({
+function configurationOf(options: ThreadCommandOptions): ConfigurationFiles {
+  return createConfiguration({
     home: options.home,
     overrides: [],
     serverCwd: options.cwd,
     hasOpenaiKey: () => false,
     defaultModel: () => Promise.resolve(null),
   });
-  if (configuration.providers().some(({ id }) => id === modelProvider))
-    return await configuration.resolve({ cwd, model, modelProvider });
-  return await configuration.resolve({ cwd, model: configuration.configuredModel() ?? model });
+}
+
+async function importThreads(
+  { folder }: Extract<ThreadRun, { type: 'importThreads' }>,
+  options: ThreadCommandOptions,
+): Promise<number> {
+  const problem = homeProblem(options.home);
+  if (problem !== null) throw new Error(problem);
+  const importer = referenceImporter({ ...options, configuration: configurationOf(options) });
+  const outcomes: ImportOutcome[] = [];
+  const out: Promise<void>[] = [];
+  const { subAgents } = await importer.run(folder, {
+    signal: new AbortController().signal,
+    told: (outcome) => {
+      outcomes.push(outcome);
+      const line = outcomeLine(outcome);
+      if (line !== null) out.push(options.print(`${line}\n`));
+    },
+  });
+  await Promise.all(out);
+  await options.print(`${summaryLine(outcomes, subAgents)}\n`);
+  return outcomes.some(({ type }) => type === 'failed') ? 1 : 0;
 }
 
 /** Opened by the store first, which makes the database, brings it up to date, or recovers it. */

@@ -4,14 +4,6 @@ import type { Thread } from '../protocol/schema/thread.ts';
 import type { ThreadReadState } from '../protocol/schema/threadShelf.ts';
 import type { ThreadTable } from './threadTable.ts';
 
-/** Every thread here is of this kind. */
-const SOURCE = 'vscode';
-
-/** Whether threads of this server are among the kinds that a client asks for; none named means the usual ones. */
-export function isWanted(sourceKinds: readonly string[] | null | undefined): boolean {
-  return sourceKinds === null || sourceKinds === undefined || sourceKinds.length === 0 || sourceKinds.includes(SOURCE);
-}
-
 /** The threads, each with its section. */
 export function inSections<T extends Thread>(store: ThreadStore, views: readonly T[]): T[] {
   const placements = store.shelf.placements(views.map(({ id }) => id));

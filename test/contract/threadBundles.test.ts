@@ -19,6 +19,7 @@ describe('a bundle', () => {
       const options = {
         clock: systemClock,
         log,
+        env: {},
         cwd: stage.workspace,
         print: () => Promise.resolve(),
         complain: (words: string) => ok(false, words),

@@ -39,13 +39,17 @@ describe('bowline thread', () => {
 
   function run(home: string, ...args: string[]): Promise<number> {
     const command = parseCommandLine(['thread', ...args], '1');
-    ok(command.type === 'exportThread' || command.type === 'importThread', JSON.stringify(command));
+    ok(
+      command.type === 'exportThread' || command.type === 'importThread' || command.type === 'importThreads',
+      JSON.stringify(command),
+    );
     said = '';
     complained = '';
     return runThreadCommand(command, {
       home,
       clock: scratch.clock,
       log: silentLog,
+      env: {},
       cwd: scratch.home,
       print: (text) => Promise.resolve(void (said += text)),
       complain: (text) => void (complained += text),

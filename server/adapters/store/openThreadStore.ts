@@ -138,6 +138,7 @@ function probe(database: Database): void {
     'section_places',
     'read_states',
     'attachments',
+    'imports',
   ]) {
     database.get(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`);
     database.get(`SELECT * FROM ${table} ORDER BY rowid LIMIT 1`);

@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { findTurn, lineageOf, turnRows, UNCUT } from './lineage.ts';
 import { insertHeld } from './questionRows.ts';
 import { noteMessage } from './queueRows.ts';
+import { writeMark } from './importRows.ts';
 import { eventOf, integerOf, integerOrNull, textOf } from './row.ts';
 import { searchableText, TAIL } from './searchText.ts';
 
@@ -47,6 +48,8 @@ export function writeEntry(
       return saveModel(database, threadId, { turnId: entry.entry.turnId, kind: 'item', value: entry.entry.item });
     case 'held':
       return insertHeld(database, threadId, entry.entry.held);
+    case 'importMark':
+      return writeMark(database, threadId, entry.entry.mark);
     case 'modelBase':
       return saveModel(database, threadId, { turnId: entry.entry.turnId, kind: 'base', value: entry.entry.items });
   }

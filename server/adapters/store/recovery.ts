@@ -24,7 +24,7 @@ type SqliteModule = typeof import('node:sqlite');
 const TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'partials', 'queue', 'messages'] as const;
 
 /** Said by no event: read where the file itself still says which tables it has. */
-const SHELF_TABLES = ['sections', 'section_places', 'read_states', 'attachments'] as const;
+const SHELF_TABLES = ['sections', 'section_places', 'read_states', 'attachments', 'imports'] as const;
 
 export interface Recovered {
   readonly rows: number;

@@ -192,6 +192,16 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX attachments_by_thread ON attachments (thread_id, type, identity);
   CREATE INDEX attachments_by_identity ON attachments (type, identity, thread_id);
   `,
+  // What was imported from another server, how far it was read there, and the last that was written for it here. A row stays when its
+  // thread is deleted, so that it is not imported again.
+  `
+  CREATE TABLE imports (
+    thread_id TEXT PRIMARY KEY,
+    event_seq INTEGER NOT NULL,
+    model_seq INTEGER NOT NULL,
+    mark TEXT NOT NULL
+  );
+  `,
 ];
 
 /** Databases of fewer steps than this have a search index that is filled anew. */

@@ -5,6 +5,7 @@ import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
 import type { Turn } from '../../protocol/schema/turn.ts';
 import type { Clock } from '../../core/ports.ts';
 import type {
+  ImportedThread,
   ForeignOwner,
   LeaseClaim,
   LeaseOutcome,
@@ -39,6 +40,7 @@ import {
   readTurns,
   subjectOf,
 } from './history.ts';
+import { importedIds, importedThread } from './importRows.ts';
 import type { Leases } from './leases.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { lineageOf } from './lineage.ts';
@@ -263,6 +265,14 @@ export class SqliteThreadStore implements ThreadStore {
       this.#leases.assertMayWrite(threadId);
       change();
     });
+  }
+
+  imported(threadId: string): ImportedThread | undefined {
+    return this.#database.read(() => importedThread(this.#database, threadId));
+  }
+
+  importedIds(): ReadonlySet<string> {
+    return importedIds(this.#database);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 // The rows of threads: creating, changing, listing and removing them.
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Paged, ThreadQuery, ThreadRecord, ThreadRecordChange } from '../../core/thread/threadStore.ts';
+import { OWN_SOURCE } from '../../core/thread/threadView.ts';
 import { readCursor, writeCursor, type Anchor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { closeLeftovers } from './leftovers.ts';
@@ -154,6 +155,11 @@ function selectThreads(
   }
   if (query.excludedIds.length > 0)
     restrict('id NOT IN (SELECT value FROM json_each(?))', JSON.stringify(query.excludedIds));
+  if (query.sources !== undefined && query.sources.length > 0)
+    restrict(
+      `coalesce(record ->> '$.source', '${OWN_SOURCE}') IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(query.sources),
+    );
   if (query.ids !== undefined) restrict('id IN (SELECT value FROM json_each(?))', JSON.stringify(query.ids));
   if (query.sectionId === null) conditions.push('id NOT IN (SELECT thread_id FROM section_places)');
   if (typeof query.sectionId === 'string')

@@ -1,6 +1,7 @@
 // Forks: a thread that goes on from where another was, stored or for the moment.
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+import { OWN_SOURCE } from '../../core/thread/threadView.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { ThreadForkParams } from '../../protocol/schema/thread.ts';
 import { Reply } from '../../rpc/incoming.ts';
@@ -75,6 +76,7 @@ async function forkedRecord(
     archived: false,
     goal: goal === null ? null : { ...goal, createdAtMs: nowMs, updatedAtMs: nowMs },
     originator: connection.clientName,
+    source: OWN_SOURCE,
     threadSource: params.threadSource ?? null,
     settings: await overridden(app, source.settings, params),
   };

@@ -5,7 +5,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { pageOf } from '../paging.ts';
 import type { Handler } from '../requestContext.ts';
 import { elsewhere, needRow, notLoaded, refuseUnread, statuses, turnsOf, turnsPage } from '../threadHistory.ts';
-import { inSections, isWanted, readStates } from '../threadShelves.ts';
+import { inSections, readStates } from '../threadShelves.ts';
 
 /** Thread ids are UUIDs, and so are the cursors between them. */
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -15,7 +15,6 @@ export const threadList: Handler<'thread/list'> = async (context, params) => {
   const sortKey = params.sortKey ?? 'created_at';
   if (sortKey === 'section_position' && typeof params.sectionId !== 'string')
     throw new ProtocolError('invalidRequest', 'section-position sorting requires a section filter');
-  if (!isWanted(params.sourceKinds)) return { data: [], readStates: {}, nextCursor: null, backwardsCursor: null };
   const page = pageOf(params, 'desc');
   const query: ThreadQuery = {
     ...page,
@@ -27,6 +26,7 @@ export const threadList: Handler<'thread/list'> = async (context, params) => {
     cwds: typeof params.cwd === 'string' ? [params.cwd] : (params.cwd ?? []),
     modelProviders: params.modelProviders ?? [],
     excludedIds: params.excludedThreadIds ?? [],
+    sources: params.sourceKinds ?? [],
     searchTerm: params.searchTerm ?? null,
   };
   const found = threads.world.store.list(query);

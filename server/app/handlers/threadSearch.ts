@@ -4,16 +4,16 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { pageOf } from '../paging.ts';
 import type { Handler } from '../requestContext.ts';
 import { needRow, statuses } from '../threadHistory.ts';
-import { inSections, isWanted } from '../threadShelves.ts';
+import { inSections } from '../threadShelves.ts';
 
 export const threadSearch: Handler<'thread/search'> = async (context, params) => {
   const term = sought(params.searchTerm, 'thread/search');
-  if (!isWanted(params.sourceKinds)) return { data: [], nextCursor: null, backwardsCursor: null };
   const threads = await context.threads();
   const found = threads.world.store.search({
     ...pageOf(params, 'desc'),
     sortKey: params.sortKey ?? 'created_at',
     archived: params.archived === true,
+    sources: params.sourceKinds ?? [],
     term,
   });
   const statusOf = statuses(threads);

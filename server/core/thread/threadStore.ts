@@ -32,6 +32,8 @@ export interface ThreadRecord {
   readonly tokenUsage: ThreadTokenUsage | null;
   /** The tools that the client brought along; absent where there are none. */
   readonly dynamicTools?: readonly DynamicToolSpec[];
+  /** What kind of client made it, where that is another than this server's own; for imported threads. */
+  readonly source?: string;
   readonly goal?: Goal | null;
 }
 
@@ -54,6 +56,8 @@ export type StoreEntry =
   | { readonly type: 'model'; readonly turnId: string; readonly item: ModelItem }
   /** Kept until `dropHeld`, for a process that takes the turn up. */
   | { readonly type: 'held'; readonly turnId: string; readonly held: Held }
+  /** How far what is imported was read, kept with what was read. */
+  | { readonly type: 'importMark'; readonly mark: string }
   /** Replaces the model's side of everything before (compaction). */
   | { readonly type: 'modelBase'; readonly turnId: string; readonly items: readonly ModelItem[] };
 
@@ -79,6 +83,8 @@ export interface ThreadQuery extends Page {
   readonly excludedIds: readonly string[];
   /** Substring of name or preview, case-insensitive; null for any. */
   readonly searchTerm: string | null;
+  /** What kind of client made them; absent or empty for any. */
+  readonly sources?: readonly string[];
   /** Of one section, or (null) of none. */
   readonly sectionId?: string | null;
   /** These alone. */
@@ -88,6 +94,8 @@ export interface ThreadQuery extends Page {
 export interface SearchQuery extends Page {
   readonly sortKey: 'created_at' | 'updated_at' | 'recency_at';
   readonly archived: boolean;
+  /** As for a list. */
+  readonly sources?: readonly string[];
   /** Sought as it stands, whatever the case of its letters; not empty. */
   readonly term: string;
 }
@@ -173,6 +181,13 @@ export type TimelineEntry =
 
 export type Timeline = Omit<Paged<TimelineEntry>, 'backwardsCursor'>;
 
+export interface ImportedThread {
+  /** As the last `importMark` said it. */
+  readonly mark: string;
+  /** Something was recorded in it since. */
+  readonly isContinued: boolean;
+}
+
 /** A turn's plan and diff as last recorded. */
 export interface StoredTurnExtras {
   readonly diff: string | null;
@@ -187,6 +202,10 @@ export interface StoredTurnExtras {
  */
 export interface ThreadStore {
   readonly shelf: ThreadShelf;
+  /** What was imported as this thread, whether or not it is still there. */
+  imported(threadId: string): ImportedThread | undefined;
+  /** Every thread that was ever imported. */
+  importedIds(): ReadonlySet<string>;
   /** Creates the row; for a fork, `base` is the source and the last turn to inherit (null: none), referenced and not copied. */
   create(record: ThreadRecord, base: { readonly threadId: string; readonly lastTurnId: string | null } | null): void;
   get(threadId: string): ThreadRecord | undefined;

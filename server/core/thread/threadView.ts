@@ -3,6 +3,9 @@ import type { Thread, ThreadStatus } from '../../protocol/schema/thread.ts';
 import type { Turn } from '../../protocol/schema/turn.ts';
 import type { ThreadRecord } from './threadStore.ts';
 
+/** Every thread that was begun here is of this kind. */
+export const OWN_SOURCE = 'vscode';
+
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
 /** The wire's thread. `turns` stays empty where the method does not fill it. */
@@ -29,7 +32,7 @@ export function threadView(record: ThreadRecord, status: ThreadStatus, turns: re
     cwd: record.settings.cwd,
     cliVersion: record.cliVersion,
     originator: record.originator,
-    source: 'vscode',
+    source: record.source ?? OWN_SOURCE,
     threadSource: record.threadSource ?? null,
     agentNickname: null,
     agentRole: null,

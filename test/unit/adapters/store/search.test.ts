@@ -221,7 +221,7 @@ describe('search in the store', () => {
     const database = new DatabaseSync(join(scratch.home, 'threads.db'));
     database.exec(`DROP TABLE texts; DROP TABLE text_terms; DROP INDEX items_by_event;
       CREATE VIRTUAL TABLE texts USING fts5 (text, content = '', contentless_delete = 1);
-      DROP TABLE sections; DROP TABLE section_places; DROP TABLE read_states; DROP TABLE attachments;
+      DROP TABLE sections; DROP TABLE section_places; DROP TABLE read_states; DROP TABLE attachments; DROP TABLE imports;
       PRAGMA user_version = ${SEARCHED_SINCE - 1}`);
     database.close();
     store = await scratch.store();
