@@ -71,13 +71,26 @@ export function userInputs(value: unknown): UserInput[] {
   });
 }
 
+const DETAILS = ['auto', 'low', 'high', 'original'] as const;
+
+type TextElement = Extract<UserInput, { type: 'text' }>['text_elements'][number];
+
+function textElements(value: unknown): TextElement[] {
+  return listOf(value).flatMap((element) => {
+    const { byte_range: range, placeholder } = recordOf(element);
+    const { start, end } = recordOf(range);
+    if (typeof start !== 'number' || typeof end !== 'number') return [];
+    return [{ byteRange: { start, end }, placeholder: stringOf(placeholder) }];
+  });
+}
+
 function userInput(part: JsonRecord): UserInput | null {
   const text = (name: string): string => stringOf(part[name]) ?? '';
-  const detail = stringOf(part['detail']);
-  const seen = detail === null ? {} : { detail };
+  const detail = DETAILS.find((known) => known === part['detail']);
+  const seen = detail === undefined ? {} : { detail };
   switch (part['type']) {
     case 'text':
-      return { type: 'text', text: text('text'), text_elements: [...listOf(part['text_elements'])] };
+      return { type: 'text', text: text('text'), text_elements: textElements(part['text_elements']) };
     case 'image':
       return { type: 'image', url: text('image_url') || text('url'), ...seen };
     case 'local_image':
