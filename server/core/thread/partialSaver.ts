@@ -4,8 +4,12 @@ import type { Clock } from '../ports.ts';
 
 /** An open item is saved at most this often, in milliseconds, ... */
 const INTERVAL_MS = 250;
-/** ... or after this many new characters. */
+/** ... or after this many new characters, ... */
 const MAX_UNSAVED_CHARACTERS = 4096;
+/** ... but what is longer than this only when it has doubled, ... */
+const LONG_CHARACTERS = 64 * 1024;
+/** ... up to so much: each save writes all of the item, and a flood of output must not be written again and again. */
+const MOST_UNSAVED_CHARACTERS = 1024 * 1024;
 
 export interface PartialSaverOptions {
   readonly clock: Clock;
@@ -17,6 +21,8 @@ export interface PartialSaverOptions {
 interface Unsaved {
   readonly turnId: string;
   characters: number;
+  /** So many are saved at once. */
+  readonly most: number;
   readonly cancel: () => void;
 }
 
@@ -24,6 +30,8 @@ interface Unsaved {
 export class PartialSaver {
   readonly #options: PartialSaverOptions;
   readonly #unsaved = new Map<string, Unsaved>();
+  /** The characters that open items had when they were last saved. */
+  readonly #saved = new Map<string, number>();
 
   constructor(options: PartialSaverOptions) {
     this.#options = options;
@@ -33,13 +41,13 @@ export class PartialSaver {
   touched(turnId: string, itemId: string, characters: number): void {
     const unsaved = this.#unsaved.get(itemId) ?? this.#begin(turnId, itemId);
     unsaved.characters += characters;
-    if (unsaved.characters >= MAX_UNSAVED_CHARACTERS) this.#save(itemId);
+    if (unsaved.characters >= unsaved.most) this.#save(itemId);
   }
 
   /** The item was completed: its partial text is no longer needed. */
   closed(itemId: string): void {
-    this.#unsaved.get(itemId)?.cancel();
-    this.#unsaved.delete(itemId);
+    this.#forget(itemId);
+    this.#saved.delete(itemId);
   }
 
   /** Saves whatever is open; for an orderly end. */
@@ -49,7 +57,9 @@ export class PartialSaver {
 
   #begin(turnId: string, itemId: string): Unsaved {
     const cancel = this.#options.clock.after(INTERVAL_MS, () => this.#save(itemId));
-    const unsaved = { turnId, characters: 0, cancel };
+    const saved = this.#saved.get(itemId) ?? 0;
+    const most = saved <= LONG_CHARACTERS ? MAX_UNSAVED_CHARACTERS : Math.min(saved, MOST_UNSAVED_CHARACTERS);
+    const unsaved = { turnId, characters: 0, most, cancel };
     this.#unsaved.set(itemId, unsaved);
     return unsaved;
   }
@@ -57,8 +67,15 @@ export class PartialSaver {
   #save(itemId: string): void {
     const unsaved = this.#unsaved.get(itemId);
     if (unsaved === undefined) return;
-    this.closed(itemId);
+    this.#forget(itemId);
     const item = this.#options.current(unsaved.turnId, itemId);
-    if (item !== undefined) this.#options.save(unsaved.turnId, item);
+    if (item === undefined) return void this.#saved.delete(itemId);
+    this.#saved.set(itemId, (this.#saved.get(itemId) ?? 0) + unsaved.characters);
+    this.#options.save(unsaved.turnId, item);
+  }
+
+  #forget(itemId: string): void {
+    this.#unsaved.get(itemId)?.cancel();
+    this.#unsaved.delete(itemId);
   }
 }

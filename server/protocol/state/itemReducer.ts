@@ -19,6 +19,8 @@ export type ItemDelta = Extract<
 
 /** How much of a running command's output a state keeps, in characters; the completed item brings the whole. */
 const LIVE_OUTPUT_LIMIT = 1_048_576;
+/** So much more may be there before it is cut: each cut copies all of it. */
+const LIVE_OUTPUT_SLACK = LIVE_OUTPUT_LIMIT / 4;
 
 /** The item after the delta; the same object when the delta does not fit the item. */
 export function reduceItem(item: ThreadItem, event: ItemDelta): ThreadItem {
@@ -58,5 +60,5 @@ function withPart(parts: readonly string[], index: number, text: string): string
 }
 
 function tail(text: string): string {
-  return text.length > LIVE_OUTPUT_LIMIT ? text.slice(text.length - LIVE_OUTPUT_LIMIT) : text;
+  return text.length > LIVE_OUTPUT_LIMIT + LIVE_OUTPUT_SLACK ? text.slice(text.length - LIVE_OUTPUT_LIMIT) : text;
 }

@@ -38,6 +38,16 @@ describe('partial saver', () => {
     equal(clock.timers.length, 0);
   });
 
+  it('lets an item that is long already double before it is saved again, so that a flood is not written again and again', () => {
+    const { saved, saver } = setup();
+    for (let n = 0; n < 1024; n += 1) saver.touched('t', 'a', 8192);
+    // each of 9 pieces, then at 144 KiB, 288, 576, 1,152, and then every 1,024
+    equal(saved.length, 9 + 4 + 6);
+    saver.closed('a');
+    saver.touched('t', 'a', 4096);
+    equal(saved.length, 20);
+  });
+
   it('forgets what was completed, and saves the rest at the end', () => {
     const { clock, saved, open, saver } = setup();
     saver.touched('t', 'a', 1);
