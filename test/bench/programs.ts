@@ -13,6 +13,7 @@ export interface Program {
   readonly name: ProgramName;
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly home: string;
   readonly workspace: string;
 }
 
@@ -39,11 +40,19 @@ export async function findPrograms(): Promise<Programs> {
     of(name, modelUrl, sandbox = 'danger-full-access') {
       const home = join(folder, `${name}-${count++}`);
       const workspace = `${home}-work`;
-      for (const made of [home, workspace]) mkdirSync(made);
+      // what the user's shells do at their start is no part of what is measured
+      const userHome = `${home}-user`;
+      for (const made of [home, workspace, userHome]) mkdirSync(made);
       writeFileSync(join(home, 'config.toml'), configFor(modelUrl, sandbox));
-      // the reference says everything on stderr that is not silenced
-      const env = { ...cleanEnvironment(), [HOME_VARIABLE[name]]: home, RUST_LOG: 'off', BOWLINE_LOG: 'error' };
-      return { name, path: paths[name], env, workspace };
+      const env = {
+        ...cleanEnvironment(),
+        HOME: userHome,
+        [HOME_VARIABLE[name]]: home,
+        // the reference says everything on stderr that is not silenced
+        RUST_LOG: 'off',
+        BOWLINE_LOG: 'error',
+      };
+      return { name, path: paths[name], env, home, workspace };
     },
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -66,7 +75,7 @@ requires_openai_auth = false
 }
 
 function cleanEnvironment(): Record<string, string> {
-  const wanted = ['PATH', 'HOME', 'SHELL', 'USER', 'LANG', 'TMPDIR', 'SystemRoot', 'APPDATA'];
+  const wanted = ['PATH', 'SHELL', 'USER', 'LANG', 'TMPDIR', 'SystemRoot', 'APPDATA'];
   return Object.fromEntries(
     wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );

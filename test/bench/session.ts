@@ -4,12 +4,22 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Program } from './programs.ts';
 
-interface Message {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: { readonly delta?: string; readonly turn?: { readonly status: string; readonly error: unknown } };
-  readonly result?: unknown;
-  readonly error?: { readonly message: string };
+export interface Notification {
+  readonly method: string;
+  readonly params: {
+    readonly threadId?: string;
+    readonly delta?: string;
+    readonly item?: { readonly type: string; readonly [member: string]: unknown };
+    readonly turn?: { readonly status: string; readonly error: unknown };
+  };
+}
+
+/** An answer as it came, and how long it took to come: reading it is the client's work. */
+export interface Answer {
+  readonly ms: number;
+  /** Characters of the line. */
+  readonly length: number;
+  read(): any;
 }
 
 /** What a turn did, as the client saw it. Times are milliseconds since `turn/start` was sent. */
@@ -19,21 +29,32 @@ export interface TurnFacts {
   /** All that the agent said. */
   readonly text: string;
   readonly deltas: number;
-  readonly commands: number;
+  /** As they were completed. */
+  readonly items: readonly { readonly type: string; readonly [member: string]: unknown }[];
+}
+
+export interface TurnOptions {
+  /** What the user says. */
+  readonly text?: string;
+  /** Hears each notification of the thread, before the turn's facts do. */
+  readonly heard?: (notification: Notification) => void;
 }
 
 export class Session implements AsyncDisposable {
   /** From before the process was started until `initialize` was answered. */
   readonly initializeMs: number;
   readonly pid: number;
+  /** As `performance.now()` tells it, before the process was started. */
+  readonly startedAt: number;
   readonly #wire: Wire;
   readonly #workspace: string;
 
-  private constructor(wire: Wire, program: Program, initializeMs: number) {
+  private constructor(wire: Wire, program: Program, startedAt: number) {
     this.#wire = wire;
     this.#workspace = program.workspace;
     this.pid = wire.child.pid!;
-    this.initializeMs = initializeMs;
+    this.startedAt = startedAt;
+    this.initializeMs = performance.now() - startedAt;
   }
 
   static async start(program: Program): Promise<Session> {
@@ -44,37 +65,46 @@ export class Session implements AsyncDisposable {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     const wire = new Wire(child);
-    await wire.request('initialize', { clientInfo: { name: 'bench', version: '1.0.0' }, capabilities: null });
-    const initializeMs = performance.now() - startedAt;
+    const clientInfo = { name: 'bench', version: '1.0.0' };
+    // the search is experimental
+    await wire.request('initialize', { clientInfo, capabilities: { experimentalApi: true } });
+    const session = new Session(wire, program, startedAt);
     wire.send({ method: 'initialized' });
-    return new Session(wire, program, initializeMs);
+    return session;
+  }
+
+  request(method: string, params: object): Promise<Answer> {
+    return this.#wire.request(method, params);
   }
 
   async startThread(): Promise<string> {
-    const result = await this.#wire.request('thread/start', { cwd: this.#workspace });
-    return (result as { thread: { id: string } }).thread.id;
+    const answer = await this.request('thread/start', { cwd: this.#workspace });
+    return answer.read().thread.id;
   }
 
   /** Runs one turn to its end; throws unless it completed. */
-  async turn(threadId: string): Promise<TurnFacts> {
+  async turn(threadId: string, options: TurnOptions = {}): Promise<TurnFacts> {
     const pieces: string[] = [];
+    const items: { type: string }[] = [];
     const over = Promise.withResolvers<number>();
     let firstDeltaMs = Number.NaN;
-    let commands = 0;
     const startedAt = performance.now();
-    this.#wire.onNotification = ({ method, params }) => {
+    this.#wire.hearers.set(threadId, (notification) => {
+      options.heard?.(notification);
+      const { method, params } = notification;
       if (method === 'item/agentMessage/delta') {
-        if (pieces.push(params?.delta ?? '') === 1) firstDeltaMs = performance.now() - startedAt;
-      } else if (method === 'item/completed' && JSON.stringify(params).includes('"commandExecution"')) {
-        commands += 1;
+        if (pieces.push(params.delta ?? '') === 1) firstDeltaMs = performance.now() - startedAt;
+      } else if (method === 'item/completed' && params.item !== undefined) {
+        items.push(params.item);
       } else if (method === 'turn/completed') {
-        if (params?.turn?.status === 'completed') over.resolve(performance.now() - startedAt);
+        if (params.turn?.status === 'completed') over.resolve(performance.now() - startedAt);
         else over.reject(new Error(`The turn did not complete: ${JSON.stringify(params)}`));
       }
-    };
-    await this.#wire.request('turn/start', { threadId, input: [{ type: 'text', text: 'go', text_elements: [] }] });
+    });
+    const input = [{ type: 'text', text: options.text ?? 'go', text_elements: [] }];
+    await this.request('turn/start', { threadId, input });
     const totalMs = await over.promise;
-    return { firstDeltaMs, totalMs, text: pieces.join(''), deltas: pieces.length, commands };
+    return { firstDeltaMs, totalMs, text: pieces.join(''), deltas: pieces.length, items };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,11 +114,13 @@ export class Session implements AsyncDisposable {
 
 class Wire {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  onNotification: (message: Message) => void = () => undefined;
-  readonly #answers = new Map<number, (message: Message) => void>();
+  /** By thread. */
+  readonly hearers = new Map<string, (notification: Notification) => void>();
+  readonly #answers = new Map<number, (line: string) => void>();
   readonly #exited: Promise<unknown>;
   #nextId = 1;
-  #rest = '';
+  /** The pieces of the line that is not yet whole. */
+  #open: string[] = [];
 
   constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
     this.child = child;
@@ -101,14 +133,20 @@ class Wire {
     this.child.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
-  async request(method: string, params: object): Promise<unknown> {
+  async request(method: string, params: object): Promise<Answer> {
     const id = this.#nextId++;
-    const { promise, resolve } = Promise.withResolvers<Message>();
+    const { promise, resolve } = Promise.withResolvers<string>();
     this.#answers.set(id, resolve);
+    const sentAt = performance.now();
     this.send({ id, method, params });
-    const answer = await promise;
-    if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
-    return answer.result;
+    const line = await promise;
+    const ms = performance.now() - sentAt;
+    // an error begins with its error, whoever writes it: a long answer is not read to learn that it is none
+    if (line.slice(0, 200).includes('"error":')) {
+      const { error } = JSON.parse(line);
+      if (error !== undefined) throw new Error(`${method}: ${error.message}`);
+    }
+    return { ms, length: line.length, read: () => JSON.parse(line).result };
   }
 
   async end(): Promise<void> {
@@ -117,12 +155,33 @@ class Wire {
   }
 
   #read(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const message = JSON.parse(line) as Message;
-      if (message.method !== undefined) this.onNotification(message);
-      else if (message.id !== undefined) this.#answers.get(message.id)?.(message);
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      this.#open.push(text.slice(from, end));
+      from = end + 1;
+      const line = this.#open.join('');
+      this.#open = [];
+      this.#take(line);
     }
+    if (from < text.length) this.#open.push(text.slice(from));
   }
+
+  #take(line: string): void {
+    const id = answeredBy(line);
+    if (id !== undefined) {
+      this.#answers.get(id)?.(line);
+      this.#answers.delete(id);
+      return;
+    }
+    const message = JSON.parse(line) as Notification;
+    const { threadId } = message.params ?? {};
+    if (threadId !== undefined) this.hearers.get(threadId)?.(message);
+  }
+}
+
+/** The id of the request that a line answers. An id stands at one end of the line: Bowline writes it first or last, as the reference does. */
+function answeredBy(line: string): number | undefined {
+  if (line.startsWith('{"method"')) return undefined;
+  const id = /^\{"id":(\d+),/.exec(line.slice(0, 40))?.[1] ?? /,"id":(\d+)\}$/.exec(line.slice(-40))?.[1];
+  return id === undefined ? undefined : Number(id);
 }

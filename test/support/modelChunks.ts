@@ -26,7 +26,7 @@ export function frame(eventName: string | null, data: string, random: (() => num
 
 /** The frames as the writes that carry them. */
 export function chunked(frames: readonly string[], chunking: Chunking, random: () => number): Uint8Array[] {
-  if (chunking === 'event') return frames.map((text) => Buffer.from(text));
+  if (chunking === 'event' || chunking === 'paced') return frames.map((text) => Buffer.from(text));
   const bytes = Buffer.from(frames.join(''));
   if (chunking === 'whole') return bytes.length === 0 ? [] : [bytes];
   const writes: Uint8Array[] = [];

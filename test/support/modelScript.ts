@@ -69,9 +69,13 @@ export interface ScriptUsage {
 
 /**
  * How the bytes are cut into writes. `awkward`: small seeded pieces that split characters and lines, with CRLF, comments and
- * keep-alives mixed in. `event`: one write an event. `whole`: as few writes as the gates allow.
+ * keep-alives mixed in. `event`: one write an event. `whole`: as few writes as the gates allow. `paced`: one write an event and a pause
+ * after each, with the moment of the write, in nanoseconds of the clock that all processes share, in the place of `PACED`.
  */
-export type Chunking = 'awkward' | 'event' | 'whole';
+export type Chunking = 'awkward' | 'event' | 'whole' | 'paced';
+
+/** Says when it was written, in a paced answer. */
+export const PACED = ' paced-delta-paced-x';
 
 export type Reply =
   | {

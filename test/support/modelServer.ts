@@ -2,13 +2,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { chatSegments } from './chatEvents.ts';
 import { chunked, frame, seeded } from './modelChunks.ts';
 import { responseSegments, type Segment, type StreamReply } from './modelEvents.ts';
 import { modeOf } from './modelModes.ts';
 import type { ModelRequestRecord, Script, SentItem } from './modelRequest.ts';
-import { answer, text, type Chunking } from './modelScript.ts';
+import { answer, PACED, text, type Chunking } from './modelScript.ts';
+
+/** After each write of a paced answer. */
+const PACE_MS = 5;
 
 export interface ModelServer {
   /** `http://127.0.0.1:PORT/v1`: the `base_url` of a provider. */
@@ -205,7 +209,9 @@ async function stream(state: State, { reply, request, isChat, response }: Exchan
     const frames = run.segments.map((segment) => frameOf(segment, reply.chunking === 'awkward' ? random : null));
     for (const bytes of chunked(frames, reply.chunking, random)) {
       if (response.destroyed) return;
-      if (!response.write(bytes)) await Promise.race([once(response, 'drain'), gone]);
+      if (!response.write(reply.chunking === 'paced' ? stamped(bytes) : bytes))
+        await Promise.race([once(response, 'drain'), gone]);
+      else if (reply.chunking === 'paced') await delay(PACE_MS);
       else if (reply.chunking === 'awkward') await new Promise(setImmediate); // lets the bytes leave as a packet of their own
     }
     if (run.gate === null) continue;
@@ -215,6 +221,12 @@ async function stream(state: State, { reply, request, isChat, response }: Exchan
   }
   if (reply.ending.type === 'drop') response.destroy();
   else if (reply.ending.type !== 'hang') response.end();
+}
+
+/** With the moment in the place of `PACED`. */
+function stamped(bytes: Uint8Array): string {
+  const moment = String(process.hrtime.bigint()).padStart(PACED.length);
+  return Buffer.from(bytes).toString().replaceAll(PACED, moment);
 }
 
 function frameOf(segment: Exclude<Segment, { segment: 'gate' }>, random: (() => number) | null): string {
