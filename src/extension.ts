@@ -23,6 +23,9 @@ import { showMenu } from './menu.ts';
 import { setApiKey, signOut } from './models/apiKey.ts';
 import { pickModel, useLocalServer } from './models/modelPicker.ts';
 import { ModelState } from './models/modelState.ts';
+import { planCommands } from './plan/commands.ts';
+import { PlanMode } from './plan/planMode.ts';
+import { AnswerMemory } from './questions/answerMemory.ts';
 import { reviewCommands } from './review/commands.ts';
 import { ReviewFindings } from './review/findings.ts';
 import type { PageRooms, Rooms } from './rooms.ts';
@@ -117,6 +120,8 @@ function buildRooms(context: vscode.ExtensionContext, log: vscode.LogOutputChann
     models,
     sandbox,
     limits,
+    plan: own(new PlanMode({ server: agentServer, store, models, log })),
+    answers: new AnswerMemory(memory, store, log),
     kept: keptFiles(),
     rules: own(new RuleList({ server: agentServer, cwd: rulesFolder, log })),
     drafts: new Drafts(memory),
@@ -220,6 +225,7 @@ function allCommands(rooms: Rooms, approvals: ApprovalsRoom): Commands {
     ...threadCommands(rooms),
     ...chatCommands(chat, rooms.kept),
     ...ruleCommands(rooms.rules),
+    ...planCommands(rooms),
     'bowline.searchThreads': () =>
       searchThreads({ ...rooms, folders: workspaceFolders, showThread: (threadId) => openThread(rooms, threadId) }),
     'bowline.showSandbox': () => showSandbox(rooms.sandbox),

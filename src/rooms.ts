@@ -6,6 +6,8 @@ import type { KeptFiles } from './chat/keptFiles.ts';
 import type { ShownThread } from './chat/shownThread.ts';
 import type { Host } from './host.ts';
 import type { ModelState } from './models/modelState.ts';
+import type { PlanMode } from './plan/planMode.ts';
+import type { AnswerMemory } from './questions/answerMemory.ts';
 import type { RuleList } from './rules/ruleList.ts';
 import type { SandboxState } from './sandbox/sandboxState.ts';
 import type { ThreadLimits } from './sandbox/threadLimits.ts';
@@ -24,6 +26,8 @@ export interface Rooms extends Host {
   readonly rules: RuleList;
   readonly sandbox: SandboxState;
   readonly limits: ThreadLimits;
+  readonly plan: PlanMode;
+  readonly answers: AnswerMemory;
 }
 
 /** What a page needs to be connected: the rooms without the chat, which is what holds the page. */

@@ -1,6 +1,6 @@
 // The page's one way out: numbers its calls and requests, and matches the host's replies to them.
 import type { HostMessage, HostMethod, HostServices, RequestReply } from '../server/protocol/chatBridge.ts';
-import type { ClientRequestInput, ClientRequestMethod, ApprovalRequest } from '../server/protocol/methods.ts';
+import type { ClientRequestInput, ClientRequestMethod, UserRequest } from '../server/protocol/methods.ts';
 
 /** Carries messages between the page and whatever hosts it, and keeps the page's own state across a reload. */
 export interface Channel {
@@ -20,7 +20,7 @@ export interface Bridge {
   /** Sends a request to the server. @throws BridgeError when the server refuses, or the connection ends */
   request<M extends ClientRequestMethod>(method: M, params: ClientRequestInput<M>): Promise<RequestReply<M>>;
   /** Answers a request of the server; whether it came in time is said by `serverRequest/resolved` or `answerDiscarded`. */
-  answer(request: ApprovalRequest, result: object): void;
+  answer(request: UserRequest, result: object): void;
   /** Starts listening, and tells the host that the page can take its first snapshot. */
   start(listener: (event: HostEvent) => void): () => void;
   load(): unknown;
@@ -85,6 +85,8 @@ const KINDS: Record<HostMessage['kind'], true> = {
   status: true,
   model: true,
   safety: true,
+  mode: true,
+  showQuestion: true,
   showItem: true,
   showContext: true,
   attach: true,

@@ -6,6 +6,8 @@ import './styles/items.css';
 import './styles/markdown.css';
 import './styles/composer.css';
 import './styles/safety.css';
+import './styles/questions.css';
+import './styles/plan.css';
 import './styles/welcome.css';
 import { createBridge } from './bridge.ts';
 import { Page } from './page.tsx';

@@ -5,6 +5,7 @@ import { ContextPanel } from './dock/contextPanel.tsx';
 import { NoticeList } from './dock/noticeList.tsx';
 import { RunningPlan } from './dock/runningPlan.tsx';
 import { SafetyStrip } from './dock/safetyStrip.tsx';
+import { PlanStrip } from './plan/planStrip.tsx';
 import { StatusLine } from './dock/statusLine.tsx';
 import { useSession } from './parts/context.ts';
 import { Transcript } from './transcript/transcript.tsx';
@@ -12,15 +13,17 @@ import { FirstRun } from './welcome/firstRun.tsx';
 import { Welcome } from './welcome/welcome.tsx';
 
 export function Page() {
+  const isPlanning = useSession().mode.value.mode === 'plan';
   return (
     <main class="page">
       <Conversation />
-      <div class="dock">
+      <div class={`dock ${isPlanning ? 'planning' : ''}`}>
         <ContextPanel />
         <NoticeList />
         <RunningPlan />
         <StatusLine />
         <SafetyStrip />
+        <PlanStrip />
         <Composer />
         <Announcer />
       </div>

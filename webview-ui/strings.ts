@@ -7,6 +7,7 @@ export const strings = {
   showLog: 'Show Log',
   waitingForApproval: (count: number) => (count === 1 ? 'Waiting for your approval' : `Waiting for ${count} approvals`),
   showApproval: 'Show',
+  waitingForAnswer: 'Waiting for your answer',
   thinking: 'Thinking',
   writing: 'Writing',
   waitingForModel: 'Waiting for the model',
@@ -143,6 +144,38 @@ export const strings = {
   tripwireNetworkToShell: 'This runs code straight from the internet',
   tripwireForkBomb: 'This floods the machine with processes',
   tripwireMassDeletion: 'This deletes many files at once',
+
+  // questions of the agent
+  agentAsks: (count: number) => (count === 1 ? 'The agent asks' : `The agent asks ${count} things`),
+  otherAnswer: 'Something else',
+  otherLabel: (header: string) => `Your own answer: ${header}`,
+  otherPlaceholder: 'Write your own answer…',
+  secretPlaceholder: 'Only the agent gets it; it is not kept here',
+  submitAnswers: 'Answer',
+  skipQuestions: 'Skip',
+  questionKeys: 'Numbers choose, Enter answers',
+  goesOnIn: (time: string) => `The agent goes on without you in ${time}`,
+  goesOnSoon: 'The agent goes on without you at any moment',
+  youAnswered: 'You answered',
+  youSkipped: 'skipped',
+  youGaveSecret: 'given, not shown',
+
+  // plan mode
+  planMode: 'Plan',
+  planModeLabel: 'Plan mode',
+  planModeTitle: (isOn: boolean) =>
+    isOn
+      ? 'Plan mode is on: the agent looks, asks and proposes. Click to let it act'
+      : 'Plan mode is off: the agent acts. Click to let it plan first',
+  planningNote: 'Plan mode: the agent looks, asks and proposes, and changes nothing.',
+  planningNext: 'Plan mode from the next turn on; the running one goes on as it began.',
+  actingNext: 'Plan mode ends with the running turn.',
+  planTitle: 'Proposed plan',
+  planWriting: 'Writing a plan',
+  copyPlan: 'Copy the plan',
+  implementPlan: 'Implement This Plan',
+  keepPlanning: 'Keep Planning',
+  implementMessage: 'Implement the plan.',
 
   // accept and remember
   rememberTitle: 'Run this from now on without asking?',

@@ -1,11 +1,12 @@
 // What the chat page and its host say to each other: the protocol's own messages, carried as they are, and a few services of the host.
+import type { AnsweredQuestions } from './answeredQuestions.ts';
 import type { RequestId } from './jsonrpc.ts';
 import type {
   ClientRequestInput,
   ClientRequestMethod,
   ClientRequestResult,
   ServerNotification,
-  ApprovalRequest,
+  UserRequest,
 } from './methods.ts';
 import type { Rehearsal, SandboxReadResult } from './schema/safety.ts';
 import type { ThreadState } from './state/threadState.ts';
@@ -76,6 +77,17 @@ export interface SafetyFacts {
   readonly hasFullAccess: boolean;
 }
 
+export type WorkMode = 'plan' | 'default';
+
+/** Whether the agent plans or acts in the thread that is shown, or in the next new one. */
+export interface ModeFacts {
+  /** False when the server has no plan mode, or has not said yet. */
+  readonly isAvailable: boolean;
+  readonly mode: WorkMode;
+  /** The running turn began in the other mode, and keeps it to its end. */
+  readonly fromNextTurn: boolean;
+}
+
 /** The host's own services: method -> params and result. `null` stands for nothing. */
 export interface HostServices {
   /** Opens a file in the editor, at a line if one is given. */
@@ -111,6 +123,8 @@ export interface HostServices {
   findLocalServers: { params: null; result: readonly LocalServer[] };
   /** Makes a local server the provider. */
   chooseLocalServer: { params: { baseUrl: string; name: string; model: string }; result: null };
+  /** Plans or acts from the next turn on, in the thread that is shown or in the next new one. */
+  setMode: { params: { mode: WorkMode }; result: null };
   /** Opens the provider and model picker. */
   pickModel: { params: null; result: null };
   /** Lets the user open a folder to work in. */
@@ -162,6 +176,9 @@ export interface PageSnapshot {
   /** No key and no provider are configured: the first-run page is shown. */
   readonly firstRun: boolean;
   readonly safety: SafetyFacts;
+  readonly mode: ModeFacts;
+  /** What the agent asked in this thread and the user answered here, oldest first. */
+  readonly answered: readonly AnsweredQuestions[];
 }
 
 /** From the host to the page. */
@@ -170,10 +187,13 @@ export type HostMessage =
   | { readonly kind: 'notification'; readonly notification: ServerNotification }
   /** Several at once, in order: one message per delta would choke the page. */
   | { readonly kind: 'notifications'; readonly notifications: readonly ServerNotification[] }
-  | { readonly kind: 'serverRequest'; readonly request: ApprovalRequest }
+  | { readonly kind: 'serverRequest'; readonly request: UserRequest }
   | { readonly kind: 'status'; readonly status: ServerStatus }
   | { readonly kind: 'model'; readonly model: ModelChoice | null; readonly firstRun: boolean }
   | { readonly kind: 'safety'; readonly safety: SafetyFacts }
+  | { readonly kind: 'mode'; readonly mode: ModeFacts }
+  /** Brings an open question of the thread into sight, with the focus on it. */
+  | { readonly kind: 'showQuestion'; readonly requestId: RequestId }
   /** Brings an item of the thread into sight, wherever in its history it is. */
   | ({ readonly kind: 'showItem' } & ItemPlace)
   /** Shows what the model sees in the newest turn. */

@@ -306,9 +306,16 @@ export type ApprovalMethod = Extract<ServerRequestMethod, `${string}/requestAppr
 /** A server request that asks the user for consent. */
 export type ApprovalRequest = RequestOf<ApprovalMethod>;
 
+/** A server request that asks the user something that the agent wants to know. */
+export type QuestionRequest = RequestOf<'item/tool/requestUserInput'>;
+
 /** A server request that waits for the user, and outlives a server. */
-export type UserRequest = ApprovalRequest | RequestOf<'item/tool/requestUserInput'>;
+export type UserRequest = ApprovalRequest | QuestionRequest;
 
 export function isApproval(asked: ServerRequest): asked is Extract<ServerRequest, ApprovalRequest> {
   return asked.method.endsWith('/requestApproval');
+}
+
+export function isQuestion(asked: ServerRequest): asked is Extract<ServerRequest, QuestionRequest> {
+  return asked.method === 'item/tool/requestUserInput';
 }

@@ -3,12 +3,13 @@ import type { ServerStatus } from '../../server/protocol/chatBridge.ts';
 import { ConnectionLost, ProtocolError } from '../../server/protocol/errors.ts';
 import {
   isApproval,
-  type ApprovalRequest,
+  isQuestion,
   type ClientRequestInput,
   type ClientRequestMethod,
   type ClientRequestResult,
   type ServerNotification,
   type ServerRequest,
+  type UserRequest,
 } from '../../server/protocol/methods.ts';
 import type { ClientPeer } from '../../server/rpc/peer.ts';
 import { Emitter, type Disposable } from '../emitter.ts';
@@ -43,7 +44,7 @@ export interface Fallback {
 }
 
 /** Answers a request of the server. */
-export type RequestHandler = (request: ApprovalRequest) => Promise<unknown>;
+export type RequestHandler = (request: UserRequest) => Promise<unknown>;
 
 export class AgentServer {
   readonly #options: AgentServerOptions;
@@ -244,7 +245,7 @@ export class AgentServer {
   }
 
   async #ask(request: ServerRequest): Promise<unknown> {
-    if (!isApproval(request))
+    if (!isApproval(request) && !isQuestion(request))
       throw new ProtocolError('methodNotFound', `This client does not answer ${request.method}.`);
     if (this.#handler === null) throw new ProtocolError('internalError', 'This client answers no requests.');
     return await this.#handler(request);

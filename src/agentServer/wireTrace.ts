@@ -13,6 +13,8 @@ export interface TraceSink {
 const SECRET_NAME = /^(?:api_?key|.*token|authorization|password|secret|env_key_value)$/i;
 const SECRET_TEXT = /\bsk-[A-Za-z0-9_-]{8,}/g;
 const TOKEN_COUNT = /tokens$|usage$/i;
+/** What the user answers to a question may be a secret, and the answer does not say so. */
+const ANSWERS = 'answers';
 
 /** The same transport; what passes it is written to the sink. */
 export function tracedTransport(transport: Transport, sink: TraceSink): Transport {
@@ -61,7 +63,7 @@ function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       const isSecret = typeof member === 'string' && SECRET_NAME.test(name) && !TOKEN_COUNT.test(name);
-      return [name, isSecret ? '***' : withoutSecrets(member)];
+      return [name, isSecret || name === ANSWERS ? '***' : withoutSecrets(member)];
     }),
   );
 }

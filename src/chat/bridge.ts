@@ -2,17 +2,20 @@
 import type {
   HostMessage,
   HostMethod,
+  ModeFacts,
   PageSnapshot,
   SafetyFacts,
   ServerStatus,
 } from '../../server/protocol/chatBridge.ts';
 import { ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../../server/protocol/errors.ts';
 import type { ClientRequestInput, ClientRequestMethod, ServerNotification } from '../../server/protocol/methods.ts';
+import type { CollaborationMode } from '../../server/protocol/schema/common.ts';
 import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { threadIdOf } from '../../server/protocol/state/threadReducer.ts';
 import { Disposables, type Disposable, type Event } from '../emitter.ts';
 import type { Log } from '../log.ts';
 import type { ModelState } from '../models/modelState.ts';
+import type { AnswerMemory } from '../questions/answerMemory.ts';
 import type { TurnLimits } from '../sandbox/threadLimits.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import type { ThreadStore } from '../threads/threadStore.ts';
@@ -43,6 +46,8 @@ export interface BridgePorts {
   readonly folders: () => readonly string[];
   readonly limits: PageLimits;
   readonly kept: Pick<KeptFiles, 'checkInput'>;
+  readonly plan: PageModes;
+  readonly answers: Pick<AnswerMemory, 'ofThread' | 'answer'>;
   /** Opens a thread that the server has put away, asking the user where that takes it from another process. */
   readonly reopen: (threadId: string) => Promise<void>;
   readonly log: Log;
@@ -59,6 +64,17 @@ export interface PageLimits {
   tell(threadId: string | null): SafetyFacts;
 }
 
+/** Whether threads plan or act. */
+export interface PageModes {
+  readonly onDidChange: Event<void>;
+  tell(threadId: string | null): ModeFacts;
+  /** The new conversation has become a thread. */
+  adopt(threadId: string): void;
+  /** What the next turn of a thread is started with. */
+  overridesFor(threadId: string): { readonly collaborationMode?: CollaborationMode };
+  taken(threadId: string, asked: CollaborationMode): void;
+}
+
 export class ChatBridge implements Disposable {
   readonly #ports: BridgePorts;
   readonly #owned = new Disposables();
@@ -70,15 +86,21 @@ export class ChatBridge implements Disposable {
   constructor(ports: BridgePorts) {
     this.#ports = ports;
     this.#batch = new NotificationBatch((notifications) => this.#sendBatch(notifications));
-    const { server, store, shown, models, limits } = ports;
+    const { server, store, shown, models, limits, plan } = ports;
     this.#owned.add({ dispose: () => this.#batch.clear() });
     this.#owned.add(server.onDidNotify((notification) => this.#hear(notification)));
     this.#owned.add(server.onDidChangeStatus((status) => this.#post({ kind: 'status', status })));
     this.#owned.add(shown.onDidChange(() => this.#sendSnapshot()));
     this.#owned.add(models.onDidChange(() => this.#sendModel()));
     this.#owned.add(limits.onDidChange(() => this.#sendSafety()));
+    this.#owned.add(plan.onDidChange(() => this.#post({ kind: 'mode', mode: plan.tell(shown.id) })));
     this.#owned.add(
       store.onDidOpenRequest(({ threadId, request }) => {
+        if (threadId === shown.id) this.#post({ kind: 'serverRequest', request });
+      }),
+    );
+    this.#owned.add(
+      store.onDidOpenQuestion(({ threadId, request }) => {
         if (threadId === shown.id) this.#post({ kind: 'serverRequest', request });
       }),
     );
@@ -121,10 +143,7 @@ export class ChatBridge implements Disposable {
         this.#sendSnapshot();
         return;
       case 'answer':
-        if (this.#ports.store.answer(envelope.requestId, envelope.result) === 'tooLate') {
-          const reason = 'It was answered elsewhere, or its turn has ended.';
-          this.#post({ kind: 'answerDiscarded', requestId: envelope.requestId, reason });
-        }
+        this.#answer(envelope);
         return;
       case 'request':
         void this.#reply(envelope.id, this.#request(envelope.method, envelope.params));
@@ -132,6 +151,12 @@ export class ChatBridge implements Disposable {
       case 'call':
         void this.#reply(envelope.id, this.#call(envelope.method, envelope.params));
     }
+  }
+
+  #answer({ threadId, requestId, result }: Extract<PageEnvelope, { kind: 'answer' }>): void {
+    if (this.#ports.answers.answer(threadId, requestId, result) === 'accepted') return;
+    const reason = 'It was answered elsewhere, or its turn has ended.';
+    this.#post({ kind: 'answerDiscarded', requestId, reason });
   }
 
   async #reply(id: number, answer: Promise<unknown>): Promise<void> {
@@ -155,12 +180,13 @@ export class ChatBridge implements Disposable {
 
   async #request(method: string, params: unknown): Promise<unknown> {
     if (!isPageRequest(method)) throw new ProtocolError('methodNotFound', `The page may not send "${method}".`);
-    const { store, shown, limits } = this.#ports;
+    const { store, shown, limits, plan } = this.#ports;
     // a server that was just started again knows no thread before it is opened there
     await store.whenReopened();
     if (method === 'thread/start') {
       const opened = await store.start(await limits.start(this.#checked(method, params)));
       shown.adopt(opened.thread.id);
+      plan.adopt(opened.thread.id);
       this.#sendSafety();
       this.#sendModel();
       return opened;
@@ -171,7 +197,7 @@ export class ChatBridge implements Disposable {
   }
 
   async #startTurn(params: ClientRequestInput<'turn/start'>): Promise<unknown> {
-    const { server, models, store, reopen, limits, kept } = this.#ports;
+    const { server, models, store, reopen, limits, kept, plan } = this.#ports;
     await kept.checkInput(params.input);
     if (store.isPutAway(params.threadId)) await reopen(params.threadId);
     if (store.isPutAway(params.threadId))
@@ -183,7 +209,11 @@ export class ChatBridge implements Disposable {
     const turn = turnOfMessage(store.get(params.threadId), params.clientUserMessageId);
     if (turn !== undefined) return { turn };
     const limit = await limits.turn(params.threadId);
-    return await server.request('turn/start', { ...models.overridesFor(params.threadId), ...limit, ...params });
+    const mode = plan.overridesFor(params.threadId);
+    const overrides = { ...models.overridesFor(params.threadId), ...mode, ...limit };
+    const started = await server.request('turn/start', { ...overrides, ...params });
+    if (mode.collaborationMode !== undefined) plan.taken(params.threadId, mode.collaborationMode);
+    return started;
   }
 
   async #steerTurn(params: ClientRequestInput<'turn/steer'>): Promise<unknown> {
@@ -220,7 +250,7 @@ export class ChatBridge implements Disposable {
 
   /** null while the shown thread is on its way: an empty page would be taken for a new conversation. */
   #snapshot(): PageSnapshot | null {
-    const { server, shown, drafts, models, folders, limits } = this.#ports;
+    const { server, shown, drafts, models, folders, limits, plan, answers } = this.#ports;
     const { id, loaded } = shown;
     if (id !== null && loaded === undefined) return null;
     return {
@@ -233,6 +263,8 @@ export class ChatBridge implements Disposable {
       workspaceFolders: folders(),
       firstRun: models.isFirstRun,
       safety: limits.tell(id),
+      mode: plan.tell(id),
+      answered: answers.ofThread(id),
     };
   }
 

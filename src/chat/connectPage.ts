@@ -23,7 +23,7 @@ export async function connectPage(
     import('./bridge.ts'),
     import('./hostServices.ts'),
   ]);
-  const { server, store, shown, models, drafts, files, kept, limits, log } = rooms;
+  const { server, store, shown, models, drafts, files, kept, limits, plan, answers, log } = rooms;
   return new Bridge({
     post,
     server,
@@ -31,10 +31,12 @@ export async function connectPage(
     shown,
     models,
     drafts,
-    services: hostServices({ shown, drafts, files, kept, ...features }),
+    services: hostServices({ shown, drafts, files, kept, plan, ...features }),
     folders: workspaceFolders,
     limits,
     kept,
+    plan,
+    answers,
     reopen: features.reopen,
     log,
   });

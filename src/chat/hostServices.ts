@@ -5,6 +5,7 @@ import type { TriedChanges } from '../diffs/triedChanges.ts';
 import { findLocalServers } from '../models/localServers.ts';
 import { currentSelection, fileAttachment, pickFiles, type FileCompletion } from './editorContext.ts';
 import type { Drafts } from './drafts.ts';
+import type { PlanMode } from '../plan/planMode.ts';
 import type { KeptFiles } from './keptFiles.ts';
 import { openFile } from './openFile.ts';
 import type { ShownThread } from './shownThread.ts';
@@ -33,6 +34,7 @@ export interface ServicePorts {
   readonly drafts: Drafts;
   readonly files: FileCompletion;
   readonly kept: KeptFiles;
+  readonly plan: Pick<PlanMode, 'set'>;
   readonly diffs: DiffServices;
   readonly models: ModelServices;
   readonly forkAt: (threadId: string, lastTurnId: string) => Promise<void>;
@@ -47,6 +49,7 @@ export function hostServices({
   drafts,
   files,
   kept,
+  plan,
   diffs,
   models,
   forkAt,
@@ -68,6 +71,7 @@ export function hostServices({
     setApiKey: async () => await models.setApiKey(),
     findLocalServers: async (): Promise<readonly LocalServer[]> => await findLocalServers(fetch),
     chooseLocalServer: async (params) => nothing(models.chooseLocalServer(params)),
+    setMode: async ({ mode }) => nothing(plan.set(shown.id, mode)),
     pickModel: async () => nothing(models.pickModel()),
     openFolder: async () => nothing(vscode.commands.executeCommand('vscode.openFolder')),
     manageTrust: async () => nothing(vscode.commands.executeCommand('workbench.trust.manage')),

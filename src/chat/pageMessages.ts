@@ -67,6 +67,7 @@ const callParams: { readonly [M in HostMethod]: z.ZodType<HostServices[M]['param
   setApiKey: z.null(),
   findLocalServers: z.null(),
   chooseLocalServer: z.object({ baseUrl: z.url(), name: z.string(), model: z.string() }),
+  setMode: z.object({ mode: z.enum(['plan', 'default']) }),
   pickModel: z.null(),
   openFolder: z.null(),
   manageTrust: z.null(),

@@ -6,7 +6,10 @@ import type {
   ClientRequestResult,
   ServerNotification,
   ApprovalRequest,
+  QuestionRequest,
+  UserRequest,
 } from '../../server/protocol/methods.ts';
+import { isApproval, isQuestion } from '../../server/protocol/methods.ts';
 import { closeRequest, openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import { reduceThread, threadIdOf } from '../../server/protocol/state/threadReducer.ts';
@@ -46,6 +49,12 @@ export interface RequestOpened {
   readonly state: ThreadState;
 }
 
+/** A question of the agent that waits for the user. */
+export interface QuestionOpened {
+  readonly threadId: string;
+  readonly request: QuestionRequest;
+}
+
 /** A request needs no answer any more: answered here, answered or ended elsewhere, or its server has gone. */
 export interface RequestResolved {
   readonly threadId: string;
@@ -79,6 +88,7 @@ export class ThreadStore implements Disposable {
   readonly #changed = new Emitter<ThreadChange>();
   readonly #closed = new Emitter<{ readonly threadId: string }>();
   readonly #requestOpened = new Emitter<RequestOpened>();
+  readonly #questionOpened = new Emitter<QuestionOpened>();
   readonly #requestResolved = new Emitter<RequestResolved>();
   readonly #owned = new Disposables();
 
@@ -86,6 +96,7 @@ export class ThreadStore implements Disposable {
   /** The thread is not followed any more in this window. */
   readonly onDidCloseThread = this.#closed.event;
   readonly onDidOpenRequest = this.#requestOpened.event;
+  readonly onDidOpenQuestion = this.#questionOpened.event;
   readonly onDidResolveRequest = this.#requestResolved.event;
 
   /** `openWith` is what a server must know before it can go on with a stored thread, and within which limits. */
@@ -97,8 +108,8 @@ export class ThreadStore implements Disposable {
     this.#owned.add(server.answerRequests((request) => this.#ask(request)));
     this.#owned.add(server.onDidDisconnect(() => this.#dropAllRequests()));
     this.#owned.add(server.onDidConnect(() => void (this.#reopening = this.#reopening.then(() => this.#reopenAll()))));
-    for (const emitter of [this.#changed, this.#closed, this.#requestOpened, this.#requestResolved])
-      this.#owned.add(emitter);
+    const emitters = [this.#changed, this.#closed, this.#requestOpened, this.#questionOpened, this.#requestResolved];
+    for (const emitter of emitters) this.#owned.add(emitter);
   }
 
   /** The state of an open thread. */
@@ -126,9 +137,14 @@ export class ThreadStore implements Disposable {
     await this.#reopening;
   }
 
-  /** All requests that wait for an answer, oldest first. */
+  /** All requests that wait for consent, oldest first. */
   openRequests(): ApprovalRequest[] {
-    return this.#requests.all();
+    return this.#requests.all().filter(isApproval);
+  }
+
+  /** All questions of the agent that wait for an answer, oldest first. */
+  openQuestions(): QuestionRequest[] {
+    return this.#requests.all().filter(isQuestion);
   }
 
   /** Whether the request still waits; ask this right before putting it to the user. */
@@ -237,7 +253,7 @@ export class ThreadStore implements Disposable {
     this.#loaded.delete(threadId);
     this.#loaded.set(threadId, loaded);
     this.#changed.fire({ threadId, state, previous, notification: null });
-    for (const request of requests) this.#requestOpened.fire({ threadId, request, state });
+    for (const request of requests) this.#tellOpened(request, state);
     return loaded;
   }
 
@@ -262,19 +278,25 @@ export class ThreadStore implements Disposable {
     this.#changed.fire({ threadId, state, previous: before.state, notification });
   }
 
-  async #ask(request: ApprovalRequest): Promise<unknown> {
+  async #ask(request: UserRequest): Promise<unknown> {
     const { isNew, answer } = this.#requests.open(request);
     const threadId = request.params.threadId;
     const before = this.#loaded.get(threadId);
     if (isNew && before !== undefined) {
       const state = openRequest(before.state, request);
       this.#update(before, state, null);
-      this.#requestOpened.fire({ threadId, request, state });
+      this.#tellOpened(request, state);
     }
     return await answer;
   }
 
-  #resolved(request: ApprovalRequest, by: RequestResolved['by']): void {
+  #tellOpened(request: UserRequest, state: ThreadState): void {
+    const { threadId } = request.params;
+    if (isQuestion(request)) this.#questionOpened.fire({ threadId, request });
+    else if (isApproval(request)) this.#requestOpened.fire({ threadId, request, state });
+  }
+
+  #resolved(request: UserRequest, by: RequestResolved['by']): void {
     const threadId = request.params.threadId;
     const before = this.#loaded.get(threadId);
     if (before !== undefined) {

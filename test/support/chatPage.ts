@@ -154,6 +154,7 @@ const DEFAULTS: { [M in HostMethod]: HostServices[M]['result'] } = {
   showThread: null,
   forkAt: null,
   restoreFiles: null,
+  setMode: null,
   setApiKey: false,
   findLocalServers: [],
   chooseLocalServer: null,

@@ -201,6 +201,8 @@ export function snapshot(shown: ThreadState | null, change: Partial<PageSnapshot
     workspaceFolders: [FOLDER],
     firstRun: false,
     safety: { sandbox: SANDBOX, trust: 'trusted', hasFullAccess: false },
+    mode: { isAvailable: true, mode: 'default', fromNextTurn: false },
+    answered: [],
     ...change,
   };
 }

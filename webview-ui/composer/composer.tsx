@@ -92,6 +92,7 @@ function placeholderOf(session: Session): string {
     case 'working':
     case 'retrying':
     case 'approval':
+    case 'question':
       return strings.placeholderSteer;
     case 'idle':
       return session.thread.value?.turns.length ? strings.placeholderFollowUp : strings.placeholder;

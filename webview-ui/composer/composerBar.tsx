@@ -4,6 +4,7 @@ import { IconButton } from '../parts/buttons.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { isEmptyDraft } from '../session/localState.ts';
 import { strings } from '../strings.ts';
+import { ModeSwitch } from '../plan/modeSwitch.tsx';
 import { ContextMeter } from './contextMeter.tsx';
 
 export interface ComposerBarProps {
@@ -34,6 +35,7 @@ export function ComposerBar({ field, onMention }: ComposerBarProps) {
         onClick={() => session.ask(attachSelection())}
       />
       <IconButton icon="mention" label={strings.mentionFile} onClick={onMention} class="wide-only" />
+      <ModeSwitch />
       <ModelButton />
       <span class="spacer" />
       <ContextMeter />
@@ -66,7 +68,7 @@ function SendButtons() {
   const session = useSession();
   const isEmpty = isEmptyDraft(session.composer.draft.value);
   const { type } = session.activity.value;
-  const isRunning = type === 'working' || type === 'retrying' || type === 'approval';
+  const isRunning = type === 'working' || type === 'retrying' || type === 'approval' || type === 'question';
   return (
     <>
       {(!isRunning || !isEmpty) && (

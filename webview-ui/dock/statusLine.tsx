@@ -31,6 +31,7 @@ const ICONS = {
   starting: { name: 'loading', tone: 'busy' },
   broken: { name: 'debug-disconnect', tone: 'bad' },
   approval: { name: 'shield', tone: 'warn' },
+  question: { name: 'question', tone: 'warn' },
   retrying: { name: 'warning', tone: 'warn' },
   working: { name: 'loading', tone: 'busy' },
 } as const;
@@ -59,7 +60,7 @@ function useSeconds(): number {
 
 function StatusButton({ activity }: { activity: Activity }) {
   const session = useSession();
-  if (activity.type === 'approval') {
+  if (activity.type === 'approval' || activity.type === 'question') {
     return (
       <button type="button" class="link-button" onClick={session.showApproval}>
         {strings.showApproval}

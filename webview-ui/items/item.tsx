@@ -1,6 +1,7 @@
 // Draws one item of a turn by its kind.
 import { memo } from 'preact/compat';
 import { Markdown } from '../markdown/markdown.tsx';
+import { PlanCard } from '../plan/planCard.tsx';
 import type { Row } from '../session/rows.ts';
 import { Command } from './command.tsx';
 import { FileChanges } from './fileChanges.tsx';
@@ -15,8 +16,9 @@ export const Item = memo(({ row }: { row: Extract<Row, { type: 'item' }> }) => {
     case 'userMessage':
       return <UserMessage item={item} />;
     case 'agentMessage':
-    case 'plan':
       return <Markdown text={item.text} />;
+    case 'plan':
+      return <PlanCard text={item.text} turnId={turnId} isOpen={isOpen} />;
     case 'reasoning':
       return <Reasoning item={item} isOpen={isOpen} foldKey={key} />;
     case 'commandExecution':

@@ -14,6 +14,7 @@ export type Activity =
   | { readonly type: 'starting'; readonly text: string }
   | { readonly type: 'broken'; readonly text: string; readonly isRestarting: boolean }
   | { readonly type: 'approval'; readonly text: string; readonly since: number }
+  | { readonly type: 'question'; readonly text: string; readonly since: number }
   | { readonly type: 'retrying'; readonly text: string; readonly cause: string; readonly since: number }
   | { readonly type: 'working'; readonly text: string; readonly since: number };
 
@@ -36,6 +37,7 @@ function turnActivity(state: ThreadState): Activity {
   const since = (turn?.startedAt ?? 0) * 1000;
   if (state.pending.length > 0)
     return { type: 'approval', text: strings.waitingForApproval(state.pending.length), since };
+  if (state.questions.length > 0) return { type: 'question', text: strings.waitingForAnswer, since };
   if (turn === undefined) return { type: 'idle' };
   const retry = state.extras[turn.id]?.retry ?? null;
   if (retry !== null)
@@ -66,8 +68,9 @@ function itemWork(item: ThreadItem): string {
       return strings.usingTool(item.tool);
     case 'contextCompaction':
       return strings.compacting;
-    case 'userMessage':
     case 'plan':
+      return strings.planWriting;
+    case 'userMessage':
     case 'imageView':
     case 'webSearch':
     case 'enteredReviewMode':

@@ -2,7 +2,7 @@
 import { batch } from '@preact/signals';
 import type { ItemPlace, PageSnapshot } from '../../server/protocol/chatBridge.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
-import type { ServerNotification, ApprovalRequest } from '../../server/protocol/methods.ts';
+import type { ServerNotification, UserRequest } from '../../server/protocol/methods.ts';
 import { openRequest } from '../../server/protocol/state/pendingRequests.ts';
 import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { reduceThread } from '../../server/protocol/state/threadReducer.ts';
@@ -17,7 +17,8 @@ import type { LocalStore } from './localStore.ts';
 import type { Notices } from './notices.ts';
 import type { OpenCards } from './openCards.ts';
 import type { PageState } from './pageState.ts';
-import { itemKey } from './rows.ts';
+import type { QuestionCards } from '../questions/questionCards.ts';
+import { itemKey, questionKey } from './rows.ts';
 import type { Sending } from './sending.ts';
 
 export interface Listener {
@@ -28,6 +29,7 @@ export interface Listener {
   readonly queue: DeltaQueue;
   readonly sending: Sending;
   readonly cards: OpenCards;
+  readonly questions: QuestionCards;
   readonly context: ContextView;
 }
 
@@ -56,6 +58,11 @@ export function hear(listener: Listener, event: HostEvent): void {
     case 'safety':
       state.safety.value = event.safety;
       return;
+    case 'mode':
+      state.mode.value = event.mode;
+      return;
+    case 'showQuestion':
+      return showQuestion(state, event.requestId);
     case 'showItem':
       return void showItem(listener, event);
     case 'showContext':
@@ -68,6 +75,7 @@ export function hear(listener: Listener, event: HostEvent): void {
       return sending.composer.focus();
     case 'answerDiscarded':
       forgetAnswer(state, event.requestId);
+      listener.questions.takeBack(event.requestId);
       return notices.add('warning', strings.answerDiscarded(event.reason));
   }
 }
@@ -82,8 +90,14 @@ async function showItem({ state, history, notices }: Listener, { threadId, turnI
   else state.wanted.value = { key: itemKey(turnId, item) };
 }
 
+/** Nothing happens when it was answered in the meantime. */
+function showQuestion({ thread, wanted }: PageState, requestId: RequestId): void {
+  const open = thread.value?.questions.find(({ request }) => request.id === requestId);
+  if (open !== undefined) wanted.value = { key: questionKey(open.request) };
+}
+
 /** A request that is asked again after it was answered here was answered with a rehearsal that is out of date. */
-function takeRequest({ state, cards }: Listener, request: ApprovalRequest): void {
+function takeRequest({ state, cards }: Listener, request: UserRequest): void {
   if (state.answered.value.has(request.id)) {
     forgetAnswer(state, request.id);
     cards.forget(request.id);
@@ -121,6 +135,8 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   state.isFirstRun.value = snapshot.firstRun;
   state.folders.value = snapshot.workspaceFolders;
   state.safety.value = snapshot.safety;
+  state.mode.value = snapshot.mode;
+  listener.questions.show(snapshot.answered);
   state.answered.value = new Set();
   listener.cards.keepOnly(snapshot.thread?.pending ?? []);
   if (listener.context.shown.value?.threadId !== id) listener.context.close();

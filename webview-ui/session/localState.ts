@@ -1,5 +1,6 @@
 // What the page keeps for itself across a reload: the draft, the place it was scrolled to, and what was unfolded.
 import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
+import { parseCardDrafts, type CardDrafts } from '../questions/questionDraft.ts';
 
 /** Where the transcript stood: at its end, or with a row's top `offset` pixels above the upper edge. */
 export type ScrollPlace =
@@ -13,10 +14,18 @@ export interface LocalState {
   readonly place: ScrollPlace;
   /** Row key -> unfolded; a row that is not named shows as its kind does by default. */
   readonly unfolded: Readonly<Record<string, boolean>>;
+  /** What was chosen in question cards that are not sent. */
+  readonly questionDrafts: CardDrafts;
 }
 
 export const EMPTY_DRAFT: Draft = { text: '', attachments: [] };
-export const NO_LOCAL_STATE: LocalState = { threadId: '', draft: EMPTY_DRAFT, place: { type: 'end' }, unfolded: {} };
+export const NO_LOCAL_STATE: LocalState = {
+  threadId: '',
+  draft: EMPTY_DRAFT,
+  place: { type: 'end' },
+  unfolded: {},
+  questionDrafts: {},
+};
 
 /** Reads what an earlier page left behind; anything that does not fit counts as nothing. */
 export function parseLocalState(value: unknown): LocalState {
@@ -26,6 +35,7 @@ export function parseLocalState(value: unknown): LocalState {
     draft: parseDraft(value['draft']),
     place: parsePlace(value['place']),
     unfolded: parseUnfolded(value['unfolded']),
+    questionDrafts: parseCardDrafts(value['questionDrafts']),
   };
 }
 

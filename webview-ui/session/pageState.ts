@@ -1,6 +1,6 @@
 // What the page knows: the thread that is shown, and how its host and server stand.
 import { signal, type Signal } from '@preact/signals';
-import type { ModelChoice, SafetyFacts, ServerStatus } from '../../server/protocol/chatBridge.ts';
+import type { ModeFacts, ModelChoice, SafetyFacts, ServerStatus } from '../../server/protocol/chatBridge.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 
@@ -10,6 +10,7 @@ export interface PageState {
   readonly model: Signal<ModelChoice | null>;
   readonly isFirstRun: Signal<boolean>;
   readonly safety: Signal<SafetyFacts>;
+  readonly mode: Signal<ModeFacts>;
   /** Folders of the workspace, absolute. */
   readonly folders: Signal<readonly string[]>;
   /** False until the host has said what to show. */
@@ -31,6 +32,7 @@ export function createPageState(): PageState {
     model: signal(null),
     isFirstRun: signal(false),
     safety: signal({ sandbox: null, trust: 'trusted', hasFullAccess: false }),
+    mode: signal({ isAvailable: false, mode: 'default', fromNextTurn: false }),
     folders: signal([]),
     isLoaded: signal(false),
     heardAt: signal(0),

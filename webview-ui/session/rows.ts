@@ -1,8 +1,16 @@
 // The rows of the transcript: what is drawn, in order, made from a thread's state and the messages on their way.
+import type { AnsweredQuestions } from '../../server/protocol/answeredQuestions.ts';
+import type { QuestionRequest } from '../../server/protocol/methods.ts';
 import type { FileUpdateChange, ThreadItem } from '../../server/protocol/schema/item.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { fileChanges, finalMessage } from '../../server/protocol/state/select.ts';
-import type { PendingRequest, ThreadState, TurnExtras, TurnPlan } from '../../server/protocol/state/threadState.ts';
+import type {
+  OpenQuestion,
+  PendingRequest,
+  ThreadState,
+  TurnExtras,
+  TurnPlan,
+} from '../../server/protocol/state/threadState.ts';
 import { changedFiles } from './changedFiles.ts';
 import type { FileChange } from './changes.ts';
 import type { OutgoingMessage } from './outbox.ts';
@@ -23,6 +31,8 @@ export type Row =
       readonly pending: PendingRequest;
       readonly item: ThreadItem | undefined;
     }
+  | { readonly type: 'question'; readonly key: string; readonly question: OpenQuestion }
+  | { readonly type: 'answered'; readonly key: string; readonly answered: AnsweredQuestions }
   | { readonly type: 'plan'; readonly key: string; readonly plan: TurnPlan }
   | { readonly type: 'changes'; readonly key: string; readonly turnId: string; readonly files: readonly FileChange[] }
   | { readonly type: 'failure'; readonly key: string; readonly turn: Turn; readonly isLast: boolean }
@@ -39,16 +49,20 @@ export interface RowSource {
   readonly state: ThreadState | null;
   readonly hasOlder: boolean;
   readonly outgoing: readonly OutgoingMessage[];
+  /** What the agent asked and the user answered. */
+  readonly answered?: readonly AnsweredQuestions[];
 }
 
-export function rowsOf({ state, hasOlder, outgoing }: RowSource): Row[] {
+export function rowsOf({ state, hasOlder, outgoing, answered = [] }: RowSource): Row[] {
   const rows: Row[] = hasOlder ? [{ type: 'older', key: 'older' }] : [];
   if (state !== null) {
     const last = state.turns.at(-1);
-    for (const turn of state.turns) rows.push(...turnRows(state, turn, turn === last));
+    for (const turn of state.turns) rows.push(...turnRows(state, turn, { isLast: turn === last, answered }));
     for (const pending of state.pending.filter((entry) => !isPlaced(state, entry))) {
       rows.push({ type: 'approval', key: approvalKey(pending), pending, item: undefined });
     }
+    const isUnplaced = ({ request }: OpenQuestion) => state.turns.every(({ id }) => id !== request.params.turnId);
+    rows.push(...state.questions.filter(isUnplaced).map(questionRow));
   }
   for (const message of outgoing) rows.push({ type: 'outgoing', key: `outgoing/${message.messageId}`, message });
   return rows;
@@ -57,42 +71,68 @@ export function rowsOf({ state, hasOlder, outgoing }: RowSource): Row[] {
 interface Remembered {
   readonly extras: TurnExtras | undefined;
   readonly pending: readonly PendingRequest[];
+  readonly questions: readonly OpenQuestion[];
+  readonly answered: readonly AnsweredQuestions[];
   readonly isLast: boolean;
   readonly rows: readonly Row[];
 }
 
 const remembered = new WeakMap<Turn, Remembered>();
 const NONE_PENDING: readonly PendingRequest[] = [];
+const NO_QUESTIONS: readonly OpenQuestion[] = [];
+const NONE_ANSWERED: readonly AnsweredQuestions[] = [];
 
 /** The rows of one turn; the same array while nothing about the turn has changed, however long the thread is. */
-function turnRows(state: ThreadState, turn: Turn, isLast: boolean): readonly Row[] {
+function turnRows(
+  state: ThreadState,
+  turn: Turn,
+  { isLast, answered: all }: Pick<Remembered, 'isLast' | 'answered'>,
+): readonly Row[] {
   const extras = state.extras[turn.id];
   const pending = state.pending.some((entry) => entry.request.params.turnId === turn.id) ? state.pending : NONE_PENDING;
+  const asked = state.questions.some(({ request }) => request.params.turnId === turn.id);
+  const questions = asked ? state.questions : NO_QUESTIONS;
+  const answered = all.some(({ turnId }) => turnId === turn.id) ? all : NONE_ANSWERED;
+  const source = { extras, pending, questions, answered, isLast };
   const known = remembered.get(turn);
-  if (known !== undefined && known.extras === extras && known.pending === pending && known.isLast === isLast)
-    return known.rows;
-  const rows = makeTurnRows(turn, { extras, pending, isLast, cwd: state.thread.cwd });
-  remembered.set(turn, { extras, pending, isLast, rows });
+  if (known !== undefined && isSame(known, source)) return known.rows;
+  const rows = makeTurnRows(turn, { ...source, cwd: state.thread.cwd });
+  remembered.set(turn, { ...source, rows });
   return rows;
+}
+
+type TurnSource = Omit<Remembered, 'rows'>;
+
+function isSame(one: TurnSource, other: TurnSource): boolean {
+  return (
+    one.extras === other.extras &&
+    one.pending === other.pending &&
+    one.questions === other.questions &&
+    one.answered === other.answered &&
+    one.isLast === other.isLast
+  );
 }
 
 function makeTurnRows(
   turn: Turn,
-  { extras, pending, isLast, cwd }: Omit<Remembered, 'rows'> & { readonly cwd: string },
+  { extras, pending, questions, answered, isLast, cwd }: TurnSource & { readonly cwd: string },
 ): Row[] {
+  const asked = askedRows(turn, questions, answered);
   const isRunning = turn.status === 'inProgress';
   const rows: Row[] = [];
   for (const item of turn.items) {
-    const asked = pending.filter((entry) => isAbout(entry, turn, item));
-    if (asked.length === 0 && isWorthShowing(item) && !isSaidAgain(item, turn))
+    const requests = pending.filter((entry) => isAbout(entry, turn, item));
+    if (requests.length === 0 && isWorthShowing(item) && !isSaidAgain(item, turn))
       rows.push(itemRow(turn.id, item, isRunning));
     // the card says what the item would say, and more
-    for (const entry of asked) rows.push({ type: 'approval', key: approvalKey(entry), pending: entry, item });
+    for (const entry of requests) rows.push({ type: 'approval', key: approvalKey(entry), pending: entry, item });
+    rows.push(...asked.behind(item.id));
     if (turn.itemsView !== 'full' && item === turn.items[0])
       rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
   }
   if (turn.itemsView !== 'full' && turn.items.length === 0)
     rows.push({ type: 'steps', key: `${turn.id}/steps`, turnId: turn.id });
+  rows.push(...asked.atEnd);
   if (isRunning) return rows;
   if (extras?.plan) rows.push({ type: 'plan', key: `${turn.id}/plan`, plan: extras.plan });
   const files = changedFiles(appliedChanges(turn), extras?.diff ?? null, cwd);
@@ -100,6 +140,33 @@ function makeTurnRows(
   if (turn.status === 'failed') rows.push({ type: 'failure', key: `${turn.id}/failure`, turn, isLast });
   rows.push({ type: 'turnEnd', key: `${turn.id}/end`, turn, answer: finalMessage(turn)?.text ?? '', isLast });
   return rows;
+}
+
+/** What the agent asked in a turn, behind the item that was its last one then, or at its end when that item is not there. */
+function askedRows({ id, items }: Turn, questions: readonly OpenQuestion[], answered: readonly AnsweredQuestions[]) {
+  const isOpen = ({ request }: OpenQuestion) => answered.every(({ requestId }) => requestId !== request.id);
+  const open = questions.filter(({ request }) => request.params.turnId === id).filter(isOpen);
+  // what is asked again was not heard
+  const isHeard = ({ itemId }: AnsweredQuestions) => open.every(({ request }) => request.params.itemId !== itemId);
+  const asked = [
+    ...answered
+      .filter((entry) => entry.turnId === id && isHeard(entry))
+      .map((entry) => ({ after: entry.afterItemId, row: answeredRow(entry) })),
+    ...open.map((question) => ({ after: question.afterItemId, row: questionRow(question) })),
+  ];
+  const rowsBehind = (itemId: string | null) => asked.filter(({ after }) => after === itemId).map(({ row }) => row);
+  return {
+    behind: rowsBehind,
+    atEnd: asked.filter(({ after }) => items.every((item) => item.id !== after)).map(({ row }) => row),
+  };
+}
+
+function questionRow(question: OpenQuestion): Row {
+  return { type: 'question', key: questionKey(question.request), question };
+}
+
+function answeredRow(answered: AnsweredQuestions): Row {
+  return { type: 'answered', key: `answered/${answered.requestId}`, answered };
 }
 
 const itemRows = new WeakMap<ThreadItem, Row>();
@@ -119,6 +186,10 @@ export function itemKey(turnId: string, item: ThreadItem): string {
 
 export function approvalKey(pending: PendingRequest): string {
   return `approval/${pending.id}`;
+}
+
+export function questionKey({ id }: QuestionRequest): string {
+  return `question/${id}`;
 }
 
 function isAbout(pending: PendingRequest, turn: Turn, item: ThreadItem): boolean {

@@ -16,9 +16,10 @@ import { createLocalStore, type LocalStore } from './localStore.ts';
 import { createNotices, reasonOf, type Notices } from './notices.ts';
 import { createOpenCards, type OpenCards } from './openCards.ts';
 import { createRecall, promptsOf, type Recall } from './recall.ts';
+import { createQuestionCards, type QuestionCards } from '../questions/questionCards.ts';
 import type { Outbox } from './outbox.ts';
 import { createPageState, type PageState } from './pageState.ts';
-import { approvalKey, rowsOf, type Row } from './rows.ts';
+import { approvalKey, questionKey, rowsOf, type Row } from './rows.ts';
 import { createSending, type Sending } from './sending.ts';
 import { shownMessage } from './userInput.ts';
 
@@ -31,6 +32,8 @@ export interface Session extends PageState, Actions {
   readonly recall: Recall;
   /** What was unfolded in the cards of open requests. */
   readonly cards: OpenCards;
+  /** The agent's questions, open and answered. */
+  readonly questions: QuestionCards;
   /** What the model sees in a turn. */
   readonly context: ContextView;
   readonly rows: ReadonlySignal<readonly Row[]>;
@@ -56,6 +59,7 @@ export function createSession(bridge: Bridge): Session {
   const { composer, outbox } = sending;
   const turnDiff = (turnId: string): string | null => state.thread.value?.extras[turnId]?.diff ?? null;
   const cards = createOpenCards({ bridge, diffOf: turnDiff });
+  const questions = createQuestionCards({ bridge, local, state });
   const context = createContextView({ bridge, thread: state.thread });
 
   return {
@@ -68,10 +72,16 @@ export function createSession(bridge: Bridge): Session {
     history,
     recall: createRecall(composer, () => promptsOf(state.thread.value)),
     cards,
+    questions,
     context,
     turnDiff,
     rows: computed(() =>
-      rowsOf({ state: state.thread.value, hasOlder: history.hasOlder.value, outgoing: shownOf(outbox, composer) }),
+      rowsOf({
+        state: state.thread.value,
+        hasOlder: history.hasOlder.value,
+        outgoing: shownOf(outbox, composer),
+        answered: questions.answered.value,
+      }),
     ),
     activity: computed(() => activityOf(state.thread.value, state.status.value)),
     isStopping: computed(() => {
@@ -79,7 +89,9 @@ export function createSession(bridge: Bridge): Session {
       return thread !== null && runningTurn(thread)?.id === state.stoppingTurn.value;
     }),
     start: () =>
-      bridge.start((event) => hear({ state, local, notices, history, queue, sending, cards, context }, event)),
+      bridge.start((event) =>
+        hear({ state, local, notices, history, queue, sending, cards, questions, context }, event),
+      ),
   };
 }
 
@@ -98,6 +110,8 @@ interface Actions {
   /** Interrupts the running turn. */
   stop(): Promise<void>;
   answer(request: ApprovalRequest, result: ApprovalAnswer): void;
+  /** Implements the plan: acts from now on, and says so to the agent. */
+  implementPlan(): Promise<void>;
   /** Brings the first open request into sight. */
   showApproval(): void;
   /** Waits for something the user asked for, and shows its refusal, if any. */
@@ -142,9 +156,15 @@ function createActions({ bridge, state, notices, sending }: ActionSource): Actio
       state.answered.value = new Set([...state.answered.value, request.id]);
       bridge.answer(request, result);
     },
+    implementPlan: async () => {
+      await bridge.call('setMode', { mode: 'default' });
+      sendNow({ text: strings.implementMessage, attachments: [] });
+    },
     showApproval: () => {
       const first = state.thread.value?.pending[0];
+      const question = state.thread.value?.questions[0];
       if (first !== undefined) state.wanted.value = { key: approvalKey(first) };
+      else if (question !== undefined) state.wanted.value = { key: questionKey(question.request) };
     },
     ask: (asked) => {
       asked.catch((error: unknown) => notices.add('error', reasonOf(error)));

@@ -4,6 +4,8 @@ import { Approval } from '../items/approval.tsx';
 import { Item } from '../items/item.tsx';
 import { ChangesRow, FailureRow, PlanRow, TurnEnd } from '../items/turnRows.tsx';
 import { OutgoingBubble } from '../items/userMessage.tsx';
+import { AnsweredCard } from '../questions/answeredCard.tsx';
+import { QuestionCard } from '../questions/questionCard.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
 import type { Row } from '../session/rows.ts';
@@ -33,6 +35,10 @@ function RowContent({ row }: { row: Row }) {
       );
     case 'approval':
       return <Approval row={row} />;
+    case 'question':
+      return <QuestionCard question={row.question} />;
+    case 'answered':
+      return <AnsweredCard answered={row.answered} />;
     case 'plan':
       return <PlanRow plan={row.plan} foldKey={row.key} />;
     case 'changes':

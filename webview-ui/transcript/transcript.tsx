@@ -155,7 +155,7 @@ function whenAtRest(key: string, then: (row: HTMLElement) => void): () => void {
 
 /** Gives the focus to the card of a request; any other row gets it itself, and is marked for a moment. */
 function pointOut(row: HTMLElement): void {
-  const card = row.querySelector<HTMLElement>('[data-approval]');
+  const card = row.querySelector<HTMLElement>('[data-approval], [data-question]');
   if (card !== null) return card.focus();
   row.tabIndex = -1;
   row.focus();

@@ -23,7 +23,7 @@ export function reduceThread(state: ThreadState, event: ServerNotification): Thr
       return state.archived ? { ...state, archived: false } : state;
     case 'thread/closed':
     case 'thread/deleted':
-      return { ...state, thread: { ...state.thread, status: { type: 'notLoaded' } }, pending: [] };
+      return { ...state, thread: { ...state.thread, status: { type: 'notLoaded' } }, pending: [], questions: [] };
     case 'thread/started':
       return { ...state, thread: { ...event.params.thread, turns: [] } };
     case 'thread/reverted':

@@ -1,6 +1,6 @@
 // What anyone knows of a thread: the thread itself, its turns with their items, and what is still open.
 import type { RequestId } from '../jsonrpc.ts';
-import type { ApprovalRequest } from '../methods.ts';
+import type { ApprovalRequest, QuestionRequest } from '../methods.ts';
 import type { Thread } from '../schema/thread.ts';
 import type { ThreadTokenUsage, Turn, TurnError, TurnPlanStep } from '../schema/turn.ts';
 
@@ -24,6 +24,13 @@ export interface PendingRequest {
   readonly request: ApprovalRequest;
 }
 
+/** A question of the agent that waits for the user. No item stands for it: its place is behind the last item of its turn. */
+export interface OpenQuestion {
+  readonly request: QuestionRequest;
+  /** The item that was the last one when it was put; null when there was none, or the turn is not known. */
+  readonly afterItemId: string | null;
+}
+
 /**
  * The state of one thread. Immutable: the reducer returns a new object for a change and the same object for none.
  * `thread.turns` stays empty; the turns are in `turns`, oldest first, each with its items as far as they are known.
@@ -34,6 +41,7 @@ export interface ThreadState {
   readonly extras: Readonly<Record<string, TurnExtras>>;
   readonly tokenUsage: ThreadTokenUsage | null;
   readonly pending: readonly PendingRequest[];
+  readonly questions: readonly OpenQuestion[];
   readonly archived: boolean;
 }
 
@@ -41,5 +49,6 @@ export const NO_EXTRAS: TurnExtras = { diff: null, plan: null, retry: null };
 
 /** The state of a thread as `thread/start`, `resume`, `fork` or `read` gave it. */
 export function threadStateOf(thread: Thread, archived = false): ThreadState {
-  return { thread: { ...thread, turns: [] }, turns: thread.turns, extras: {}, tokenUsage: null, pending: [], archived };
+  const nothingOpen = { extras: {}, tokenUsage: null, pending: [], questions: [] };
+  return { thread: { ...thread, turns: [] }, turns: thread.turns, ...nothingOpen, archived };
 }

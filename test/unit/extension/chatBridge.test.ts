@@ -8,6 +8,8 @@ import { Emitter } from '../../../src/emitter.ts';
 import type { Services } from '../../../src/chat/hostServices.ts';
 import { ShownThread } from '../../../src/chat/shownThread.ts';
 import { ModelState } from '../../../src/models/modelState.ts';
+import { PlanMode } from '../../../src/plan/planMode.ts';
+import { AnswerMemory } from '../../../src/questions/answerMemory.ts';
 import { ThreadStore } from '../../../src/threads/threadStore.ts';
 import { approval, FakePort, opened, QUIET, SETTINGS, turn } from './fakePort.ts';
 
@@ -38,10 +40,11 @@ function setUp(
   );
   const models = new ModelState(port, () => SETTINGS, QUIET);
   const values = new Map<string, unknown>();
-  const drafts = new Drafts({
-    get: (key) => values.get(key),
-    update: (key, value) => Promise.resolve(void values.set(key, value)),
-  });
+  const memento = {
+    get: (key: string) => values.get(key),
+    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
+  };
+  const drafts = new Drafts(memento);
   const posted: HostMessage[] = [];
   const limitsChanged = new Emitter<void>();
   const copied: string[] = [];
@@ -50,6 +53,7 @@ function setUp(
     showThread: ({ threadId }) => shown.show(threadId).then(() => null),
     copyText: ({ text }) => Promise.resolve(void copied.push(text)).then(() => null),
   } satisfies Partial<Services> as unknown as Services;
+  const plan = new PlanMode({ server: port, store, models, log: QUIET });
   const bridge = new ChatBridge({
     post: (message) => void posted.push(message),
     server: port,
@@ -71,6 +75,8 @@ function setUp(
           ? Promise.reject(new ProtocolError('invalidRequest', '.env is kept from the model.'))
           : Promise.resolve(),
     },
+    plan,
+    answers: new AnswerMemory(memento, store, QUIET),
     reopen: reopen ?? ((threadId) => store.open(threadId).then(() => undefined)),
     log: QUIET,
   });
@@ -85,6 +91,7 @@ function setUp(
     });
   const kinds = () => posted.map(({ kind }) => kind);
   return {
+    plan,
     fake,
     store,
     shown,
@@ -238,6 +245,27 @@ describe('chat bridge', () => {
     bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'a', input: [] } });
     await reply(1);
     deepEqual(fake.asked.at(-1)?.params, { model: 'm2', effort: 'high', threadId: 'a', input: [] });
+  });
+
+  it('starts the turn of a new conversation in the mode that was chosen for it, and shows that', async () => {
+    const { bridge, fake, posted, plan, reply } = setUp();
+    await plan.set(null, 'plan');
+    bridge.receive({ kind: 'ready' });
+    bridge.receive({ kind: 'request', id: 1, method: 'thread/start', params: {} });
+    await reply(1);
+    const shown = posted.findLast(({ kind }) => kind === 'mode');
+    ok(shown?.kind === 'mode' && shown.mode.mode === 'plan');
+    bridge.receive({ kind: 'request', id: 2, method: 'turn/start', params: { threadId: 'new', input: [] } });
+    await reply(2);
+    const settings = { model: 'm1', reasoning_effort: null, developer_instructions: null };
+    deepEqual(fake.asked.at(-1)?.params, {
+      collaborationMode: { mode: 'plan', settings },
+      threadId: 'new',
+      input: [],
+    });
+    bridge.receive({ kind: 'request', id: 3, method: 'turn/start', params: { threadId: 'new', input: [] } });
+    await reply(3);
+    deepEqual(fake.asked.at(-1)?.params, { threadId: 'new', input: [] }, 'the server knows it by now');
   });
 
   it('tells of the limits with each snapshot, and again when they change', async () => {

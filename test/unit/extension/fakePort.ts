@@ -1,6 +1,11 @@
 // A server that a test writes by hand: answers by method, says what it is told to say, remembers what it was asked.
 import type { ServerStatus } from '../../../server/protocol/chatBridge.ts';
-import type { ClientRequestMethod, ServerNotification, ApprovalRequest } from '../../../server/protocol/methods.ts';
+import type {
+  ClientRequestMethod,
+  ServerNotification,
+  ApprovalRequest,
+  UserRequest,
+} from '../../../server/protocol/methods.ts';
 import type { Thread } from '../../../server/protocol/schema/thread.ts';
 import type { Turn } from '../../../server/protocol/schema/turn.ts';
 import type { RequestHandler } from '../../../src/agentServer/client.ts';
@@ -52,7 +57,7 @@ export class FakePort {
   }
 
   /** Sends a request of the server; resolves with the client's answer. */
-  ask(request: ApprovalRequest): Promise<unknown> {
+  ask(request: UserRequest): Promise<unknown> {
     if (this.handler === null) throw new Error('nobody answers requests');
     return this.handler(request);
   }

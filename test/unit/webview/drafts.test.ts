@@ -86,6 +86,7 @@ describe('drafts', () => {
       draft: { text: 'x', attachments: [file], messageId: 'm', savedAtMs: 5 },
       place: { type: 'row', key: 'k', offset: 3 },
       unfolded: { k: true },
+      questionDrafts: { 't1/call_1': { storage: { choice: 1, words: '' } } },
     };
     assert.deepEqual(parseLocalState(structuredClone(state)), state);
     assert.deepEqual(parseLocalState(undefined), NO_LOCAL_STATE);
