@@ -69,6 +69,11 @@ export function turnsOf(threads: ThreadTable, threadId: string, page: Page = ALL
   return { ...stored, data: stored.data.map((turn) => withLiveItems(turn, live.state.turns)) };
 }
 
+/** Null for a thread without turns. */
+export function newestTurnId(threads: ThreadTable, threadId: string): string | null {
+  return turnsOf(threads, threadId, { cursor: null, limit: 1, direction: 'desc' }).data[0]?.id ?? null;
+}
+
 /** A page as `thread/turns/list` answers with it. */
 export function turnsPage(
   threads: ThreadTable,

@@ -72,6 +72,25 @@ describe('compacting by itself', () => {
     LINKED,
   );
 
+  story(
+    'is not needed where the turns that took much are not: after a revert, and in a fork from before them',
+    async (stage, kind) => {
+      stage.model.script(answer(text('little')), answer(text('much'), { usage: tokens(990) }));
+      const client = await stage.open(kind);
+      const threadId = await startThread(client, stage, LIMIT);
+      const first = (await playTurn(client, threadId, 'one')).params.turn.id;
+      const second = (await playTurn(client, threadId, 'two')).params.turn.id;
+      const { thread: fork } = await client.request('thread/fork', { threadId, lastTurnId: first });
+      await client.request('thread/revert', { threadId, beforeTurnId: second });
+      for (const id of [fork.id, threadId]) {
+        const from = client.lines.length;
+        await playTurn(client, id, 'three');
+        deepEqual(itemsSince(client, from), ['userMessage', 'agentMessage']);
+      }
+    },
+    LINKED,
+  );
+
   story('comes within a turn whose tools return much', async (stage, kind) => {
     stage.model.script(
       answer(command('echo one', {}, { callId: 'c1' }), { usage: tokens(500) }),

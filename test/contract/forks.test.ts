@@ -14,7 +14,7 @@ describe('a fork', () => {
     const { thread } = await client.request('thread/fork', { threadId: source, model: 'm-2' });
     const { params } = await client.next('thread/started');
     deepEqual(transcript(client.lines.slice(from)), ['> thread/fork', '< result thread/fork', '< thread/started']);
-    equal(thread.forkedFromId, source);
+    deepEqual([thread.forkedFromId, thread.sessionId], [source, thread.id]);
     equal(thread.model, 'm-2');
     deepEqual(thread.turns, original.turns);
     deepEqual(params.thread.turns, []);
@@ -41,6 +41,8 @@ describe('a fork', () => {
       thread.turns.map((turn: any) => turn.id),
       [first],
     );
+    const { params } = await client.next('thread/tokenUsage/updated', ({ threadId }) => threadId === thread.id);
+    deepEqual([params.turnId, params.tokenUsage.total.totalTokens], [first, 120], 'as much as was said by then');
     await playTurn(client, thread.id, 'other');
     const told = JSON.stringify((await stage.model.request(2)).input);
     ok(told.includes('"one"') && !told.includes('"two"'));

@@ -193,7 +193,7 @@ describe('resuming', () => {
     deepEqual((await client.request('thread/loaded/list', {})).data, []);
     const from = client.lines.length;
     const result = await client.request('thread/resume', { threadId });
-    await client.next('thread/tokenUsage/updated');
+    equal((await client.next('thread/tokenUsage/updated')).params.turnId, stored.turns[0].id);
     await client.next('thread/goal/cleared');
     deepEqual(transcript(client.lines.slice(from)), [
       '> thread/resume',

@@ -1,7 +1,7 @@
 // Reads a thread's history in pages: turns, items, and what the model was told, inherited parts included.
 import type { SortDirection } from '../../protocol/schema/common.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
-import type { Turn } from '../../protocol/schema/turn.ts';
+import type { ThreadTokenUsage, Turn } from '../../protocol/schema/turn.ts';
 import type { Page, Paged, StoredTurnExtras } from '../../core/thread/threadStore.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import { closedItem, interruptedTurn } from './closing.ts';
@@ -111,6 +111,18 @@ export function hasTurn({ database, lineage }: Subject, turnId: string): boolean
 export function turnCursor({ database, lineage }: Subject, turnId: string): string | undefined {
   const turn = findTurn(database, lineage, turnId);
   return turn && writeCursor('turns', { keys: [turn.ordinal], inclusive: true });
+}
+
+/** What the conversation had taken when the turn ended; null when nothing was told by then. */
+export function readUsage({ database, lineage }: Subject, turnId: string): ThreadTokenUsage | null {
+  const turn = findTurn(database, lineage, turnId);
+  if (turn === undefined || turn.completedSeq === null) return null;
+  const sql = `SELECT seq FROM events WHERE thread_id = ? AND seq <= ? AND body LIKE '{"method":"thread/tokenUsage/updated"%'
+    ORDER BY seq DESC LIMIT 1`;
+  const row = database.get(sql, turn.segment.threadId, turn.completedSeq);
+  const seq = row === undefined ? null : integerOf(row, 'seq');
+  const event = eventsAt(database, [seq])(seq);
+  return event?.method === 'thread/tokenUsage/updated' ? event.params.tokenUsage : null;
 }
 
 /** The last diff and plan of a turn. */

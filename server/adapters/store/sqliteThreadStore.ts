@@ -2,7 +2,7 @@
 import type { ServerNotification } from '../../protocol/methods.ts';
 import type { ThreadItem } from '../../protocol/schema/item.ts';
 import type { QueuedSubmission } from '../../protocol/schema/queue.ts';
-import type { Turn } from '../../protocol/schema/turn.ts';
+import type { ThreadTokenUsage, Turn } from '../../protocol/schema/turn.ts';
 import type { Clock } from '../../core/ports.ts';
 import type {
   ImportedThread,
@@ -38,6 +38,7 @@ import {
   readModelItems,
   readTurnModelItems,
   readTurns,
+  readUsage,
   subjectOf,
 } from './history.ts';
 import { importedIds, importedThread } from './importRows.ts';
@@ -152,6 +153,10 @@ export class SqliteThreadStore implements ThreadStore {
 
   hasTurn(threadId: string, turnId: string): boolean {
     return this.#database.read(() => hasTurn(this.#subject(threadId), turnId));
+  }
+
+  usageAt(threadId: string, turnId: string): ThreadTokenUsage | null {
+    return this.#database.read(() => readUsage(this.#subject(threadId), turnId));
   }
 
   turnExtras(threadId: string, turnId: string): StoredTurnExtras {

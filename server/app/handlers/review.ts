@@ -4,6 +4,7 @@ import { RunningTurn } from '../../core/turn/runningTurn.ts';
 import { runReview } from '../../core/turn/runReview.ts';
 import { turnView } from '../../core/turn/turnEnd.ts';
 import { userMessageItem } from '../../core/turn/userMessage.ts';
+import type { UserInput } from '../../protocol/schema/item.ts';
 import { Reply } from '../../rpc/incoming.ts';
 import { idleThread } from '../idleThread.ts';
 import type { Handler } from '../requestContext.ts';
@@ -13,7 +14,8 @@ export const reviewStart: Handler<'review/start'> = async (context, { threadId, 
   const thread = await idleThread(context, threadId);
   const turn = new RunningTurn(ids.next(), clock.nowMs(), { kind: 'review', announcedId: ids.next() });
   thread.running = turn;
-  const label = userMessageItem(turn.id, null, [{ type: 'text', text: targetLabel(target), text_elements: [] }]);
+  const words: UserInput[] = [{ type: 'text', text: targetLabel(target), text_elements: [] }];
+  const label = { ...userMessageItem(turn.id, null, words), startedAtMs: null, completedAtMs: null };
   const view = { ...turnView(turn, 'inProgress'), rootTurnId: null, items: [label], startedAt: null };
   return new Reply({ turn: view, reviewThreadId: threadId }, () => void runReview(thread, turn, target));
 };

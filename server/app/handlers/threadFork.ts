@@ -8,7 +8,7 @@ import { Reply } from '../../rpc/incoming.ts';
 import { refuseExperimental } from '../experimentalFields.ts';
 import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
-import { needRow, turnsOf } from '../threadHistory.ts';
+import { needRow, newestTurnId, turnsOf } from '../threadHistory.ts';
 import type { ThreadTable } from '../threadTable.ts';
 import { noStoredThread, opened, overridden } from './threadLifecycle.ts';
 
@@ -23,7 +23,10 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
     });
   const source = live?.row ?? needRow(threads, params.threadId, noStoredThread);
   const lastTurnId = lastTurnToKeep(threads, params);
-  const record = await forkedRecord(context, source, params);
+  const record = {
+    ...(await forkedRecord(context, source, params)),
+    tokenUsage: usageIn(threads, source, { params, lastTurnId }),
+  };
   const thread =
     params.ephemeral === true
       ? passingFork(threads, record, { lastTurnId, clientName: connection.clientName })
@@ -31,8 +34,24 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
   connection.subscribe(thread.id);
   const turns = params.excludeTurns === true ? [] : turnsOf(threads, thread.id).data;
   const result = await openedThread(thread, turns);
-  return new Reply(result, () => fanout.publish({ method: 'thread/started', params: { thread: thread.view() } }));
+  return new Reply(result, () => {
+    fanout.publish({ method: 'thread/started', params: { thread: thread.view() } });
+    const { tokenUsage } = thread.row;
+    const turnId = turns.at(-1)?.id;
+    if (tokenUsage === null || turnId === undefined) return;
+    connection.notify({ method: 'thread/tokenUsage/updated', params: { threadId: thread.id, turnId, tokenUsage } });
+  });
 };
+
+/** What the inherited part of the conversation takes: a fork from early on has room again. */
+function usageIn(
+  threads: ThreadTable,
+  source: ThreadRecord,
+  { params, lastTurnId }: { readonly params: ThreadForkParams; readonly lastTurnId: string | null },
+): ThreadRecord['tokenUsage'] {
+  if (!isGiven(params.lastTurnId) && !isGiven(params.beforeTurnId)) return source.tokenUsage;
+  return lastTurnId === null ? null : threads.world.store.usageAt(source.id, lastTurnId);
+}
 
 interface From {
   /** The last turn to inherit; null when there is none. */
@@ -65,10 +84,12 @@ async function forkedRecord(
   params: ThreadForkParams,
 ): Promise<ThreadRecord> {
   const nowMs = app.clock.nowMs();
+  const id = app.ids.next();
   const goal = params.deferGoalContinuation === true ? (source.goal ?? null) : null;
   return {
     ...source,
-    id: app.ids.next(),
+    id,
+    sessionId: id,
     forkedFromId: source.id,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -118,8 +139,7 @@ function lastTurnToKeep(threads: ThreadTable, params: ThreadForkParams): string 
   const { threadId, lastTurnId, beforeTurnId } = params;
   const { store } = threads.world;
   if (isGiven(beforeTurnId)) return turnBefore(threads, threadId, beforeTurnId);
-  if (!isGiven(lastTurnId))
-    return turnsOf(threads, threadId, { cursor: null, limit: 1, direction: 'desc' }).data[0]?.id ?? null;
+  if (!isGiven(lastTurnId)) return newestTurnId(threads, threadId);
   const running = threads.get(threadId)?.running?.id ?? store.questions(threadId)[0]?.turnId;
   if (running === lastTurnId)
     throw new ProtocolError(

@@ -17,7 +17,7 @@ import { notHeld, orElsewhere } from '../follow/elsewhere.ts';
 import { openedThread } from '../openedThread.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
 import { suspendedTurn, takeUp, type Suspended } from '../takeUp.ts';
-import { historyEnds, needRow, turnsOf, turnsPage } from '../threadHistory.ts';
+import { historyEnds, needRow, newestTurnId, turnsOf, turnsPage } from '../threadHistory.ts';
 import { goOn } from '../goOn.ts';
 import type { ThreadTable } from '../threadTable.ts';
 
@@ -73,7 +73,7 @@ async function resumeHere(
     ...historyEnds(threads, thread),
   };
   return new Reply(result, () => {
-    tellJoined(context, thread);
+    tellJoined(context, threads, thread);
     opening.goOn?.();
     if (loaded === undefined) goOn(context.app, thread);
   });
@@ -181,11 +181,11 @@ export async function overridden(
 }
 
 /** What a client that joins must know beyond the answer: usage, open items with their text so far, open questions. */
-function tellJoined({ connection, questions }: RequestContext, thread: LiveThread): void {
-  const turn = runningTurn(thread.state);
+function tellJoined({ connection, questions }: RequestContext, threads: ThreadTable, thread: LiveThread): void {
   const { tokenUsage } = thread.row;
   if (tokenUsage !== null) {
-    const turnId = turn?.id ?? thread.state.turns.at(-1)?.id ?? '';
+    const turnId =
+      runningTurn(thread.state)?.id ?? thread.state.turns.at(-1)?.id ?? newestTurnId(threads, thread.id) ?? '';
     connection.notify({ method: 'thread/tokenUsage/updated', params: { threadId: thread.id, turnId, tokenUsage } });
   }
   if (!thread.isEphemeral) connection.notify(thread.goals.event(null));

@@ -286,12 +286,22 @@ export class LiveThread {
    */
   revert(beforeTurnId: string): () => void {
     const event = { method: 'thread/reverted', params: { threadId: this.id, beforeTurnId } } as const;
+    const { store } = this.world;
+    const kept = store.turnBefore(this.id, beforeTurnId) ?? null;
+    const usage = kept === null ? null : store.usageAt(this.id, kept);
     const tell = this.#recorder.commit(event);
-    this.#history.splice(0, Infinity, ...this.world.store.modelItems(this.id));
+    this.#history.splice(0, Infinity, ...store.modelItems(this.id));
+    this.#contextTokens = usage?.last.totalTokens ?? tokensOf(this.#history);
     for (const [clientId, { id }] of this.#messages) {
       if (!this.world.store.hasTurn(this.id, id)) this.#messages.delete(clientId);
     }
-    this.change({ updatedAtMs: this.world.clock.nowMs() });
+    const { tokenUsage } = this.#record;
+    // what was spent is spent; what the conversation takes is what it took then
+    const last = usage?.last ?? { ...NO_USAGE, totalTokens: this.#contextTokens };
+    this.change({
+      updatedAtMs: this.world.clock.nowMs(),
+      tokenUsage: tokenUsage === null ? null : { ...tokenUsage, last },
+    });
     return tell;
   }
 

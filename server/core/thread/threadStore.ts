@@ -240,6 +240,8 @@ export interface ThreadStore {
   turnBefore(threadId: string, turnId: string): string | null | undefined;
   /** False for a turn that was taken back. */
   hasTurn(threadId: string, turnId: string): boolean;
+  /** What the conversation had taken when the turn ended; null when nothing was told by then. */
+  usageAt(threadId: string, turnId: string): ThreadTokenUsage | null;
   turnExtras(threadId: string, turnId: string): StoredTurnExtras;
   /** For `turns`: a page that begins with this turn. Undefined for a turn that is not there. */
   turnCursor(threadId: string, turnId: string): string | undefined;
