@@ -6,6 +6,7 @@ import { runningTurn } from '../server/protocol/state/select.ts';
 import { buildServer } from './agentServer/build.ts';
 import type { AgentServer } from './agentServer/client.ts';
 import { showServerNotices } from './agentServer/notices.ts';
+import { LinkNotifications } from './approvals/linkNotification.ts';
 import { buildApprovals, type ApprovalsRoom } from './approvals/room.ts';
 import { ChatView } from './chat/chatView.ts';
 import { chatCommands } from './chat/commands.ts';
@@ -26,6 +27,8 @@ import { ModelState } from './models/modelState.ts';
 import { planCommands } from './plan/commands.ts';
 import { PlanMode } from './plan/planMode.ts';
 import { AnswerMemory } from './questions/answerMemory.ts';
+import { questionCommands, showQuestion } from './questions/commands.ts';
+import { QuestionAlerts } from './questions/questionAlerts.ts';
 import { reviewCommands } from './review/commands.ts';
 import { ReviewFindings } from './review/findings.ts';
 import type { PageRooms, Rooms } from './rooms.ts';
@@ -66,14 +69,26 @@ export function activate(context: vscode.ExtensionContext): BowlineApi {
     server = rooms.server;
     const diffs = registerDiffs(rooms);
     const showThread = (threadId: string): Promise<void> => openThread(rooms, threadId);
-    const approvals = buildApprovals(rooms, { diffs, folders: workspaceFolders, showThread });
+    const asking = { store: rooms.store, chat: rooms.chat, showThread };
+    const approvals = buildApprovals(rooms, {
+      diffs,
+      folders: workspaceFolders,
+      showThread,
+      showQuestion: (request) => showQuestion(asking, request),
+    });
     follow(rooms, approvals);
-    context.subscriptions.push(diffs, approvals);
+    context.subscriptions.push(diffs, approvals, ...alertOfQuestions(rooms));
     const restore = restoreCommands({ server: rooms.server, shown: rooms.shown, viewer: diffs });
     const findings = new ReviewFindings(rooms.store);
     context.subscriptions.push(findings);
     const reviews = reviewCommands({ rooms, findings, folders: workspaceFolders });
-    const commands = { ...allCommands(rooms, approvals), ...approvals.commands, ...restore, ...reviews };
+    const commands = {
+      ...allCommands(rooms, approvals),
+      ...approvals.commands,
+      ...questionCommands(asking),
+      ...restore,
+      ...reviews,
+    };
     context.subscriptions.push(registerCommands(commands, log));
     rooms.server.start();
   } catch (error) {
@@ -155,6 +170,16 @@ function buildChat(parts: PageRooms, diffs: () => DiffServices): ChatView {
     },
   });
   return chat;
+}
+
+/** Points to questions that the chat does not show. */
+function alertOfQuestions({ store, chat, shown, log }: Rooms): vscode.Disposable[] {
+  const notifications = new LinkNotifications();
+  const failed = (error: unknown): void => log.error(`A question could not be pointed to: ${messageOf(error)}`);
+  return [
+    notifications,
+    new QuestionAlerts({ store, chat, onDidShowThread: shown.onDidChange, notifications, failed }),
+  ];
 }
 
 /** Keeps what is on screen outside the chat in step with the server and the threads. */
@@ -260,7 +285,7 @@ function statusFacts({ server: agentServer, store, shown, models }: Rooms, appro
     server: agentServer.status,
     model: models.choice(shown.id, shown.loaded?.opened),
     running: store.all().filter((state) => runningTurn(state) !== undefined).length,
-    waiting: approvals.counts.all,
+    waiting: approvals.counts,
   };
 }
 

@@ -18,15 +18,18 @@ function menuEntries({ server, running, model, waiting }: StatusFacts, sandbox: 
   const isReady = server.type === 'ready';
   const restart: Entry = { label: '$(debug-restart) Restart Server', command: 'bowline.restartServer' };
   const log: Entry = { label: '$(output) Show Log', command: 'bowline.showLog' };
-  const answer: Entry = { label: '$(bell-dot) Answer the Next Approval', command: 'bowline.nextApproval' };
+  const answer: Entry = {
+    label: `$(bell-dot) Answer the Next ${waiting.questions === waiting.all ? 'Question' : 'Approval'}`,
+    command: 'bowline.nextApproval',
+  };
   const inbox: Entry = {
     label: '$(inbox) Show Approvals',
-    description: `${waiting} wait`,
+    description: `${waiting.all} wait`,
     command: 'bowline.focusApprovals',
   };
   const work: Entry[] = [
-    ...(waiting > 0 ? [answer] : []),
-    ...(waiting > 1 ? [inbox] : []),
+    ...(waiting.all > 0 ? [answer] : []),
+    ...(waiting.all > 1 ? [inbox] : []),
     { label: '$(comment-discussion) Show Chat', command: 'bowline.focusChat' },
     ...(running > 0 ? [{ label: '$(debug-stop) Stop the Running Turn', command: 'bowline.stopTurn' }] : []),
     { label: '$(add) New Thread', command: 'bowline.newThread' },

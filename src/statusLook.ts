@@ -7,8 +7,13 @@ export interface StatusFacts {
   readonly model: ModelChoice | null;
   /** Turns that run in this window. */
   readonly running: number;
-  /** Requests that wait for the user. */
-  readonly waiting: number;
+  /** Requests that wait for the user, and how many of these are questions of the agent. */
+  readonly waiting: WaitingCounts;
+}
+
+export interface WaitingCounts {
+  readonly all: number;
+  readonly questions: number;
 }
 
 /** How the entry reads. */
@@ -16,6 +21,13 @@ export interface StatusLook {
   readonly text: string;
   readonly tooltip: string;
   readonly background: 'warning' | 'error' | null;
+}
+
+/** `An approval waits`, `2 questions wait`, `3 requests wait`: what and verb, and the same in short. */
+export function waitingWords({ all, questions }: WaitingCounts): Readonly<Record<'what' | 'verb' | 'short', string>> {
+  const noun = questions === 0 ? 'approval' : questions === all ? 'question' : 'request';
+  if (all !== 1) return { what: `${all} ${noun}s`, verb: 'wait', short: `${all} ${noun}s` };
+  return { what: noun === 'approval' ? 'An approval' : `A ${noun}`, verb: 'waits', short: noun };
 }
 
 /** The most pressing fact wins: a stopped server, a waiting approval, a running turn, the model. */
@@ -32,10 +44,9 @@ export function statusLook({ server, model, running, waiting }: StatusFacts): St
   }
   const name = model === null ? 'Bowline' : model.model || model.providerName;
   const about = model === null ? 'Ready' : `Model: ${name} (${model.providerName})`;
-  if (waiting > 0) {
-    const what = waiting === 1 ? 'An approval waits' : `${waiting} approvals wait`;
-    const count = waiting === 1 ? 'approval' : `${waiting} approvals`;
-    return { text: `$(bell-dot) Bowline: ${count}`, tooltip: `${what} for your answer`, background: 'warning' };
+  if (waiting.all > 0) {
+    const { what, verb, short } = waitingWords(waiting);
+    return { text: `$(bell-dot) Bowline: ${short}`, tooltip: `${what} ${verb} for your answer`, background: 'warning' };
   }
   if (running > 0) {
     const what = running === 1 ? 'The agent is at work' : `The agent is at work in ${running} threads`;

@@ -1,8 +1,19 @@
 // The approvals in the side bar: all that wait, what matters most first, with a badge that counts them.
 import * as vscode from 'vscode';
 import { Disposables, Emitter } from '../emitter.ts';
+import type { ThreadStore } from '../threads/threadStore.ts';
+import { visible } from '../../server/protocol/shownText.ts';
+import { waitingWords } from '../statusLook.ts';
 import { choicesOf } from './choice.ts';
-import { harmlessRows, inboxRows, placeOf, rowLook, type InboxRow, type OpenRow } from './inboxRows.ts';
+import {
+  harmlessRows,
+  inboxRows,
+  placeOf,
+  rowLook,
+  type InboxRow,
+  type OpenRow,
+  type QuestionRow,
+} from './inboxRows.ts';
 import type { Questions } from './questions.ts';
 import { riskWords } from './safetyWords.ts';
 import type { SuspendedRequests } from './suspended.ts';
@@ -16,6 +27,7 @@ const AGES_CHANGE_MS = 60_000;
 export interface InboxPorts {
   readonly questions: Questions;
   readonly suspended: SuspendedRequests;
+  readonly store: Pick<ThreadStore, 'openQuestions' | 'onDidOpenQuestion'>;
   /** Absolute paths of the workspace's folders. */
   readonly folders: () => readonly string[];
 }
@@ -23,6 +35,8 @@ export interface InboxPorts {
 /** How much waits; for the context keys and the status bar. */
 export interface InboxCounts {
   readonly all: number;
+  /** Of these the questions of the agent. */
+  readonly questions: number;
   readonly harmless: number;
 }
 
@@ -49,6 +63,7 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
     this.#owned.add(this.#counted);
     this.#owned.add(ports.questions.onDidChange(() => this.#update()));
     this.#owned.add(ports.suspended.onDidChange(() => this.#update()));
+    this.#owned.add(ports.store.onDidOpenQuestion(() => this.#update()));
     this.#owned.add(this.#view.onDidChangeVisibility(() => this.#followVisibility()));
     this.#owned.add(
       vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -69,7 +84,8 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
   }
 
   get counts(): InboxCounts {
-    return { all: this.#rows.length, harmless: harmlessRows(this.#rows).length };
+    const questions = this.#rows.filter(({ kind }) => kind === 'question').length;
+    return { all: this.#rows.length, questions, harmless: harmlessRows(this.#rows).length };
   }
 
   getChildren(parent?: InboxRow): InboxRow[] {
@@ -79,7 +95,7 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
   getTreeItem(row: InboxRow): vscode.TreeItem {
     const look = rowLook(row, Date.now());
     const item = new vscode.TreeItem(look.label);
-    item.id = row.kind === 'open' ? `request:${row.request.id}` : `suspended:${suspendedKey(row)}`;
+    item.id = row.kind === 'suspended' ? `suspended:${suspendedKey(row)}` : `request:${row.request.id}`;
     item.description = look.description;
     item.iconPath = new vscode.ThemeIcon(
       look.icon,
@@ -87,7 +103,7 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
     );
     item.contextValue = look.context;
     item.accessibilityInformation = { label: look.spoken };
-    item.tooltip = row.kind === 'open' ? openTooltip(row) : suspendedTooltip(row);
+    item.tooltip = tooltipOf(row);
     return item;
   }
 
@@ -97,15 +113,19 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
   }
 
   #update(): void {
-    const { questions, suspended, folders } = this.#ports;
+    const { questions, suspended, store, folders } = this.#ports;
     const open = questions.all().map((request): OpenRow => {
       const wording = questions.wording(request);
       const place = placeOf(wording.where, folders());
       return { kind: 'open', request, wording, threadTitle: questions.titleOf(request), place };
     });
-    this.#rows = inboxRows(open, suspended.all());
+    const asked = store.openQuestions().map((request): QuestionRow => {
+      return { kind: 'question', request, threadTitle: questions.titleOf(request) };
+    });
+    this.#rows = inboxRows(open, suspended.all(), asked);
     const value = this.#rows.length;
-    const tooltip = value === 1 ? 'An approval waits for your answer' : `${value} approvals wait for your answer`;
+    const { what, verb } = waitingWords(this.counts);
+    const tooltip = `${what} ${verb} for your answer`;
     this.#view.badge = value === 0 ? undefined : { value, tooltip };
     // the view begins collapsed, to leave its room to the chat: then its title is all that is seen of it
     this.#view.title = value === 0 ? TITLE : `${TITLE} (${value})`;
@@ -123,6 +143,25 @@ export class Inbox implements vscode.TreeDataProvider<InboxRow>, vscode.Disposab
 
 function suspendedKey({ request }: Extract<InboxRow, { kind: 'suspended' }>): string {
   return `${request.threadId}:${request.requestId}`;
+}
+
+function tooltipOf(row: InboxRow): vscode.MarkdownString {
+  switch (row.kind) {
+    case 'open':
+      return openTooltip(row);
+    case 'question':
+      return questionTooltip(row);
+    case 'suspended':
+      return suspendedTooltip(row);
+  }
+}
+
+function questionTooltip({ request, threadTitle }: QuestionRow): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  for (const { question } of request.params.questions)
+    tooltip.appendMarkdown('**').appendText(visible(question)).appendMarkdown('**\n\n');
+  tooltip.appendMarkdown('Thread: ').appendText(threadTitle).appendMarkdown('\n\nEnter: answer in the chat');
+  return tooltip;
 }
 
 function openTooltip({ wording, threadTitle }: OpenRow): vscode.MarkdownString {

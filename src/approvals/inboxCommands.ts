@@ -1,6 +1,7 @@
 // What can be done with the rows of the inbox: from its menus, its keys and the palette.
 import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
+import type { QuestionRequest } from '../../server/protocol/methods.ts';
 import type { Commands } from '../commands.ts';
 import { choiceOf, mustBeRead, type ChoiceKind } from './choice.ts';
 import type { Inbox } from './inbox.ts';
@@ -14,11 +15,13 @@ export interface InboxCommandPorts {
   readonly questions: Questions;
   readonly diffs: Pick<PromptDiffs, 'openDiff'>;
   readonly showThread: (threadId: string) => Promise<void>;
+  /** Shows the card of a question of the agent. */
+  readonly showQuestion: (request: QuestionRequest) => Promise<void>;
 }
 
 /** Each command takes a row, `{requestId}`, or nothing: then the selected rows are meant. */
 export function inboxCommands(ports: InboxCommandPorts): Commands {
-  const { inbox, prompts, diffs, showThread } = ports;
+  const { inbox, prompts, diffs } = ports;
   const onOne =
     (action: (row: InboxRow) => unknown) =>
     async (argument: unknown, selected: unknown): Promise<void> => {
@@ -26,7 +29,7 @@ export function inboxCommands(ports: InboxCommandPorts): Commands {
       if (row !== undefined) await action(row);
     };
   const onOpen = (action: (row: OpenRow) => unknown) =>
-    onOne(async (row) => (row.kind === 'open' ? await action(row) : await showThread(row.request.threadId)));
+    onOne(async (row) => (row.kind === 'open' ? await action(row) : await showRow(ports, row)));
   const choosing = (kind: ChoiceKind) => onOpen(async (row) => await choose(ports, row, kind));
   return {
     'bowline.focusApprovals': () => vscode.commands.executeCommand('bowline.inbox.focus'),
@@ -44,12 +47,15 @@ export function inboxCommands(ports: InboxCommandPorts): Commands {
     'bowline.neverAllow': choosing('never'),
     'bowline.declineAndStop': choosing('cancel'),
     'bowline.rehearseApproval': onOpen(async ({ request }) => await prompts.rehearse(request)),
-    'bowline.showApprovalInChat': onOne(async (row) => {
-      await showThread(row.kind === 'open' ? row.request.params.threadId : row.request.threadId);
-    }),
+    'bowline.showApprovalInChat': onOne((row) => showRow(ports, row)),
     'bowline.openApprovalDiff': onOpen(async ({ request }) => await diffs.openDiff(request.params)),
     'bowline.acceptHarmless': () => acceptHarmless(ports, harmlessRows(inbox.rows)),
   };
+}
+
+async function showRow({ showThread, showQuestion }: InboxCommandPorts, row: InboxRow): Promise<void> {
+  if (row.kind === 'question') await showQuestion(row.request);
+  else await showThread(row.kind === 'open' ? row.request.params.threadId : row.request.threadId);
 }
 
 /** The rows that a command is about, as they are now: one that was answered meanwhile is not among them. */
@@ -87,10 +93,10 @@ function idOf(id: unknown): RequestId | null {
   return typeof id === 'string' || typeof id === 'number' ? id : null;
 }
 
-function nextApproval({ inbox, prompts, showThread }: InboxCommandPorts): unknown {
-  const [first] = inbox.rows;
+function nextApproval(ports: InboxCommandPorts): unknown {
+  const [first] = ports.inbox.rows;
   if (first === undefined) return tell('Bowline: nothing waits for your approval.');
-  return first.kind === 'open' ? prompts.show(first.request) : showThread(first.request.threadId);
+  return first.kind === 'open' ? ports.prompts.show(first.request) : showRow(ports, first);
 }
 
 /** What a list shows too little of is read first; whatever remembers or rehearses has its own way there. */
@@ -108,7 +114,7 @@ async function acceptRows(ports: InboxCommandPorts, rows: readonly InboxRow[]): 
   const [only] = open;
   if (only !== undefined && open.length === 1) await choose(ports, only, 'once');
   else if (open.length > 1) await acceptBatch(ports, open, 'the selected approvals');
-  else if (rows[0]?.kind === 'suspended') await ports.showThread(rows[0].request.threadId);
+  else if (rows[0] !== undefined) await showRow(ports, rows[0]);
 }
 
 async function acceptHarmless(ports: InboxCommandPorts, rows: readonly OpenRow[]): Promise<void> {

@@ -1,8 +1,9 @@
 // What the inbox shows, as plain values: which requests stand where, how each one reads, and what may be accepted together.
 import { basename, join, relative } from 'node:path';
-import type { ApprovalRequest } from '../../server/protocol/methods.ts';
+import type { ApprovalRequest, QuestionRequest } from '../../server/protocol/methods.ts';
 import type { Risk } from '../../server/protocol/schema/safety.ts';
 import { oneLine, visible } from '../../server/protocol/shownText.ts';
+import { questionWords } from '../questions/questionAlerts.ts';
 import { ageWords, isWithin } from '../threads/threadRows.ts';
 import { choicesOf, isHarmless, mustBeRead, type ApprovalWording } from './choice.ts';
 import { riskWords } from './safetyWords.ts';
@@ -18,23 +19,34 @@ export interface OpenRow {
   readonly place: string;
 }
 
+/** A question of the agent: its card in the chat is where it is answered. */
+export interface QuestionRow {
+  readonly kind: 'question';
+  readonly request: QuestionRequest;
+  readonly threadTitle: string;
+}
+
 /** A request of a thread that is not open in this window: its thread must be opened first. */
 export interface SuspendedRow {
   readonly kind: 'suspended';
   readonly request: SuspendedRequest;
 }
 
-export type InboxRow = OpenRow | SuspendedRow;
+export type InboxRow = OpenRow | QuestionRow | SuspendedRow;
 
 const RISKS: readonly Risk[] = ['high', 'medium', 'low'];
 
-/** What matters most first, and what waits longest first within; what cannot be answered here comes last. */
-export function inboxRows(open: readonly OpenRow[], suspended: readonly SuspendedRequest[]): InboxRow[] {
+/** What matters most first, and what waits longest first within; then the questions; what cannot be answered here comes last. */
+export function inboxRows(
+  open: readonly OpenRow[],
+  suspended: readonly SuspendedRequest[],
+  questions: readonly QuestionRow[] = [],
+): InboxRow[] {
   const sorted = open.toSorted(
     (one, other) =>
       byRisk(one.wording, other.wording) || one.request.params.startedAtMs - other.request.params.startedAtMs,
   );
-  return [...sorted, ...suspended.map((request) => ({ kind: 'suspended', request }) as const)];
+  return [...sorted, ...questions, ...suspended.map((request) => ({ kind: 'suspended', request }) as const)];
 }
 
 /** Sorts what matters most first. */
@@ -83,8 +95,11 @@ export interface RowLook {
 }
 
 export function rowLook(row: InboxRow, nowMs: number): RowLook {
-  const age = ageWords((row.kind === 'open' ? row.request.params : row.request).startedAtMs / 1000, nowMs / 1000);
+  const { startedAtMs } = row.kind === 'suspended' ? row.request : row.request.params;
+  const age = ageWords(startedAtMs / 1000, nowMs / 1000);
   if (row.kind === 'suspended') return suspendedLook(row, age);
+  // not every server says since when it asks
+  if (row.kind === 'question') return questionLook(row, startedAtMs === 0 ? '' : age);
   const { wording } = row;
   const title = shortTitle(row.threadTitle);
   return {
@@ -93,6 +108,19 @@ export function rowLook(row: InboxRow, nowMs: number): RowLook {
     ...lookOf(wording.risk),
     context: contextOf(row),
     spoken: `${riskWords(wording.risk)}. ${wording.question} ${oneLine(wording.summary, 200)}. Thread ${title}, ${age}`,
+  };
+}
+
+function questionLook({ request, threadTitle }: QuestionRow, age: string): RowLook {
+  const title = shortTitle(threadTitle);
+  const label = questionWords(request.params.questions);
+  return {
+    label,
+    description: ['Question', title, age].filter((part) => part !== '').join(' · '),
+    icon: 'comment-discussion',
+    color: null,
+    context: 'question',
+    spoken: `Question: ${label} Thread ${title}. It is answered in the chat.`,
   };
 }
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import { choicesOf, type ApprovalChoice, type ApprovalWording } from './choice.ts';
+import { withoutLinks } from './shortText.ts';
 
 export const ANSWER_COMMAND = 'bowline.answerApproval';
 
@@ -66,9 +67,4 @@ function linkToRehearsal({ id }: ApprovalRequest): string {
 /** Shows the thread of the request, with its card; answers nothing by itself. */
 function linkToChat({ params: { threadId } }: ApprovalRequest): string {
   return `[in the chat](command:bowline.openThread?${encodeURIComponent(JSON.stringify([{ threadId }]))})`;
-}
-
-/** Notifications read `[text](link)` as a link: what an agent writes must not become one. */
-function withoutLinks(text: string): string {
-  return text.replace(/[[\]]/g, (bracket) => (bracket === '[' ? '⟦' : '⟧'));
 }

@@ -72,7 +72,7 @@ export class Questions implements vscode.Disposable {
     return { ...wording, detail: `${wording.detail}\n\nThread: ${visible(this.titleOf(request))}` };
   }
 
-  titleOf({ params: { threadId } }: ApprovalRequest): string {
+  titleOf({ params: { threadId } }: { readonly params: { readonly threadId: string } }): string {
     const state = this.#host.store.get(threadId);
     if (state === undefined) return UNTITLED;
     const { thread } = state;

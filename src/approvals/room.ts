@@ -1,6 +1,6 @@
 // The approvals room: questions, prompts, inbox and alerts, put together.
 import * as vscode from 'vscode';
-import type { ServerNotification, ApprovalRequest } from '../../server/protocol/methods.ts';
+import type { ServerNotification, ApprovalRequest, QuestionRequest } from '../../server/protocol/methods.ts';
 import type { Commands } from '../commands.ts';
 import { Disposables, type Event } from '../emitter.ts';
 import type { Host } from '../host.ts';
@@ -18,6 +18,8 @@ export interface ApprovalsPorts {
   readonly folders: () => readonly string[];
   /** Shows a thread in the chat, asking the user where that takes it from another process. */
   readonly showThread: (threadId: string) => Promise<void>;
+  /** Shows the card of a question of the agent. */
+  readonly showQuestion: (request: QuestionRequest) => Promise<void>;
 }
 
 export interface ApprovalsRoom extends vscode.Disposable {
@@ -27,13 +29,14 @@ export interface ApprovalsRoom extends vscode.Disposable {
 }
 
 /** Asks for every request of the server, and lists what waits, until the result is disposed. */
-export function buildApprovals(host: Host, { diffs, folders, showThread }: ApprovalsPorts): ApprovalsRoom {
+export function buildApprovals(host: Host, ports: ApprovalsPorts): ApprovalsRoom {
+  const { diffs, folders, showThread, showQuestion } = ports;
   const owned = new Disposables();
   const { server, store, log, settings } = host;
   const questions = owned.add(new Questions(host));
   const prompts = owned.add(new ApprovalPrompts(host, questions, diffs));
   const suspended = owned.add(new SuspendedRequests({ server, store, folders, log }));
-  const inbox = owned.add(new Inbox({ questions, suspended, folders }));
+  const inbox = owned.add(new Inbox({ questions, suspended, store, folders }));
   const pointer = owned.add(new EditorPointer(questions));
   owned.add(
     new ApprovalAlerts({
@@ -52,7 +55,7 @@ export function buildApprovals(host: Host, { diffs, folders, showThread }: Appro
   );
   owned.add(server.onDidNotify(tellStaleRehearsal));
   return {
-    commands: inboxCommands({ inbox, prompts, questions, diffs, showThread }),
+    commands: inboxCommands({ inbox, prompts, questions, diffs, showThread, showQuestion }),
     get counts() {
       return inbox.counts;
     },

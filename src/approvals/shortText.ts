@@ -23,6 +23,11 @@ export function shortened(text: string): string {
   return hidden > 0 ? `${short}\n… ${hidden} more characters; show it in the chat to read all of it.` : text;
 }
 
+/** Notifications read `[text](link)` as a link: what an agent writes must not become one. */
+export function withoutLinks(text: string): string {
+  return text.replace(/[[\]]/g, (bracket) => (bracket === '[' ? '⟦' : '⟧'));
+}
+
 /** The parts that say something, as paragraphs. */
 export function paragraphs(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('\n\n');

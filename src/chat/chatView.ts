@@ -1,6 +1,7 @@
 // The chat's place in the side bar: holds the webview, rebuilds it from state, and brings it to the front.
 import * as vscode from 'vscode';
 import type { Attachment, HostMessage, ItemPlace } from '../../server/protocol/chatBridge.ts';
+import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import { messageOf } from '../../server/protocol/errors.ts';
 import type { ChatBridge } from './bridge.ts';
 import { pageHtml } from './pageHtml.ts';
@@ -18,6 +19,8 @@ export interface ChatControl {
   attach(attachment: Attachment): Promise<void>;
   /** Brings an item of the thread on screen into sight. */
   showItem(place: ItemPlace): Promise<void>;
+  /** Brings an open question of the thread on screen into sight. */
+  showQuestion(requestId: RequestId): Promise<void>;
   /** Shows what the model sees in the newest turn of the thread on screen. */
   showContext(): Promise<void>;
 }
@@ -75,6 +78,11 @@ export class ChatView implements vscode.WebviewViewProvider, ChatControl, vscode
   async showContext(): Promise<void> {
     await vscode.commands.executeCommand('bowline.chat.focus');
     this.#say({ kind: 'showContext' });
+  }
+
+  async showQuestion(requestId: RequestId): Promise<void> {
+    await vscode.commands.executeCommand('bowline.chat.focus');
+    this.#say({ kind: 'showQuestion', requestId });
   }
 
   async showItem(place: ItemPlace): Promise<void> {

@@ -274,17 +274,21 @@ describe('model state', () => {
 
 describe('status bar', () => {
   const model = { provider: 'p', providerName: 'P', model: 'm', isDemo: false };
-  const facts = { server: { type: 'ready' }, model, running: 0, waiting: 0 } as const;
+  const facts = { server: { type: 'ready' }, model, running: 0, waiting: { all: 0, questions: 0 } } as const;
 
   it('shows the most pressing fact', () => {
     equal(statusLook(facts).text, '$(sparkle) m');
     equal(statusLook({ ...facts, running: 1 }).text, '$(loading~spin) m');
-    deepEqual(statusLook({ ...facts, running: 1, waiting: 2 }), {
+    deepEqual(statusLook({ ...facts, running: 1, waiting: { all: 2, questions: 0 } }), {
       text: '$(bell-dot) Bowline: 2 approvals',
       tooltip: '2 approvals wait for your answer',
       background: 'warning',
     });
-    equal(statusLook({ ...facts, waiting: 1, server: { type: 'stopped', detail: 'why' } }).background, 'error');
+    equal(
+      statusLook({ ...facts, waiting: { all: 1, questions: 1 }, server: { type: 'stopped', detail: 'why' } })
+        .background,
+      'error',
+    );
     equal(statusLook({ ...facts, server: { type: 'restarting', detail: 'why' } }).tooltip, 'why');
     equal(statusLook({ ...facts, server: { type: 'starting', phase: 'Starting' } }).tooltip, 'Starting…');
     equal(statusLook({ ...facts, model: null }).text, '$(sparkle) Bowline');
