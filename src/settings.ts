@@ -1,5 +1,6 @@
 // The user's settings, read and checked: a value that is none of the allowed ones counts as not set.
 import * as vscode from 'vscode';
+import type { FollowUp } from '../server/protocol/chatBridge.ts';
 import type { SandboxMode } from '../server/protocol/schema/common.ts';
 import type { TripwireName } from '../server/protocol/schema/safety.ts';
 import type { TraceLevel } from './agentServer/wireTrace.ts';
@@ -23,6 +24,8 @@ export interface Settings {
   readonly tripwiresOff: readonly TripwireName[];
   readonly approvalsPresentation: ApprovalsPresentation;
   readonly desktopNotification: boolean;
+  /** What Enter does while a turn runs. */
+  readonly followUp: FollowUp;
   readonly openDiffsWhileStreaming: boolean;
   readonly localServers: readonly LocalProvider[];
 }
@@ -41,6 +44,7 @@ export function readSettings(): Settings {
     tripwiresOff: TRIPWIRES.filter((name) => values.get(`tripwires.${camelCase(name)}`) === false),
     approvalsPresentation: oneOf(values.get('approvals.presentation'), ['chat', 'notification']) ?? 'modal',
     desktopNotification: values.get('approvals.desktopNotification') !== false,
+    followUp: oneOf(values.get('followUp'), ['queue']) ?? 'steer',
     openDiffsWhileStreaming: values.get('diffs.openWhileStreaming') !== false,
     localServers: readLocalProviders(values.get('localServers')),
   };

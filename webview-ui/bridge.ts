@@ -87,6 +87,7 @@ const KINDS: Record<HostMessage['kind'], true> = {
   safety: true,
   mode: true,
   showQuestion: true,
+  followUp: true,
   showItem: true,
   showContext: true,
   attach: true,

@@ -5,6 +5,7 @@ import './styles/transcript.css';
 import './styles/items.css';
 import './styles/markdown.css';
 import './styles/composer.css';
+import './styles/queue.css';
 import './styles/safety.css';
 import './styles/questions.css';
 import './styles/plan.css';

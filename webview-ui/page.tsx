@@ -8,6 +8,7 @@ import { SafetyStrip } from './dock/safetyStrip.tsx';
 import { PlanStrip } from './plan/planStrip.tsx';
 import { StatusLine } from './dock/statusLine.tsx';
 import { useSession } from './parts/context.ts';
+import { QueuePanel } from './queue/queuePanel.tsx';
 import { Transcript } from './transcript/transcript.tsx';
 import { FirstRun } from './welcome/firstRun.tsx';
 import { Welcome } from './welcome/welcome.tsx';
@@ -23,6 +24,7 @@ export function Page() {
         <RunningPlan />
         <StatusLine />
         <SafetyStrip />
+        <QueuePanel />
         <PlanStrip />
         <Composer />
         <Announcer />

@@ -67,6 +67,9 @@ export interface ModelChoice {
   readonly isDemo: boolean;
 }
 
+/** What Enter does with a message while the agent works: the agent reads it at its next step, or it waits until the turn has ended. */
+export type FollowUp = 'steer' | 'queue';
+
 /** How safely the agent works here. */
 export interface SafetyFacts {
   /** Whether commands can be contained; null until the server has said so. */
@@ -179,6 +182,7 @@ export interface PageSnapshot {
   readonly mode: ModeFacts;
   /** What the agent asked in this thread and the user answered here, oldest first. */
   readonly answered: readonly AnsweredQuestions[];
+  readonly followUp: FollowUp;
 }
 
 /** From the host to the page. */
@@ -194,6 +198,7 @@ export type HostMessage =
   | { readonly kind: 'mode'; readonly mode: ModeFacts }
   /** Brings an open question of the thread into sight, with the focus on it. */
   | { readonly kind: 'showQuestion'; readonly requestId: RequestId }
+  | { readonly kind: 'followUp'; readonly followUp: FollowUp }
   /** Brings an item of the thread into sight, wherever in its history it is. */
   | ({ readonly kind: 'showItem' } & ItemPlace)
   /** Shows what the model sees in the newest turn. */

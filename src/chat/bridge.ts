@@ -1,5 +1,6 @@
 // Between the chat page and everything else: requests go to the server, calls to the host's services, events to the page.
 import type {
+  FollowUp,
   HostMessage,
   HostMethod,
   ModeFacts,
@@ -31,6 +32,7 @@ import {
   readEnvelope,
   type PageEnvelope,
 } from './pageMessages.ts';
+import { askQueue } from './queueRequests.ts';
 import type { ShownThread } from './shownThread.ts';
 
 type StartParams = ClientRequestInput<'thread/start'>;
@@ -45,12 +47,19 @@ export interface BridgePorts {
   readonly services: Services;
   readonly folders: () => readonly string[];
   readonly limits: PageLimits;
+  readonly followUp: FollowUpSetting;
   readonly kept: Pick<KeptFiles, 'checkInput'>;
   readonly plan: PageModes;
   readonly answers: Pick<AnswerMemory, 'ofThread' | 'answer'>;
   /** Opens a thread that the server has put away, asking the user where that takes it from another process. */
   readonly reopen: (threadId: string) => Promise<void>;
   readonly log: Log;
+}
+
+/** What Enter does while a turn runs. */
+export interface FollowUpSetting {
+  readonly value: () => FollowUp;
+  readonly onDidChange: Event<void>;
 }
 
 /** Within which limits threads work. */
@@ -86,7 +95,7 @@ export class ChatBridge implements Disposable {
   constructor(ports: BridgePorts) {
     this.#ports = ports;
     this.#batch = new NotificationBatch((notifications) => this.#sendBatch(notifications));
-    const { server, store, shown, models, limits, plan } = ports;
+    const { server, store, shown, models, limits, plan, followUp } = ports;
     this.#owned.add({ dispose: () => this.#batch.clear() });
     this.#owned.add(server.onDidNotify((notification) => this.#hear(notification)));
     this.#owned.add(server.onDidChangeStatus((status) => this.#post({ kind: 'status', status })));
@@ -94,6 +103,7 @@ export class ChatBridge implements Disposable {
     this.#owned.add(models.onDidChange(() => this.#sendModel()));
     this.#owned.add(limits.onDidChange(() => this.#sendSafety()));
     this.#owned.add(plan.onDidChange(() => this.#post({ kind: 'mode', mode: plan.tell(shown.id) })));
+    this.#owned.add(followUp.onDidChange(() => this.#post({ kind: 'followUp', followUp: followUp.value() })));
     this.#owned.add(
       store.onDidOpenRequest(({ threadId, request }) => {
         if (threadId === shown.id) this.#post({ kind: 'serverRequest', request });
@@ -193,6 +203,8 @@ export class ChatBridge implements Disposable {
     }
     if (method === 'turn/start') return await this.#startTurn(this.#checked(method, params));
     if (method === 'turn/steer') return await this.#steerTurn(this.#checked(method, params));
+    if (method === 'thread/queue/add' || method === 'thread/queue/update' || method === 'thread/queue/start')
+      return await askQueue(this.#ports, method, this.#checked(method, params));
     return await this.#forward(method, params);
   }
 
@@ -250,7 +262,7 @@ export class ChatBridge implements Disposable {
 
   /** null while the shown thread is on its way: an empty page would be taken for a new conversation. */
   #snapshot(): PageSnapshot | null {
-    const { server, shown, drafts, models, folders, limits, plan, answers } = this.#ports;
+    const { server, shown, drafts, models, folders, limits, plan, answers, followUp } = this.#ports;
     const { id, loaded } = shown;
     if (id !== null && loaded === undefined) return null;
     return {
@@ -265,6 +277,7 @@ export class ChatBridge implements Disposable {
       safety: limits.tell(id),
       mode: plan.tell(id),
       answered: answers.ofThread(id),
+      followUp: followUp.value(),
     };
   }
 

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { HostMessage } from '../../server/protocol/chatBridge.ts';
 import type { PageRooms } from '../rooms.ts';
-import type { ChatBridge } from './bridge.ts';
+import { onDidChangeSettings, readSettings } from '../settings.ts';
+import type { ChatBridge, FollowUpSetting } from './bridge.ts';
 import type { DiffServices, ModelServices, ServicePorts } from './hostServices.ts';
 
 export interface PageFeatures {
@@ -12,6 +13,14 @@ export interface PageFeatures {
   readonly restoreFiles: ServicePorts['restoreFiles'];
   readonly reopen: (threadId: string) => Promise<void>;
 }
+
+const FOLLOW_UP: FollowUpSetting = {
+  value: () => readSettings().followUp,
+  onDidChange: (listener) =>
+    onDidChangeSettings((affects) => {
+      if (affects('followUp')) listener();
+    }),
+};
 
 /** Makes the bridge of a page; its code and the schemas behind it are loaded only now. */
 export async function connectPage(
@@ -34,6 +43,7 @@ export async function connectPage(
     services: hostServices({ shown, drafts, files, kept, plan, ...features }),
     folders: workspaceFolders,
     limits,
+    followUp: FOLLOW_UP,
     kept,
     plan,
     answers,

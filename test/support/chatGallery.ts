@@ -3,6 +3,7 @@ import * as sample from './chatSamples.ts';
 import { scene, type Scene } from './chatScene.ts';
 import { BEAM_DIFF, everyKind, finishedTurn, longThread, TEST_OUTPUT } from './chatStories.ts';
 import { planScenes } from './planScenes.ts';
+import { queueScenes } from './queueScenes.ts';
 import { safetyScenes } from './safetyScenes.ts';
 
 const plan = {
@@ -292,5 +293,6 @@ export const gallery: Record<string, Scene> = {
   zoomed: scene(sample.snapshot(sample.state([finishedTurn])), { size: { width: 640, height: 1100 }, zoom: 2 }),
   ...safetyScenes,
   ...planScenes,
+  ...queueScenes,
   wide: scene(sample.snapshot(sample.state([finishedTurn])), { size: { width: 1100, height: 760 } }),
 };

@@ -203,6 +203,7 @@ export function snapshot(shown: ThreadState | null, change: Partial<PageSnapshot
     safety: { sandbox: SANDBOX, trust: 'trusted', hasFullAccess: false },
     mode: { isAvailable: true, mode: 'default', fromNextTurn: false },
     answered: [],
+    followUp: 'steer',
     ...change,
   };
 }

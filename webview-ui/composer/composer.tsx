@@ -1,4 +1,4 @@
-// Where the user writes: Enter sends, Shift+Enter breaks the line, @ names a file, Esc stops, Up brings back earlier prompts.
+// Where the user writes: Enter sends, Alt+Enter sends the other way while the agent works, Shift+Enter breaks the line, @ names a file, Esc stops, Up brings back earlier prompts.
 import { useEffect, useRef } from 'preact/hooks';
 import { AttachmentChip } from '../parts/attachmentChip.tsx';
 import { useSession } from '../parts/context.ts';
@@ -93,19 +93,24 @@ function placeholderOf(session: Session): string {
     case 'retrying':
     case 'approval':
     case 'question':
-      return strings.placeholderSteer;
+      return placeholderWhileRunning(session);
     case 'idle':
       return session.thread.value?.turns.length ? strings.placeholderFollowUp : strings.placeholder;
   }
+}
+
+function placeholderWhileRunning({ ways, queue }: Session): string {
+  if (!queue.isOffered.value) return strings.placeholderSteer;
+  return ways.value.enter === 'queue' ? strings.placeholderQueueOrSteer : strings.placeholderSteerOrQueue;
 }
 
 function pressed(event: KeyboardEvent, { session, mentions }: { session: Session; mentions: FileMentions }): void {
   // Enter that ends the composition of a character sends nothing
   if (event.isComposing || event.key === 'Process') return;
   if (mentions.pressed(event)) return event.preventDefault();
-  if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+  if (event.key === 'Enter' && !event.shiftKey) {
     event.preventDefault();
-    if (!event.repeat) session.send();
+    if (!event.repeat) session.send(event.altKey ? 'altEnter' : 'enter');
   } else if (event.key === 'Escape' && isEmptyDraft(session.composer.draft.value)) {
     session.ask(session.stop());
   } else if (recalled(event, session)) event.preventDefault();

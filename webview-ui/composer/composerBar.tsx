@@ -64,22 +64,30 @@ function ModelButton() {
   );
 }
 
+/** While the agent works both ways to send are there: the one of Enter, and beside it the one of Alt+Enter. */
 function SendButtons() {
   const session = useSession();
   const isEmpty = isEmptyDraft(session.composer.draft.value);
   const { type } = session.activity.value;
   const isRunning = type === 'working' || type === 'retrying' || type === 'approval' || type === 'question';
+  const { enter, altEnter } = session.ways.value;
+  const label = isRunning ? strings.byKey(LABELS[enter], 'Enter') : strings.send;
   return (
     <>
+      {enter !== altEnter && !isEmpty && (
+        <IconButton
+          icon={ICONS[altEnter]}
+          label={strings.byKey(LABELS[altEnter], 'Alt+Enter')}
+          class="send-other"
+          onClick={() => {
+            session.send('altEnter');
+            session.composer.focus();
+          }}
+        />
+      )}
       {(!isRunning || !isEmpty) && (
-        <button
-          type="submit"
-          class="icon-button send"
-          title={isRunning ? strings.steer : strings.send}
-          aria-label={isRunning ? strings.steer : strings.send}
-          disabled={isEmpty}
-        >
-          <Icon name="arrow-up" />
+        <button type="submit" class="icon-button send" title={label} aria-label={label} disabled={isEmpty}>
+          <Icon name={ICONS[enter]} />
         </button>
       )}
       {isRunning && (
@@ -94,3 +102,6 @@ function SendButtons() {
     </>
   );
 }
+
+const ICONS = { turn: 'arrow-up', queue: 'list-ordered' } as const;
+const LABELS = { turn: strings.steer, queue: strings.queue } as const;

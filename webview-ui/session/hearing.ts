@@ -17,6 +17,7 @@ import type { LocalStore } from './localStore.ts';
 import type { Notices } from './notices.ts';
 import type { OpenCards } from './openCards.ts';
 import type { PageState } from './pageState.ts';
+import type { PromptQueue } from '../queue/promptQueue.ts';
 import type { QuestionCards } from '../questions/questionCards.ts';
 import { itemKey, questionKey } from './rows.ts';
 import type { Sending } from './sending.ts';
@@ -31,6 +32,7 @@ export interface Listener {
   readonly cards: OpenCards;
   readonly questions: QuestionCards;
   readonly context: ContextView;
+  readonly promptQueue: PromptQueue;
 }
 
 export function hear(listener: Listener, event: HostEvent): void {
@@ -50,6 +52,7 @@ export function hear(listener: Listener, event: HostEvent): void {
         notices.add('warning', strings.serverRestarted);
       }
       state.status.value = event.status;
+      if (event.status.type === 'ready') listener.promptQueue.refresh();
       return;
     case 'model':
       state.model.value = event.model;
@@ -63,6 +66,9 @@ export function hear(listener: Listener, event: HostEvent): void {
       return;
     case 'showQuestion':
       return showQuestion(state, event.requestId);
+    case 'followUp':
+      state.followUp.value = event.followUp;
+      return;
     case 'showItem':
       return void showItem(listener, event);
     case 'showContext':
@@ -137,6 +143,7 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   state.safety.value = snapshot.safety;
   state.mode.value = snapshot.mode;
   listener.questions.show(snapshot.answered);
+  state.followUp.value = snapshot.followUp;
   state.answered.value = new Set();
   listener.cards.keepOnly(snapshot.thread?.pending ?? []);
   if (listener.context.shown.value?.threadId !== id) listener.context.close();
@@ -161,6 +168,7 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   state.isLoaded.value = true;
   if (snapshot.thread === null) return;
   forgetArrived(sending, snapshot.thread);
+  listener.promptQueue.refresh();
 }
 
 /** Lets go of what stands in the thread: messages on their way, and a draft that turns out to be one of them. */

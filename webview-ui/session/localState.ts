@@ -1,6 +1,7 @@
 // What the page keeps for itself across a reload: the draft, the place it was scrolled to, and what was unfolded.
 import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
 import { parseCardDrafts, type CardDrafts } from '../questions/questionDraft.ts';
+import type { OpenEdit } from '../queue/queueParts.ts';
 
 /** Where the transcript stood: at its end, or with a row's top `offset` pixels above the upper edge. */
 export type ScrollPlace =
@@ -16,6 +17,8 @@ export interface LocalState {
   readonly unfolded: Readonly<Record<string, boolean>>;
   /** What was chosen in question cards that are not sent. */
   readonly questionDrafts: CardDrafts;
+  /** Changes of queued messages that are not saved yet, by the message's id. */
+  readonly queueEdits: Readonly<Record<string, OpenEdit>>;
 }
 
 export const EMPTY_DRAFT: Draft = { text: '', attachments: [] };
@@ -25,6 +28,7 @@ export const NO_LOCAL_STATE: LocalState = {
   place: { type: 'end' },
   unfolded: {},
   questionDrafts: {},
+  queueEdits: {},
 };
 
 /** Reads what an earlier page left behind; anything that does not fit counts as nothing. */
@@ -36,6 +40,7 @@ export function parseLocalState(value: unknown): LocalState {
     place: parsePlace(value['place']),
     unfolded: parseUnfolded(value['unfolded']),
     questionDrafts: parseCardDrafts(value['questionDrafts']),
+    queueEdits: parseQueueEdits(value['queueEdits']),
   };
 }
 
@@ -101,6 +106,20 @@ function parseUnfolded(value: unknown): Record<string, boolean> {
   const unfolded: Record<string, boolean> = {};
   for (const [key, open] of Object.entries(value)) if (typeof open === 'boolean') unfolded[key] = open;
   return unfolded;
+}
+
+function parseQueueEdits(value: unknown): Record<string, OpenEdit> {
+  if (!isRecord(value)) return {};
+  const edits: Record<string, OpenEdit> = {};
+  for (const [id, edit] of Object.entries(value)) {
+    if (!isRecord(edit) || !Array.isArray(edit['removed'])) continue;
+    const { threadId, text, before } = edit;
+    if (typeof threadId !== 'string' || typeof text !== 'string' || typeof before !== 'string') continue;
+    const removed = edit['removed'].filter((index) => typeof index === 'number');
+    // what was being saved when the page was left is saved again by the user
+    edits[id] = { threadId, text, before, removed, isSaving: false };
+  }
+  return edits;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Attachment, Draft } from '../../server/protocol/chatBridge.ts';
 import type { ClientRequestResult } from '../../server/protocol/methods.ts';
+import type { QueuedSubmission } from '../../server/protocol/schema/queue.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { runningTurn, turnOfMessage } from '../../server/protocol/state/select.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
@@ -17,10 +18,22 @@ export interface OutgoingMessage {
   readonly attachments: readonly Attachment[];
   readonly mentions: Mentions;
   readonly phase: 'waiting' | 'sending' | 'accepted';
+  readonly way: MessageWay;
   /** The turn that took it, once it is accepted, and whether the message began it. */
   readonly turnId?: string;
   readonly beganTurn?: boolean;
 }
+
+/**
+ * `turn`: to the running turn, or as the beginning of one. `queue`: to the end of the thread's queue. `fromQueue`: it stands in the queue
+ * and shall go before the others.
+ */
+export type MessageWay =
+  | { readonly type: 'turn' }
+  | { readonly type: 'queue' }
+  | { readonly type: 'fromQueue'; readonly prompt: QueuedSubmission };
+
+const TO_TURN: MessageWay = { type: 'turn' };
 
 /** What the outbox needs of the page. */
 export interface OutboxHost {
@@ -33,16 +46,23 @@ export interface OutboxHost {
   opened(result: ClientRequestResult<'thread/start'>): void;
   /** What a new thread is started in; undefined when no folder is open. */
   folder(): string | undefined;
+  /** Adds a message to the queue of its thread; false when it is not one for the queue after all. */
+  enqueue(message: OutgoingMessage): Promise<boolean>;
   /** Gives a message back that could not be sent or was not read. */
   giveBack(message: OutgoingMessage, reason: 'notRead' | { readonly error: string }): void;
   /** A message stands in the thread: it needs to be kept no more. */
   arrived(): void;
 }
 
+export interface SendOptions {
+  readonly mentions?: Mentions;
+  readonly way?: MessageWay;
+}
+
 export interface Outbox {
   readonly messages: ReadonlySignal<readonly OutgoingMessage[]>;
   /** Sends a draft; false if this very message is already on its way. */
-  send(threadId: string, draft: Draft, mentions: Mentions): boolean;
+  send(threadId: string, draft: Draft, how?: SendOptions): boolean;
   /** Drops what has arrived in the thread, and gives back what a finished turn did not read. */
   reconcile(state: ThreadState): void;
 }
@@ -80,11 +100,11 @@ export function createOutbox(host: OutboxHost): Outbox {
 
   return {
     messages,
-    send: (threadId, draft, mentions) => {
+    send: (threadId, draft, { mentions = {}, way = TO_TURN } = {}) => {
       const messageId = draft.messageId ?? crypto.randomUUID();
       if (messages.value.some((entry) => entry.messageId === messageId)) return false;
       const { text, attachments } = draft;
-      const message: OutgoingMessage = { messageId, threadId, text, attachments, mentions, phase: 'waiting' };
+      const message: OutgoingMessage = { messageId, threadId, text, attachments, mentions, phase: 'waiting', way };
       messages.value = [...messages.value, message];
       // one after the other: the second message of a new conversation belongs to the thread that the first one starts
       delivered = delivered.then(() => deliver(messageId));
@@ -108,6 +128,10 @@ async function deliverOne(host: OutboxHost, messages: Messages, messageId: strin
   const message = update({ phase: 'sending' });
   if (message === undefined) return;
   const threadId = message.threadId || (await openThread(host, messages));
+  if (message.way.type === 'queue' && (await host.enqueue({ ...message, threadId }))) {
+    drop(messages, messageId);
+    return host.arrived();
+  }
   update({ phase: 'accepted', ...(await sendTo(host, { ...message, threadId })) });
 }
 
@@ -134,11 +158,16 @@ function hasEnded(turns: readonly Turn[], turnId: string | undefined): boolean {
   return turn !== undefined && turn.status !== 'inProgress' && turn.itemsView === 'full';
 }
 
+/** What is sent of it: of one that stood in the queue every part as it is there. */
+export function messageInput({ text, attachments, mentions, way }: OutgoingMessage): ReturnType<typeof inputOf> {
+  return way.type === 'fromQueue' ? way.prompt.input : inputOf(text, attachments, mentions);
+}
+
 /** Steers the running turn, or starts one; answers the turn that took the message. */
 async function sendTo(host: OutboxHost, message: OutgoingMessage): Promise<{ turnId: string; beganTurn: boolean }> {
   const state = host.current();
-  const { threadId, messageId: clientUserMessageId } = message;
-  const input = inputOf(message.text, message.attachments, message.mentions);
+  const { threadId, messageId: clientUserMessageId, way } = message;
+  const input = messageInput(message);
   const running = state?.thread.id === threadId ? runningTurn(state) : undefined;
   if (running !== undefined) {
     try {
@@ -155,7 +184,10 @@ async function sendTo(host: OutboxHost, message: OutgoingMessage): Promise<{ tur
       if (now?.thread.id === threadId && runningTurn(now)?.id === running.id) throw error;
     }
   }
-  const { turn } = await host.bridge.request('turn/start', { threadId, input, clientUserMessageId });
+  const { turn } =
+    way.type === 'fromQueue'
+      ? await host.bridge.request('thread/queue/start', { threadId, queuedSubmissionId: way.prompt.id })
+      : await host.bridge.request('turn/start', { threadId, input, clientUserMessageId });
   // a server that steers by turn/start answers with the turn that runs already
   return { turnId: turn.id, beganTurn: turn.id !== running?.id };
 }

@@ -1,6 +1,6 @@
 // What the page knows: the thread that is shown, and how its host and server stand.
 import { signal, type Signal } from '@preact/signals';
-import type { ModeFacts, ModelChoice, SafetyFacts, ServerStatus } from '../../server/protocol/chatBridge.ts';
+import type { FollowUp, ModeFacts, ModelChoice, SafetyFacts, ServerStatus } from '../../server/protocol/chatBridge.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
 
@@ -11,6 +11,8 @@ export interface PageState {
   readonly isFirstRun: Signal<boolean>;
   readonly safety: Signal<SafetyFacts>;
   readonly mode: Signal<ModeFacts>;
+  /** What Enter does while a turn runs. */
+  readonly followUp: Signal<FollowUp>;
   /** Folders of the workspace, absolute. */
   readonly folders: Signal<readonly string[]>;
   /** False until the host has said what to show. */
@@ -33,6 +35,7 @@ export function createPageState(): PageState {
     isFirstRun: signal(false),
     safety: signal({ sandbox: null, trust: 'trusted', hasFullAccess: false }),
     mode: signal({ isAvailable: false, mode: 'default', fromNextTurn: false }),
+    followUp: signal('steer'),
     folders: signal([]),
     isLoaded: signal(false),
     heardAt: signal(0),

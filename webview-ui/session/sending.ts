@@ -6,7 +6,7 @@ import { createComposerState, holds, type ComposerState } from './composerState.
 import { EMPTY_DRAFT, withoutImages } from './localState.ts';
 import type { LocalStore } from './localStore.ts';
 import { reasonOf, type Notices } from './notices.ts';
-import { createOutbox, type Outbox } from './outbox.ts';
+import { createOutbox, type Outbox, type OutboxHost, type OutgoingMessage } from './outbox.ts';
 import { whenReady, type PageState } from './pageState.ts';
 
 export interface SendingSource {
@@ -16,6 +16,8 @@ export interface SendingSource {
   readonly notices: Notices;
   /** Takes in what the server has said up to now. */
   catchUp(): void;
+  /** Adds a message to the queue of its thread; false when it is to be sent like any other. */
+  enqueue(message: OutgoingMessage): Promise<boolean>;
 }
 
 export interface Sending {
@@ -23,11 +25,11 @@ export interface Sending {
   readonly outbox: Outbox;
   /** A message that was given back as not sent stands in its thread. */
   foundAfterAll(messageId: string): void;
-  /** Sends what stands in the composer. */
-  send(): void;
+  /** Sends what stands in the composer, to the running turn or into the queue. */
+  send(way: 'turn' | 'queue'): void;
 }
 
-export function createSending({ bridge, state, local, notices, catchUp }: SendingSource): Sending {
+export function createSending({ bridge, state, local, notices, catchUp, enqueue }: SendingSource): Sending {
   const saveDraft = (threadId: string, draft: Parameters<typeof withoutImages>[0]): void => {
     bridge.call('saveDraft', { threadId, draft }).catch((error: unknown) => notices.add('error', reasonOf(error)));
   };
@@ -57,12 +59,14 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
       saveDraft('', EMPTY_DRAFT);
     },
     arrived: () => composer.save(),
+    enqueue: (message) => {
+      catchUp();
+      return enqueue(message);
+    },
     giveBack: (message, reason) => {
-      if (reason === 'notRead') notices.add('warning', strings.notRead);
-      else {
-        refusals.set(message.messageId, strings.notSent(reason.error));
-        notices.add('error', strings.notSent(reason.error));
-      }
+      tellUnsent(notices, refusals, { messageId: message.messageId, reason });
+      // one that was to go before the others has never left the queue
+      if (message.way.type === 'fromQueue' && reason !== 'notRead') return;
       // another composer holds it at the host, as it was when it was left, with what else stood there
       const isHere = message.threadId === composer.threadId.value;
       if (isHere && !holds(composer.draft.value, message)) composer.giveBack(message);
@@ -73,13 +77,22 @@ export function createSending({ bridge, state, local, notices, catchUp }: Sendin
     composer,
     outbox,
     foundAfterAll: (messageId) => notices.withdraw(refusals.get(messageId) ?? ''),
-    send: () => {
+    send: (way) => {
       const mentions = composer.mentions.value;
       const taken = composer.take();
       if (taken === undefined) return;
       notices.clear();
-      outbox.send(composer.threadId.value, taken, mentions);
+      outbox.send(composer.threadId.value, taken, { mentions, way: { type: way } });
       composer.save();
     },
   };
+}
+
+type Unsent = { readonly messageId: string; readonly reason: Parameters<OutboxHost['giveBack']>[1] };
+
+/** Says why a message was not sent or read; what is said of one that was not sent can be taken back by its id. */
+function tellUnsent(notices: Notices, refusals: Map<string, string>, { messageId, reason }: Unsent): void {
+  if (reason === 'notRead') return notices.add('warning', strings.notRead);
+  refusals.set(messageId, strings.notSent(reason.error));
+  notices.add('error', strings.notSent(reason.error));
 }

@@ -4,6 +4,7 @@ import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
 import type { Bridge } from '../bridge.ts';
+import { createPromptQueue, type PromptQueue } from '../queue/promptQueue.ts';
 import { strings } from '../strings.ts';
 import { activityOf, type Activity } from './activity.ts';
 import type { ApprovalAnswer } from './choices.ts';
@@ -36,6 +37,8 @@ export interface Session extends PageState, Actions {
   readonly questions: QuestionCards;
   /** What the model sees in a turn. */
   readonly context: ContextView;
+  /** The messages that wait for the turn's end. */
+  readonly queue: PromptQueue;
   readonly rows: ReadonlySignal<readonly Row[]>;
   readonly activity: ReadonlySignal<Activity>;
   readonly isStopping: ReadonlySignal<boolean>;
@@ -52,10 +55,19 @@ export function createSession(bridge: Bridge): Session {
   const history = createHistory({ bridge, thread: state.thread, failed: (text) => notices.add('error', text) });
   const queue = createDeltaQueue(eachFrame, (events) =>
     batch(() => {
+      promptQueue.hear(events);
       if (takeIn({ state, notices }, events) && state.thread.value !== null) forgetArrived(sending, state.thread.value);
     }),
   );
-  const sending: Sending = createSending({ bridge, state, local, notices, catchUp: queue.flush });
+  const sending: Sending = createSending({
+    bridge,
+    state,
+    local,
+    notices,
+    catchUp: queue.flush,
+    enqueue: (message) => promptQueue.add(message),
+  });
+  const promptQueue: PromptQueue = createPromptQueue({ bridge, state, local, notices, sending });
   const { composer, outbox } = sending;
   const turnDiff = (turnId: string): string | null => state.thread.value?.extras[turnId]?.diff ?? null;
   const cards = createOpenCards({ bridge, diffOf: turnDiff });
@@ -64,7 +76,7 @@ export function createSession(bridge: Bridge): Session {
 
   return {
     ...state,
-    ...createActions({ bridge, state, notices, sending }),
+    ...createActions({ bridge, state, notices, sending, queue: promptQueue }),
     bridge,
     local,
     composer,
@@ -74,6 +86,7 @@ export function createSession(bridge: Bridge): Session {
     cards,
     questions,
     context,
+    queue: promptQueue,
     turnDiff,
     rows: computed(() =>
       rowsOf({
@@ -90,19 +103,29 @@ export function createSession(bridge: Bridge): Session {
     }),
     start: () =>
       bridge.start((event) =>
-        hear({ state, local, notices, history, queue, sending, cards, questions, context }, event),
+        hear({ state, local, notices, history, queue, sending, cards, questions, context, promptQueue }, event),
       ),
   };
 }
 
 function shownOf(outbox: Outbox, composer: ComposerState) {
-  return outbox.messages.value.filter((message) => message.threadId === composer.threadId.value);
+  // what is on its way into the queue is shown there
+  return outbox.messages.value.filter(
+    ({ threadId, way }) => threadId === composer.threadId.value && way.type !== 'queue',
+  );
+}
+
+export interface SendWays {
+  readonly enter: 'turn' | 'queue';
+  readonly altEnter: 'turn' | 'queue';
 }
 
 /** What the user can do. */
 interface Actions {
+  /** Where Enter sends what stands in the composer, and where Alt+Enter does: both are the same while nothing runs. */
+  readonly ways: ReadonlySignal<SendWays>;
   /** Sends what stands in the composer. */
-  send(): void;
+  send(by?: keyof SendWays): void;
   /** Sends a text of the page's own, such as "Continue." */
   say(text: string): void;
   /** Sends the turn's own message once more. */
@@ -123,17 +146,29 @@ interface ActionSource {
   readonly state: PageState;
   readonly notices: Notices;
   readonly sending: Sending;
+  readonly queue: PromptQueue;
 }
 
-function createActions({ bridge, state, notices, sending }: ActionSource): Actions {
+const AT_ONCE: SendWays = { enter: 'turn', altEnter: 'turn' };
+
+/** While the agent works a message can join the turn or wait for its end; the setting says which of them Enter does. */
+function waysOf(state: PageState, { isOffered }: PromptQueue): SendWays {
+  const thread = state.thread.value;
+  if (thread === null || runningTurn(thread) === undefined || !isOffered.value) return AT_ONCE;
+  return state.followUp.value === 'queue' ? { enter: 'queue', altEnter: 'turn' } : { enter: 'turn', altEnter: 'queue' };
+}
+
+function createActions({ bridge, state, notices, sending, queue }: ActionSource): Actions {
   const { composer, outbox } = sending;
   const sendNow = (message: Pick<Parameters<Outbox['send']>[1], 'text' | 'attachments'>): void => {
     notices.clear();
-    outbox.send(composer.threadId.value, { ...message, messageId: crypto.randomUUID() }, {});
+    outbox.send(composer.threadId.value, { ...message, messageId: crypto.randomUUID() });
     composer.save();
   };
+  const ways = computed(() => waysOf(state, queue));
   return {
-    send: sending.send,
+    ways,
+    send: (by = 'enter') => sending.send(ways.value[by]),
     say: (text) => sendNow({ text, attachments: [] }),
     sayAgain: (turn) => {
       const said = turn.items.find((item) => item.type === 'userMessage');

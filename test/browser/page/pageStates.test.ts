@@ -106,8 +106,8 @@ describe('the chat page', function () {
     );
     assert.equal(mutations, 0);
     assert.deepEqual(
-      chat.posted.map((message) => message.kind),
-      ['ready'],
+      chat.posted.map((message) => (message.kind === 'request' ? message.method : message.kind)),
+      ['ready', 'thread/queue/list'],
     );
   });
 });

@@ -1,6 +1,6 @@
 // Between page and host: what a page is told, what it may ask, and that nothing overtakes anything.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import type { HostMessage } from '../../../server/protocol/chatBridge.ts';
+import type { FollowUp, HostMessage } from '../../../server/protocol/chatBridge.ts';
 import { ProtocolError } from '../../../server/protocol/errors.ts';
 import { ChatBridge } from '../../../src/chat/bridge.ts';
 import { Drafts } from '../../../src/chat/drafts.ts';
@@ -46,6 +46,8 @@ function setUp(
   };
   const drafts = new Drafts(memento);
   const posted: HostMessage[] = [];
+  let followUp: FollowUp = 'steer';
+  const followUpChanged = new Emitter<void>();
   const limitsChanged = new Emitter<void>();
   const copied: string[] = [];
   const services = {
@@ -69,6 +71,7 @@ function setUp(
       turn: (threadId) => Promise.resolve(threadId === 'confined' ? { sandboxPolicy: READ_ONLY } : {}),
       tell: (threadId) => ({ ...SAFE, hasFullAccess: threadId === 'free' }),
     },
+    followUp: { value: () => followUp, onDidChange: followUpChanged.event },
     kept: {
       checkInput: (input) =>
         input.some((part) => part.type === 'mention' && part.path.endsWith('.env'))
@@ -284,6 +287,26 @@ describe('chat bridge', () => {
     bridge.receive({ kind: 'request', id: 1, method: 'turn/start', params: { threadId: 'confined', input: [] } });
     await reply(1);
     deepEqual(fake.asked.at(-1)?.params, { sandboxPolicy: READ_ONLY, threadId: 'confined', input: [] });
+  });
+
+  it('gives a thread the model and the limits of its next turn before a message is queued for it', async () => {
+    const { bridge, fake, models, shown, posted, reply } = setUp(null, { 'thread/queue/add': () => ({}) });
+    await shown.show('confined');
+    models.pickForThread('confined', { model: 'm7', effort: 'high' });
+    const message = { threadId: 'confined', input: [{ type: 'text', text: 'x' }], clientUserMessageId: 'm1' };
+    bridge.receive({ kind: 'request', id: 1, method: 'thread/queue/add', params: message });
+    await reply(1);
+    const settings = { threadId: 'confined', model: 'm7', effort: 'high', sandboxPolicy: READ_ONLY };
+    deepEqual(fake.asked.slice(-2), [
+      { method: 'thread/settings/update', params: settings },
+      { method: 'thread/queue/add', params: message },
+    ]);
+    const kept = { ...message, input: [{ type: 'mention', name: '.env', path: '/w/.env' }] };
+    bridge.receive({ kind: 'request', id: 2, method: 'thread/queue/add', params: kept });
+    const refused = await reply(2);
+    ok(refused.kind === 'reply' && 'error' in refused);
+    equal(fake.methods().filter((method) => method === 'thread/queue/add').length, 1);
+    ok(posted.some(({ kind }) => kind === 'snapshot'));
   });
 
   it('sends no message with a file that is kept from the model and was not agreed to', async () => {

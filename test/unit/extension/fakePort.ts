@@ -90,6 +90,7 @@ export const SETTINGS: Settings = {
   tripwiresOff: [],
   approvalsPresentation: 'modal',
   desktopNotification: true,
+  followUp: 'steer',
   openDiffsWhileStreaming: true,
   localServers: [],
 };

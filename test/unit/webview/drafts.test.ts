@@ -87,6 +87,7 @@ describe('drafts', () => {
       place: { type: 'row', key: 'k', offset: 3 },
       unfolded: { k: true },
       questionDrafts: { 't1/call_1': { storage: { choice: 1, words: '' } } },
+      queueEdits: { q1: { threadId: 't', text: 'new', before: 'old', removed: [0], isSaving: false } },
     };
     assert.deepEqual(parseLocalState(structuredClone(state)), state);
     assert.deepEqual(parseLocalState(undefined), NO_LOCAL_STATE);
