@@ -28,7 +28,8 @@ const texts = ({ prompts }: QueueDouble) =>
 /** Waits until the rows stand in this order. */
 const shown = (chat: ChatPage, ...expected: string[]) =>
   chat.page.waitForFunction(
-    (wanted) => JSON.stringify([...document.querySelectorAll('.queue-words')].map((row) => row.textContent)) === wanted,
+    (wanted) =>
+      JSON.stringify([...document.querySelectorAll('.queue-words')].map((text) => text.textContent)) === wanted,
     JSON.stringify(expected),
   );
 

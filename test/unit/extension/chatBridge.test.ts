@@ -106,6 +106,10 @@ function setUp(
     reply,
     kinds,
     limitsChanged,
+    setFollowUp: (value: FollowUp) => {
+      followUp = value;
+      followUpChanged.fire();
+    },
     memory: () => memory,
   };
 }
@@ -279,6 +283,17 @@ describe('chat bridge', () => {
     ok(snapshot?.kind === 'snapshot' && snapshot.snapshot.safety.hasFullAccess);
     limitsChanged.fire();
     equal(kinds().at(-1), 'safety');
+  });
+
+  it('tells what Enter does with each snapshot, and again when the setting changes', () => {
+    const { bridge, posted, setFollowUp } = setUp();
+    bridge.receive({ kind: 'ready' });
+    setFollowUp('queue');
+    const told = posted.flatMap((message) => {
+      if (message.kind === 'snapshot') return [message.snapshot.followUp];
+      return message.kind === 'followUp' ? [message.followUp] : [];
+    });
+    deepEqual(told, ['steer', 'queue']);
   });
 
   it('starts a turn within the limits of its thread', async () => {
