@@ -304,26 +304,6 @@ describe('chat bridge', () => {
     deepEqual(fake.asked.at(-1)?.params, { sandboxPolicy: READ_ONLY, threadId: 'confined', input: [] });
   });
 
-  it('gives a thread the model and the limits of its next turn before a message is queued for it', async () => {
-    const { bridge, fake, models, shown, posted, reply } = setUp(null, { 'thread/queue/add': () => ({}) });
-    await shown.show('confined');
-    models.pickForThread('confined', { model: 'm7', effort: 'high' });
-    const message = { threadId: 'confined', input: [{ type: 'text', text: 'x' }], clientUserMessageId: 'm1' };
-    bridge.receive({ kind: 'request', id: 1, method: 'thread/queue/add', params: message });
-    await reply(1);
-    const settings = { threadId: 'confined', model: 'm7', effort: 'high', sandboxPolicy: READ_ONLY };
-    deepEqual(fake.asked.slice(-2), [
-      { method: 'thread/settings/update', params: settings },
-      { method: 'thread/queue/add', params: message },
-    ]);
-    const kept = { ...message, input: [{ type: 'mention', name: '.env', path: '/w/.env' }] };
-    bridge.receive({ kind: 'request', id: 2, method: 'thread/queue/add', params: kept });
-    const refused = await reply(2);
-    ok(refused.kind === 'reply' && 'error' in refused);
-    equal(fake.methods().filter((method) => method === 'thread/queue/add').length, 1);
-    ok(posted.some(({ kind }) => kind === 'snapshot'));
-  });
-
   it('sends no message with a file that is kept from the model and was not agreed to', async () => {
     const { bridge, fake, shown, reply } = setUp();
     await shown.show('a');
