@@ -5,7 +5,11 @@ import type { UserInput } from '../../../server/protocol/schema/item.ts';
 import { editedInput, isChanged, moved, partsOf } from '../../../webview-ui/queue/queueParts.ts';
 import { selectionText } from '../../../webview-ui/session/userInput.ts';
 
-const words = (text: string): UserInput => ({ type: 'text', text, text_elements: [{ start: 0 }] });
+const words = (text: string): UserInput => ({
+  type: 'text',
+  text,
+  text_elements: [{ byteRange: { start: 0, end: 1 } }],
+});
 const selection: UserInput = {
   type: 'text',
   text: selectionText({ type: 'selection', path: '/w/a.ts', name: 'a.ts', startLine: 1, endLine: 2, text: 'x\ny' }),
