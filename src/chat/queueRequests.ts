@@ -2,10 +2,21 @@
 import { messageOf } from '../../server/protocol/errors.ts';
 import type { ClientRequestInput } from '../../server/protocol/methods.ts';
 import { isUnknownMethod } from '../agentServer/unknownMethod.ts';
-import type { BridgePorts } from './bridge.ts';
+import type { Log } from '../log.ts';
+import type { ModelState } from '../models/modelState.ts';
+import type { ThreadLimits } from '../sandbox/threadLimits.ts';
+import type { ServerPort } from '../threads/serverPort.ts';
+import type { KeptFiles } from './keptFiles.ts';
 
 type QueueMethod = 'thread/queue/add' | 'thread/queue/update' | 'thread/queue/start';
-type QueuePorts = Pick<BridgePorts, 'server' | 'models' | 'limits' | 'kept' | 'log'>;
+
+export interface QueuePorts {
+  readonly server: Pick<ServerPort, 'request'>;
+  readonly models: Pick<ModelState, 'overridesFor'>;
+  readonly limits: Pick<ThreadLimits, 'turn'>;
+  readonly kept: Pick<KeptFiles, 'checkInput'>;
+  readonly log: Log;
+}
 
 /** Sends it, after the thread has the model and the limits that a turn would be started with from here. */
 export async function askQueue<M extends QueueMethod>(

@@ -1,7 +1,7 @@
 // What is asked about a thread's queue: its model and limits come first, files that are kept from the model stay out.
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { ProtocolError } from '../../../server/protocol/errors.ts';
-import { askQueue } from '../../../src/chat/queueRequests.ts';
+import { askQueue, type QueuePorts } from '../../../src/chat/queueRequests.ts';
 import { ModelState } from '../../../src/models/modelState.ts';
 import { FakePort, QUIET, SETTINGS } from './fakePort.ts';
 
@@ -11,15 +11,10 @@ const message = { threadId: 't', input: [{ type: 'text' as const, text: 'x' }], 
 function setUp(answers: FakePort['answers'], isConfined = false) {
   const fake = new FakePort({ 'thread/settings/update': () => ({}), ...answers });
   const models = new ModelState(fake.port, () => SETTINGS, QUIET);
-  const ports: Parameters<typeof askQueue>[0] = {
+  const ports: QueuePorts = {
     server: fake.port,
     models,
-    limits: {
-      onDidChange: () => ({ dispose: () => undefined }),
-      start: (asked) => Promise.resolve(asked),
-      turn: () => Promise.resolve(isConfined ? { sandboxPolicy: READ_ONLY } : {}),
-      tell: () => ({ sandbox: null, trust: 'trusted', hasFullAccess: false }),
-    },
+    limits: { turn: () => Promise.resolve(isConfined ? { sandboxPolicy: READ_ONLY } : {}) },
     kept: {
       checkInput: (input) =>
         input.some((part) => part.type === 'mention')
