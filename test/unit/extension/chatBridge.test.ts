@@ -1,6 +1,6 @@
 // Between page and host: what a page is told, what it may ask, and that nothing overtakes anything.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import type { FollowUp, HostMessage } from '../../../server/protocol/chatBridge.ts';
+import type { HostMessage } from '../../../server/protocol/chatBridge.ts';
 import { ProtocolError } from '../../../server/protocol/errors.ts';
 import { ChatBridge } from '../../../src/chat/bridge.ts';
 import { Drafts } from '../../../src/chat/drafts.ts';
@@ -46,8 +46,6 @@ function setUp(
   };
   const drafts = new Drafts(memento);
   const posted: HostMessage[] = [];
-  let followUp: FollowUp = 'steer';
-  const followUpChanged = new Emitter<void>();
   const limitsChanged = new Emitter<void>();
   const copied: string[] = [];
   const services = {
@@ -71,7 +69,7 @@ function setUp(
       turn: (threadId) => Promise.resolve(threadId === 'confined' ? { sandboxPolicy: READ_ONLY } : {}),
       tell: (threadId) => ({ ...SAFE, hasFullAccess: threadId === 'free' }),
     },
-    followUp: { value: () => followUp, onDidChange: followUpChanged.event },
+    followUp: { value: () => 'steer', onDidChange: new Emitter<void>().event },
     kept: {
       checkInput: (input) =>
         input.some((part) => part.type === 'mention' && part.path.endsWith('.env'))
@@ -106,10 +104,6 @@ function setUp(
     reply,
     kinds,
     limitsChanged,
-    setFollowUp: (value: FollowUp) => {
-      followUp = value;
-      followUpChanged.fire();
-    },
     memory: () => memory,
   };
 }
@@ -283,17 +277,6 @@ describe('chat bridge', () => {
     ok(snapshot?.kind === 'snapshot' && snapshot.snapshot.safety.hasFullAccess);
     limitsChanged.fire();
     equal(kinds().at(-1), 'safety');
-  });
-
-  it('tells what Enter does with each snapshot, and again when the setting changes', () => {
-    const { bridge, posted, setFollowUp } = setUp();
-    bridge.receive({ kind: 'ready' });
-    setFollowUp('queue');
-    const told = posted.flatMap((message) => {
-      if (message.kind === 'snapshot') return [message.snapshot.followUp];
-      return message.kind === 'followUp' ? [message.followUp] : [];
-    });
-    deepEqual(told, ['steer', 'queue']);
   });
 
   it('starts a turn within the limits of its thread', async () => {
