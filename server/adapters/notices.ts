@@ -1,4 +1,5 @@
-// Notices as files: each server of a home writes one of its own, and the system tells the others when it changed. Nobody polls.
+// Notices as files: each server of a home writes one of its own, and the system tells the others when it changed. Only a process that is
+// killed changes nothing: whether the others live is looked at now and then.
 import { randomBytes } from 'node:crypto';
 import {
   mkdirSync,
@@ -22,6 +23,8 @@ import { processLiveness } from './store/liveness.ts';
 /** How many things are remembered for who looks later; the file is read as a whole. */
 const MOST_NOTICES = 200;
 const SUFFIX = '.notices';
+/** How long a killed process may go unnoticed. */
+const LOOK_MS = 2_000;
 
 export interface NoticeFilesOptions {
   readonly home: string;
@@ -42,6 +45,7 @@ export class NoticeFiles implements Notices {
   #isClosed = false;
   #cancelWriting: (() => void) | null = null;
   #cancelReading: (() => void) | null = null;
+  #cancelLooking: (() => void) | null = null;
 
   constructor(options: NoticeFilesOptions) {
     this.#options = options;
@@ -64,6 +68,7 @@ export class NoticeFiles implements Notices {
       this.#watcher = watch(this.#folder, { persistent: false }, (_, name) => this.#touched(name));
       this.#watcher.on('error', (error) => this.#cannotHear(error));
       this.#readAll();
+      this.#lookLater();
     } catch (error) {
       this.#cannotHear(error);
     }
@@ -81,6 +86,7 @@ export class NoticeFiles implements Notices {
     this.#watcher?.close();
     this.#cancelWriting?.();
     this.#cancelReading?.();
+    this.#cancelLooking?.();
     rmSync(join(this.#folder, this.#name), { force: true });
   }
 
@@ -125,6 +131,19 @@ export class NoticeFiles implements Notices {
       if (processLiveness.check(file.mark) === 'dead') rmSync(join(this.#folder, name), { force: true });
       else this.#others.set(name, file);
     }
+  }
+
+  #lookLater(): void {
+    this.#cancelLooking = this.#options.clock.after(LOOK_MS, () => {
+      for (const [name, file] of this.#others) if (processLiveness.check(file.mark) === 'dead') this.#bury(name, file);
+      this.#lookLater();
+    });
+  }
+
+  #bury(name: string, file: NoticeFile): void {
+    this.#others.delete(name);
+    rmSync(join(this.#folder, name), { force: true });
+    this.#listener?.ended(threadsOf(file));
   }
 
   #read(name: string): void {

@@ -1,10 +1,12 @@
 // Notices between processes, as files: heard soon, whole, once and in order; bounded; gone with their process.
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../server/adapters/clock.ts';
 import { NoticeFiles } from '../../../server/adapters/notices.ts';
+import { processLiveness } from '../../../server/adapters/store/liveness.ts';
 import type { ServerNotification } from '../../../server/protocol/methods.ts';
 
 const SILENT = { debug: () => undefined, warn: () => undefined, error: () => undefined };
@@ -97,6 +99,19 @@ describe('notices', () => {
       [],
     );
   });
+
+  it('end with a process that was killed and could not take them back', async () => {
+    const other = spawn('sleep', ['60']);
+    const mark = processLiveness.mark(other.pid!);
+    const { ended, told, heard } = listening();
+    const notices = [{ seq: 1, threadId: 'a', event: status('a', 'idle') }];
+    writeFileSync(join(home, 'run', 'killed.notices'), JSON.stringify({ mark, notices }));
+    await heard(() => told.length === 1);
+    deepEqual(ended, []);
+    other.kill('SIGKILL');
+    await heard(() => ended.length > 0);
+    deepEqual([ended, readdirSync(join(home, 'run'))], [['a'], []]);
+  }).timeout(30_000);
 
   it('are few, private and whole', async () => {
     const { told, heard } = listening();
