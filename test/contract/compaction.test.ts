@@ -93,7 +93,7 @@ describe('compacting by hand', () => {
     const steer = await client.ask('turn/steer', { threadId, expectedTurnId: turnId, input });
     deepEqual([steer.error?.code, steer.error?.message], [-32600, 'cannot steer a compact turn']);
     deepEqual(steer.error?.data.codexErrorInfo, { activeTurnNotSteerable: { turnKind: 'compact' } });
-    const start = await client.ask('turn/start', { threadId, input });
+    const start = await client.ask('turn/start', { threadId, input, model: 'other-model' });
     deepEqual(
       [start.error?.code, start.error?.message],
       [-32603, 'failed to submit turn input: ActiveTurnNotSteerable { turn_kind: Compact }'],
@@ -103,7 +103,9 @@ describe('compacting by hand', () => {
     await client.request('turn/interrupt', { threadId, turnId });
     equal((await client.turnCompleted(threadId)).params.turn.status, 'interrupted');
     await playTurn(client, threadId, 'two');
-    deepEqual(talkIn(await stage.model.request(2)), ['user: one', 'assistant: first answer', 'user: two']);
+    const last = await stage.model.request(2);
+    deepEqual(talkIn(last), ['user: one', 'assistant: first answer', 'user: two']);
+    equal(last.body['model'], 'scripted-model', 'what was refused has changed nothing');
   });
 
   story(

@@ -1,5 +1,5 @@
 // The settings of a thread: what changes them, for how long, and who hears of it.
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { answer, gate, text } from '../support/modelScript.ts';
 import { playTurn, startThread, startTurn, story, type Stage } from '../support/story.ts';
 import { transcript } from '../support/wireClient.ts';
@@ -83,6 +83,33 @@ describe('thread/settings/update', () => {
 });
 
 describe('the overrides of turn/start', () => {
+  story(
+    'may name a permission profile, as thread/settings/update may; not beside a policy',
+    async (stage) => {
+      stage.model.otherwise(answer(text('done')));
+      const client = await stage.open('linked');
+      const threadId = await startThread(client, stage);
+      await playTurn(client, threadId, 'go', { permissions: ':read-only' });
+      const told = client.incoming().find(({ method }) => method === 'thread/settings/updated');
+      equal(told?.params.threadSettings.sandboxPolicy.type, 'readOnly');
+      await client.request('thread/settings/update', { threadId, permissions: ':danger-full-access' });
+      const { params } = await client.next(
+        'thread/settings/updated',
+        ({ threadSettings }) => threadSettings.sandboxPolicy.type !== 'readOnly',
+      );
+      equal(params.threadSettings.sandboxPolicy.type, 'dangerFullAccess');
+      const input = [{ type: 'text', text: 'x' }];
+      const both = { threadId, input, permissions: ':workspace', sandboxPolicy: READ_ONLY };
+      equal(
+        (await client.ask('turn/start', both)).error?.message,
+        '`permissions` cannot be combined with `sandboxPolicy`',
+      );
+      const unknown = await client.ask('turn/start', { threadId, input, permissions: ':other' });
+      match(unknown.error?.message ?? '', /^unknown permission profile: :other/);
+    },
+    { kinds: ['linked'] },
+  );
+
   story(
     'hold for later turns too, except the output schema',
     async (stage, kind) => {

@@ -9,19 +9,23 @@ import { refuseExperimental } from '../experimentalFields.ts';
 import { refuseOthers } from '../idleThread.ts';
 import { refuseTooLong } from '../refuseTooLong.ts';
 import type { Handler, RequestContext } from '../requestContext.ts';
+import { withProfile } from '../withProfile.ts';
 
 export const turnStart: Handler<'turn/start'> = async (context, params) => {
   refuseExperimental(context.connection, 'turn/start', { collaborationMode: params.collaborationMode });
-  const thread = await readyThread(context, params.threadId);
+  const before = await readyThread(context, params.threadId);
   refuseTooLong(params.input);
+  const change = await withProfile(context, before, params);
+  const thread = (await context.threads()).need(params.threadId);
   const clientId = params.clientUserMessageId ?? null;
   const known = clientId === null ? undefined : thread.turnOfMessage(clientId);
   if (known !== undefined) return { turn: known };
   thread.ensureWritable();
-  const tellSettings = changeSettings(context, thread, params);
   const { running } = thread;
+  // before anything is changed by a request that is refused
+  if (running !== null) refuseOthers(running, 'start');
+  const tellSettings = changeSettings(context, thread, change);
   if (running !== null) {
-    refuseOthers(running, 'start');
     const view = turnView(running, 'inProgress');
     thread.noteMessage(clientId, view);
     running.steer({ input: params.input, clientId });

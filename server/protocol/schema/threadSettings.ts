@@ -18,6 +18,8 @@ export const ThreadSettingsUpdateParams = lazy(() =>
     approvalPolicy: AskForApproval().nullish(),
     approvalsReviewer: ApprovalsReviewer().nullish(),
     sandboxPolicy: SandboxPolicy().nullish(),
+    /** A permission profile, instead of `sandboxPolicy`. */
+    permissions: z.string().nullish(),
     model: z.string().nullish(),
     effort: ReasoningEffort().nullish(),
     summary: ReasoningSummary().nullish(),
