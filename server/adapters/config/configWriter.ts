@@ -159,7 +159,7 @@ function overriddenBy(
     return {
       message: 'Overridden by session flags',
       overridingLayer: { name: layer.name, version: layer.version },
-      effectiveValue: shownConfig({ [key]: effective ?? null }, [])[key] ?? null,
+      effectiveValue: isSecretPath(path) ? HIDDEN : (shownConfig({ [key]: effective ?? null }, [])[key] ?? null),
     };
   }
   return null;

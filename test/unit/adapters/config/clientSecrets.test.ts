@@ -6,6 +6,7 @@ describe('keys that clients give', () => {
   const given = {
     'model_providers.mine.experimental_bearer_token': 'sk-1',
     'model_providers.mine.http_headers.X-Key': 'sk-2',
+    'mcp_servers.tool.env.TOKEN': 'sk-4',
     model_providers: {
       other: { base_url: 'http://x', experimental_bearer_token: 'sk-1', http_headers: { a: 'sk-3' } },
     },
