@@ -155,7 +155,6 @@ const KNOWN_KEYS = [
   'review_model',
   'model_context_window',
   'model_auto_compact_token_limit',
-  'model_auto_compact_token_limit',
   'model_auto_compact_token_limit_scope',
   'model_provider',
   'approval_policy',

@@ -24,7 +24,9 @@ async function reload({ app, threads }: RequestContext): Promise<void> {
       const { cwd, model, modelProvider, overrides } = settings;
       const now = await app.configuration.resolve({ cwd, model, modelProvider, config: overrides });
       const { disarmed, shellEnvironment, projectDocMaxBytes, contextWindow, verbosity } = now;
-      const next = { ...settings, disarmed, shellEnvironment, projectDocMaxBytes, contextWindow, verbosity };
+      const { autoCompactTokenLimit = null } = now;
+      const limits = { contextWindow, autoCompactTokenLimit, projectDocMaxBytes };
+      const next = { ...settings, ...limits, disarmed, shellEnvironment, verbosity };
       if (JSON.stringify(next) !== JSON.stringify(settings)) thread.change({ settings: next });
     } catch (error) {
       app.log.warn('A thread could not take over the new configuration.', { threadId: id, reason: messageOf(error) });
