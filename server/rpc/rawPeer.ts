@@ -2,7 +2,7 @@
 import { createMessageConnection, NullLogger, ResponseError, type MessageConnection } from 'vscode-jsonrpc';
 import { ConnectionLost, ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../protocol/errors.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
-import type { IncomingRequest } from './incoming.ts';
+import { Reply, type IncomingRequest } from './incoming.ts';
 import { installJsonrpcRuntime } from './jsonrpcRuntime.ts';
 import { PeerWire, type PeerWireOptions } from './peerWire.ts';
 import type { Transport } from './transport.ts';
@@ -109,13 +109,22 @@ export class RawPeer {
     this.#bytesInFlight += bytes;
     try {
       const result = await this.#handlers.request(request);
-      return result ?? {};
+      return result instanceof Reply ? new Reply(result.value, () => this.#finish(method, result)) : (result ?? {});
     } catch (error) {
       if (!isProtocolError(error)) this.#handlers.failed?.(method, error);
       throw asResponseError(error);
     } finally {
       this.#inFlight -= 1;
       this.#bytesInFlight -= bytes;
+    }
+  }
+
+  /** What fails after the answer cannot be answered any more, but it is not to be lost. */
+  #finish(method: string, { after }: Reply): void {
+    try {
+      after();
+    } catch (error) {
+      this.#handlers.failed?.(method, error);
     }
   }
 }

@@ -132,6 +132,25 @@ describe('rpc peer over JSON Lines', () => {
   });
 });
 
+describe('what is to be done after an answer', () => {
+  it('is told when it fails, and the answer stands', async () => {
+    const failed: unknown[] = [];
+    const [here, there] = linkedPair();
+    const ignore = { request: () => Promise.resolve({}), notification: () => undefined };
+    const server = new RawPeer(here, {
+      ...ignore,
+      request: () => Promise.resolve(new Reply('done', () => assert.fail('after'))),
+      failed: (method, error) => failed.push([method, error instanceof Error ? error.message : error]),
+    });
+    const client = new RawPeer(there, ignore);
+    server.listen();
+    client.listen();
+    assert.equal(await client.ask(1, 'do', {}), 'done');
+    assert.deepEqual(failed, [['do', 'after']]);
+    client.close();
+  });
+});
+
 describe('rpc peer over a linked pair', () => {
   it('rejects what is open with ConnectionLost when the connection ends', async () => {
     const [a, b] = linkedPair();
