@@ -39,7 +39,8 @@ export async function cleanUp(files: CheckpointFiles, quota: Quota): Promise<voi
   const turns = await files.turns.all();
   const restores = await files.restores.all();
   const evictables = [
-    ...turns.map((found) => turnOf(files, found, quota.nowMs)),
+    // of what was evicted before only the word that it was is left
+    ...turns.filter(({ value }) => value.paths.length > 0).map((found) => turnOf(files, found, quota.nowMs)),
     ...restores.map((found) => restoreOf(files, found, quota.nowMs)),
   ];
   const uses = new Map<string, number>();

@@ -13,10 +13,12 @@ export function watchedRoots({ cwd, sandbox }: Pick<Settings, 'cwd' | 'sandbox'>
 
 export class WatchedWorkspace {
   readonly #baselines: readonly WorkspaceBaseline[];
+  readonly #unwatched: readonly string[];
   readonly #log: Log;
 
-  private constructor(baselines: readonly WorkspaceBaseline[], log: Log) {
+  private constructor(baselines: readonly WorkspaceBaseline[], unwatched: readonly string[], log: Log) {
     this.#baselines = baselines;
+    this.#unwatched = unwatched;
     this.#log = log;
   }
 
@@ -27,19 +29,21 @@ export class WatchedWorkspace {
   ): Promise<WatchedWorkspace> {
     const { watch, log, signal } = parts;
     const baselines: WorkspaceBaseline[] = [];
+    const unwatched: string[] = [];
     for (const root of roots) {
       try {
         baselines.push(await watch.baseline(root, signal));
       } catch (error) {
         if (signal.aborted) break;
+        unwatched.push(`What commands changed below ${root} is not known: it could not be watched.`);
         log.warn('A folder cannot be watched; the diff covers patches only there.', { root, reason: messageOf(error) });
       }
     }
-    return new WatchedWorkspace(baselines, log);
+    return new WatchedWorkspace(baselines, unwatched, log);
   }
 
   get limitations(): string[] {
-    return this.#baselines.flatMap(({ limitation }) => (limitation === null ? [] : [limitation]));
+    return [...this.#unwatched, ...this.#baselines.flatMap(({ limitation }) => limitation ?? [])];
   }
 
   /** What changed since the last call. */

@@ -112,6 +112,15 @@ describe('the store of checkpoints', () => {
     assert.equal((await store.manifest('3'))?.paths.length, 2);
     assert.notEqual(await store.load(shared), null);
     assert.equal(await store.load(old!), null);
+
+    const { ino } = statSync(join(home, 'checkpoints', 'turns', '1.json'));
+    await open(10).cleanUp();
+    assert.deepEqual((await store.manifest('3'))?.paths, []);
+    assert.equal(
+      statSync(join(home, 'checkpoints', 'turns', '1.json')).ino,
+      ino,
+      'what is evicted is not evicted again',
+    );
   });
 
   it('never lets go of a turn that runs, whoever runs it, but of one whose process has ended', async () => {
