@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { parseReview } from '../../server/protocol/reviewText.ts';
 import { answer, apiError, command, gate, patch, text } from '../support/modelScript.ts';
 import { lastUserText, outputOf } from '../support/modelRequest.ts';
-import { playTurn, startThread, story } from '../support/story.ts';
+import { writeRules } from '../support/ruleStory.ts';
+import { playTurn, ROOT_MAY_SANDBOX, startThread, story } from '../support/story.ts';
 import { itemsSince, talkIn } from '../support/talk.ts';
 import { transcript, type WireClient } from '../support/wireClient.ts';
 
@@ -149,6 +150,34 @@ describe('a review', () => {
     },
     LINKED,
   );
+
+  for (const sandbox of ['', ROOT_MAY_SANDBOX]) {
+    story(
+      `runs nothing that a rule allows and that could write (${sandbox === '' ? 'as it is here' : 'sandboxed'})`,
+      async (stage, kind) => {
+        writeRules(stage, 'prefix_rule(["touch"])');
+        stage.model.script(
+          answer(command('touch ruled.txt', {}, { callId: 'ruled' })),
+          answer(text('Nothing to say.')),
+          answer(command('touch allowed.txt', {}, { callId: 'allowed' })),
+          answer(text('Done.')),
+        );
+        const client = await stage.open(kind);
+        const threadId = await startThread(client, stage, { approvalPolicy: 'untrusted', sandbox: 'workspace-write' });
+        await client.request('review/start', { threadId, target: CURRENT });
+        equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+        equal(stage.exists('ruled.txt'), false);
+        equal(exitIn(client), 'Nothing to say.');
+        await playTurn(client, threadId, 'go');
+        equal(stage.exists('allowed.txt'), true, 'the rule holds, but not for reviewers');
+        deepEqual(
+          client.incoming().filter(({ id }) => id !== undefined),
+          [],
+        );
+      },
+      { kinds: ['linked'], config: `sandbox_mode = "workspace-write"\n${sandbox}` },
+    );
+  }
 
   story(
     'is interrupted by either of its ids, and is not to be talked into',
