@@ -3,12 +3,10 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUNDLED_RIPGREP } from '../support/bundledRipgrep.ts';
 import { story, type Stage } from '../support/story.ts';
 import type { WireClient } from '../support/wireClient.ts';
 
 // the server in this process has no ripgrep beside it
-const WITH_RG = { env: BUNDLED_RIPGREP };
 const LINKED = { kinds: ['linked'] } as const;
 
 const paths = ({ files }: any): string[] => files.map(({ path }: any) => path);
@@ -37,7 +35,7 @@ describe('fuzzyFileSearch', () => {
   story('finds files and folders, hidden ones too, but nothing that is ignored or inside .git', async (stage, kind) => {
     fill(stage);
     symlinkSync('src', join(stage.workspace, 'link'));
-    const client = await stage.open(kind, WITH_RG);
+    const client = await stage.open(kind);
     const roots = [stage.workspace];
     const found = await client.request('fuzzyFileSearch', { query: 'MAIN', roots, cancellationToken: null });
     deepEqual(paths(found), ['docs/main', 'src/main.ts', 'link/main.ts', '.github/main.yml', 'docs/main/help.md']);
@@ -63,7 +61,7 @@ describe('fuzzyFileSearch', () => {
     'answers an older search with nothing when a newer one has its token',
     async (stage, kind) => {
       fill(stage);
-      const client = await stage.open(kind, WITH_RG);
+      const client = await stage.open(kind);
       const ask = (query: string, cancellationToken: string): Promise<any> =>
         client.request('fuzzyFileSearch', { query, roots: [stage.workspace], cancellationToken });
       const [older, newer, other] = await Promise.all([ask('m', 'token'), ask('ma', 'token'), ask('m', 'another')]);
@@ -76,7 +74,7 @@ describe('fuzzyFileSearch', () => {
 
   story('follows what the user types in a session', async (stage, kind) => {
     fill(stage);
-    const client = await stage.open(kind, WITH_RG);
+    const client = await stage.open(kind);
     const roots = [stage.workspace];
     await client.request('fuzzyFileSearch/sessionStart', { sessionId: 's', roots });
     deepEqual(await told(client, 's'), { sessionId: 's', query: '', files: [] });
@@ -97,7 +95,7 @@ describe('fuzzyFileSearch', () => {
     'tells of queries that come at once at least the last one, and starts a session anew',
     async (stage, kind) => {
       fill(stage);
-      const client = await stage.open(kind, WITH_RG);
+      const client = await stage.open(kind);
       for (const params of [
         { sessionId: '', roots: [stage.workspace] },
         { sessionId: 's', roots: [] },
@@ -145,7 +143,7 @@ describe('fuzzyFileSearch', () => {
       stage.write('.gitignore', '*.log\n');
       stage.write('inner/error.log', '');
       stage.write('inner/error.ts', '');
-      const client = await stage.open(kind, WITH_RG);
+      const client = await stage.open(kind);
       const inner = join(stage.workspace, 'inner');
       deepEqual(paths(await client.request('fuzzyFileSearch', { query: 'error', roots: [inner] })), ['error.ts']);
     },

@@ -8,17 +8,16 @@ import type { Files } from '../../core/ports.ts';
 import { isProcessRunning } from '../isProcessRunning.ts';
 import { changeMode, openFolder, openOrMakeFolder, PathMoved, type OpenFolder } from './openPath.ts';
 import { errorCode, isNotThere } from './realPath.ts';
+import { temporaryName } from './temporaryName.ts';
 
 const PERMISSIONS = 0o7777;
 const OWNER_MAY_WRITE = 0o200;
 /** Contents of larger files are not read. */
 const MOST_BYTES = 32 * 1024 * 1024;
 const FOLDER_STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'EBUSY']);
-const TEMPORARY = /^\.bowline-(\d+)-\w+\.tmp$/;
+const TEMPORARY = /^\.bowline-(\d+)-\d+\.tmp$/;
 
 const NOTHING: Looked = { state: null, modifiedAtMs: null };
-
-let lastLink = 0;
 
 /** Files are written by `files`, which knows what it may not touch. */
 export function createPathAccess(files: Pick<Files, 'read' | 'realPath' | 'write'>): PathAccess {
@@ -34,8 +33,7 @@ export function createPathAccess(files: Pick<Files, 'read' | 'realPath' | 'write
     },
     link: (path, target) =>
       inFolder(path, openOrMakeFolder, async (folder, name) => {
-        lastLink += 1;
-        const temporary = folder.at(`.bowline-${process.pid}-l${lastLink}.tmp`);
+        const temporary = folder.at(temporaryName());
         await symlink(target, temporary);
         try {
           await folder.verify();

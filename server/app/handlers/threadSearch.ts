@@ -17,11 +17,14 @@ export const threadSearch: Handler<'thread/search'> = async (context, params) =>
     term,
   });
   const statusOf = statuses(threads);
-  const data = found.data.map(({ record, snippet, turnId, itemId, count }) => {
-    const view = threadView(threads.get(record.id)?.row ?? record, statusOf(record.id));
-    const [thread = view] = inSections(threads.world.store, [view]);
+  const views = inSections(
+    threads.world.store,
+    found.data.map(({ record }) => threadView(threads.get(record.id)?.row ?? record, statusOf(record.id))),
+  );
+  const data = found.data.flatMap(({ snippet, turnId, itemId, count }, index) => {
+    const thread = views[index];
     const snippetMatchRange = { start: snippet.start, end: snippet.end };
-    return { thread, snippet: snippet.text, snippetMatchRange, turnId, itemId, count };
+    return thread === undefined ? [] : [{ thread, snippet: snippet.text, snippetMatchRange, turnId, itemId, count }];
   });
   return {
     data,

@@ -290,7 +290,9 @@ export class LiveThread {
     const kept = store.turnBefore(this.id, beforeTurnId) ?? null;
     const usage = kept === null ? null : store.usageAt(this.id, kept);
     const tell = this.#recorder.commit(event);
-    this.#history.splice(0, Infinity, ...store.modelItems(this.id));
+    this.#history.length = 0;
+    // not all at once: a call takes only so many arguments
+    for (const item of store.modelItems(this.id)) this.#history.push(item);
     this.#contextTokens = usage?.last.totalTokens ?? tokensOf(this.#history);
     for (const [clientId, { id }] of this.#messages) {
       if (!this.world.store.hasTurn(this.id, id)) this.#messages.delete(clientId);
