@@ -55,7 +55,7 @@ export const ACCEPTED: readonly Accepted[] = [
       '*.attachedToThreadId is absent, not null',
       '*.canAcceptDirectInput is absent, not *',
       '*.daybreakEnabled is absent, not null',
-      '*: runtimeWorkspaceRoots is absent, not ["<base>/work"]',
+      '*: runtimeWorkspaceRoots is absent, not ["<base>*"]',
       '*: activePermissionProfile is absent, not null',
       '*: multiAgentMode is absent, not "explicitRequestOnly"',
     ],
@@ -120,7 +120,7 @@ export const ACCEPTED: readonly Accepted[] = [
     in: ['a patch'],
     what: [
       'only Bowline: < item/fileChange/patchUpdated',
-      '< item/started fileChange inProgress: item.changes has <base>/work/README.md with the reference alone',
+      '< item/started fileChange inProgress: item.changes has *README.md with the reference alone',
       '< item/started fileChange inProgress: item.changes.#.diff is "", not "new\\n"',
     ],
   },

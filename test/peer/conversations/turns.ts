@@ -193,7 +193,7 @@ export const TURNS: readonly Conversation[] = [
           body: 'It is wrong.',
           confidence_score: 0.9,
           priority: 1,
-          code_location: { absolute_file_path: '/work/a.ts', line_range: { start: 1, end: 2 } },
+          code_location: { absolute_file_path: '/somewhere/a.ts', line_range: { start: 1, end: 2 } },
         },
       ];
       const verdict = {
