@@ -119,6 +119,8 @@ export type ChatOptions = {
   services?: Handlers;
   /** Answers the page's requests to the server; throw an Error to refuse. */
   onRequest?: (message: RequestMessage, chat: ChatPage) => unknown;
+  /** `onRequest` answers what waits in the queue, too; without it nothing waits. */
+  hasQueue?: boolean;
   reducedMotion?: boolean;
   /** Goes to another address first, to have the page's storage of an earlier page. */
   context?: BrowserContext;
@@ -244,6 +246,11 @@ export async function openChat(browser: Browser, site: ChatSite, options: ChatOp
   return chat;
 }
 
+async function answerRequest(chat: ChatPage, options: ChatOptions, message: RequestMessage): Promise<unknown> {
+  if (message.method === 'thread/queue/list' && options.hasQueue !== true) return { data: [], nextCursor: null };
+  return await options.onRequest?.(message, chat);
+}
+
 async function reply(
   chat: ChatPage,
   options: ChatOptions,
@@ -253,7 +260,7 @@ async function reply(
   try {
     const result =
       message.kind === 'request'
-        ? await options.onRequest?.(message, chat)
+        ? await answerRequest(chat, options, message)
         : await ((options.services?.[message.method] ?? SERVICES[message.method]) as Service)?.(message.params);
     const byDefault = message.kind === 'call' ? DEFAULTS[message.method] : {};
     await chat.send({ kind: 'reply', id, result: result === undefined ? byDefault : result });

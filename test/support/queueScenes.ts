@@ -49,6 +49,7 @@ export const queueScenes: Record<string, Scene> = {
   queue: scene(
     { ...running(), draft: { text: 'And when all that is done, run the whole suite', attachments: [] } },
     {
+      hasQueue: true,
       onRequest: eachIts(three),
       act: async ({ page }) => {
         await page.locator(row(2)).hover();
@@ -56,12 +57,14 @@ export const queueScenes: Record<string, Scene> = {
     },
   ),
   queueAtRest: scene(running(), {
+    hasQueue: true,
     onRequest: eachIts(three),
     act: async ({ page }) => {
       await page.locator(row(3)).waitFor();
     },
   }),
   queueEdit: scene(running(), {
+    hasQueue: true,
     onRequest: eachIts(three),
     act: async ({ page }) => {
       await page.locator(`${row(2)} .queue-text`).click();
@@ -69,6 +72,7 @@ export const queueScenes: Record<string, Scene> = {
     },
   }),
   queueRemoved: scene(running(), {
+    hasQueue: true,
     onRequest: eachIts(three),
     act: async ({ page }) => {
       await page.locator(`${row(2)} .queue-text`).press('Delete');
@@ -76,6 +80,7 @@ export const queueScenes: Record<string, Scene> = {
     },
   }),
   queuePaused: scene(paused('failed'), {
+    hasQueue: true,
     onRequest: eachIts(three),
     act: async ({ page }) => {
       await page.locator(row(3)).waitFor();
@@ -84,6 +89,7 @@ export const queueScenes: Record<string, Scene> = {
   queueLong: scene(
     { ...paused('interrupted'), followUp: 'queue' },
     {
+      hasQueue: true,
       onRequest: eachIts(() =>
         queueDouble(
           ...Array.from({ length: 14 }, (_, index) => queued(`q${index}`, words(`Step ${index + 1} of the plan`))),

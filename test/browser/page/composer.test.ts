@@ -142,7 +142,7 @@ describe('the composer', function () {
         throw new Error('no active turn to steer');
       },
     });
-    await chat.page.getByPlaceholder('Steer the agent; Enter sends at once…').waitFor();
+    await chat.page.getByPlaceholder('Enter steers the agent, Alt+Enter queues…').waitFor();
     await field(chat).fill('also the lamp');
     await field(chat).press('Enter');
     const started = await chat.waitForPosted(isRequest('turn/start'));

@@ -41,7 +41,7 @@ describe('the queue of messages', function () {
 
   it('takes what Alt+Enter sends while the agent works, or Enter where the setting says so; both send at once when it does not', async () => {
     const double = queueDouble();
-    const chat = await open({ snapshot: running(), onRequest: double.answer });
+    const chat = await open({ snapshot: running(), onRequest: double.answer, hasQueue: true });
     await field(chat).fill('later');
     await chat.page.getByRole('button', { name: 'Add to the queue (Alt+Enter)' }).waitFor();
     await field(chat).press('Alt+Enter');
@@ -67,7 +67,7 @@ describe('the queue of messages', function () {
 
   it('is put in order by keyboard, and keeps the focus where the user is', async () => {
     const double = abc();
-    const chat = await open({ snapshot: running(), onRequest: double.answer });
+    const chat = await open({ snapshot: running(), onRequest: double.answer, hasQueue: true });
     await face(chat, 'alpha').focus();
     await chat.page.keyboard.press('Alt+ArrowDown');
     await shown(chat, 'beta', 'alpha', 'gamma');
@@ -86,7 +86,7 @@ describe('the queue of messages', function () {
 
   it('lets a message go and brings it back where it was; alone in a queue that is paused, into the composer', async () => {
     const double = abc();
-    const chat = await open({ snapshot: stopped(), onRequest: double.answer });
+    const chat = await open({ snapshot: stopped(), onRequest: double.answer, hasQueue: true });
     await face(chat, 'beta').press('Delete');
     await focused(chat, 'gamma').waitFor();
     await shown(chat, 'alpha', 'gamma', 'Removed “beta”');
@@ -109,7 +109,7 @@ describe('the queue of messages', function () {
       { type: 'mention', name: 'a.ts', path: '/w/a.ts' },
     ] as const;
     const double = queueDouble(queued('a', words('alpha'), ...beside), queued('b', words('beta')));
-    const chat = await open({ snapshot: running(), onRequest: double.answer });
+    const chat = await open({ snapshot: running(), onRequest: double.answer, hasQueue: true });
     await face(chat, 'beta').press('Enter');
     await chat.page.keyboard.type(' changed');
     await chat.page.keyboard.press('Escape');
@@ -127,7 +127,7 @@ describe('the queue of messages', function () {
 
   it('gives a change to the composer when its message went out meanwhile, and keeps it over a reload', async () => {
     const double = abc();
-    const chat = await open({ snapshot: running(), onRequest: double.answer });
+    const chat = await open({ snapshot: running(), onRequest: double.answer, hasQueue: true });
     await face(chat, 'beta').press('Enter');
     await chat.page.keyboard.type(' changed');
     await chat.page.reload();
@@ -140,7 +140,7 @@ describe('the queue of messages', function () {
 
   it('is paused after a turn that was stopped, resumes, and sends any message before the others', async () => {
     const double = abc();
-    const chat = await open({ snapshot: stopped(), onRequest: double.answer });
+    const chat = await open({ snapshot: stopped(), onRequest: double.answer, hasQueue: true });
     await chat.page.getByText('Paused: the last turn was stopped').waitFor();
     await row(chat, 'beta').hover();
     await row(chat, 'beta').getByRole('button', { name: 'Send now' }).click();
@@ -163,6 +163,7 @@ describe('the queue of messages', function () {
     let isBroken = true;
     const chat = await open({
       snapshot: running(),
+      hasQueue: true,
       onRequest: async (message, page) => {
         const answered = await double.answer(message, page);
         if (message.method === 'thread/queue/add' && isBroken) throw new Error('The connection was lost.');
@@ -186,6 +187,7 @@ describe('the queue of messages', function () {
     const double = queueDouble();
     const chat = await open({
       snapshot: { ...running(), status: { type: 'starting', phase: '' } },
+      hasQueue: true,
       onRequest: async (message, page) => {
         if (message.method.startsWith('thread/queue/') && !offers)
           throw new Error('Invalid request: unknown variant `thread/queue/add`, expected one of …');
