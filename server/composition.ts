@@ -84,6 +84,8 @@ export function compose(options: ServerOptions): ComposedServer {
         warming.soon();
         return world;
       },
+      threadImporter: async () =>
+        (await import('./importing.ts')).referenceImporter({ ...options, clock, cwd, configuration }),
       expectTurn: () => warming.now(),
       ...neighbourhood.ports,
       absolutePath: (path) => resolve(cwd, path),

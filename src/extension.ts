@@ -41,6 +41,7 @@ import { onDidChangeSettings, readSettings } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import type { StatusFacts } from './statusLook.ts';
 import { forkThread, openThread, threadCommands } from './threads/commands.ts';
+import { importThreads, offerThreads } from './threads/importThreads.ts';
 import { searchThreads } from './threads/searchThreads.ts';
 import { ThreadList } from './threads/threadList.ts';
 import { ThreadStore } from './threads/threadStore.ts';
@@ -206,6 +207,7 @@ function follow(rooms: Rooms, approvals: ApprovalsRoom): void {
     }),
     agentServer.onDidConnect(() => {
       void deletes.resume();
+      offerThreads({ ...rooms, memory: context.globalState });
       if (chat.isOpen) restoreThread(rooms);
       if (list.isLoaded) void list.refresh().catch((error: unknown) => log.warn(messageOf(error)));
     }),
@@ -253,6 +255,7 @@ function allCommands(rooms: Rooms, approvals: ApprovalsRoom): Commands {
     ...planCommands(rooms),
     'bowline.searchThreads': () =>
       searchThreads({ ...rooms, folders: workspaceFolders, showThread: (threadId) => openThread(rooms, threadId) }),
+    'bowline.importThreads': () => importThreads({ ...rooms, memory: context.globalState }),
     'bowline.showSandbox': () => showSandbox(rooms.sandbox),
     'bowline.setApiKey': () => setApiKey(agentServer, context.secrets),
     'bowline.signOut': () => signOut(agentServer, context.secrets),

@@ -19,6 +19,7 @@ interface Bound {
 /** Handlers are loaded at the first use of their group, so that the handshake loads none of them. */
 const lifecycle = () => import('./handlers/threadLifecycle.ts');
 const forking = () => import('./handlers/threadFork.ts');
+const importing = () => import('./handlers/threadImport.ts');
 const reading = () => import('./handlers/threadRead.ts');
 const items = () => import('./handlers/threadItems.ts');
 const searching = () => import('./handlers/threadSearch.ts');
@@ -61,6 +62,9 @@ const TABLE: Readonly<Record<ClientRequestMethod, Bound>> = {
   'thread/delete': bind('thread/delete', async () => (await shelf()).threadDelete),
   'thread/name/set': bind('thread/name/set', async () => (await shelf()).threadNameSet),
   'thread/release': bind('thread/release', async () => (await import('./handlers/threadRelease.ts')).threadRelease),
+  'thread/import/detect': bind('thread/import/detect', async () => (await importing()).threadImportDetect),
+  'thread/import/start': bind('thread/import/start', async () => (await importing()).threadImportStart),
+  'thread/import/stop': bind('thread/import/stop', async () => (await importing()).threadImportStop),
   'thread/list': bind('thread/list', async () => (await reading()).threadList),
   'thread/loaded/list': bind('thread/loaded/list', async () => (await reading()).threadLoadedList),
   'thread/read': bind('thread/read', async () => (await reading()).threadRead),

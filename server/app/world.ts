@@ -6,6 +6,7 @@ import type { Account, Configuration } from '../core/config/configured.ts';
 import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
 import type { Skills } from '../core/skills.ts';
 import type { Notices } from '../core/thread/notices.ts';
+import type { ThreadImporter } from '../core/thread/threadImport.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import type { Model } from '../protocol/schema/model.ts';
 import type { Neighbours } from './follow/neighbours.ts';
@@ -35,6 +36,8 @@ export interface AppWorld {
   fileIndexes(): Promise<FileIndexes>;
   /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
+  /** Brings the threads of the reference server; loaded at the first use. */
+  threadImporter(): Promise<ThreadImporter>;
   /** A turn is about to begin: what it needs is loaded ahead, without delay. */
   expectTurn(): void;
   /** The other servers of the home; loaded with the threads. */

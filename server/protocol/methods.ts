@@ -32,6 +32,7 @@ import * as terminal from './schema/terminal.ts';
 import * as thread from './schema/thread.ts';
 import * as shelf from './schema/threadShelf.ts';
 import * as history from './schema/threadHistory.ts';
+import * as threadImport from './schema/threadImport.ts';
 import * as threadSettings from './schema/threadSettings.ts';
 import * as turn from './schema/turn.ts';
 import * as userInput from './schema/userInput.ts';
@@ -48,6 +49,13 @@ export const clientRequests = {
   'thread/name/set': request('thread', thread.ThreadNameSetParams, Empty),
   'thread/unsubscribe': request('thread', thread.ThreadIdParams, thread.ThreadUnsubscribeResult),
   'thread/release': experimental('thread', thread.ThreadReleaseParams, thread.ThreadReleaseResult),
+  'thread/import/detect': experimental(
+    'server',
+    threadImport.ThreadImportParams,
+    threadImport.ThreadImportDetectResult,
+  ),
+  'thread/import/start': experimental('server', threadImport.ThreadImportParams, threadImport.ThreadImportStartResult),
+  'thread/import/stop': experimental('server', Empty, Empty),
   'thread/list': request('server', thread.ThreadListParams, thread.ThreadListResult),
   'thread/loaded/list': request('server', thread.ThreadLoadedListParams, thread.ThreadLoadedListResult),
   'thread/read': request('thread', thread.ThreadReadParams, thread.ThreadReadResult),
@@ -225,6 +233,7 @@ export const serverNotifications = {
   'thread/closed': notification('everyone', 'none', thread.ThreadIdParams),
   'thread/name/updated': notification('everyone', 'none', thread.ThreadNameUpdated),
   'thread/readState/changed': forExperimental(notification('everyone', 'none', shelf.ThreadReadStateChanged)),
+  'thread/import/progress': forExperimental(notification('connection', 'none', threadImport.ThreadImportProgress)),
   'thread/section/changed': notification('everyone', 'none', shelf.ThreadSectionChanged),
   'thread/attachment/updated': notification('everyone', 'none', shelf.ThreadAttachmentUpdated),
   'thread/reverted': notification('everyone', 'event', thread.ThreadReverted),

@@ -13,6 +13,11 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/delete': 'Deletes a thread for good; refused while forks reference its history.',
   'thread/name/set': 'Names a thread.',
   'thread/unsubscribe': 'Ends this connection’s turn and item notifications of a thread. What runs there goes on.',
+  'thread/import/detect':
+    'How many threads there are in a home of the reference server, and how many were never imported.',
+  'thread/import/start':
+    'Imports the threads of a home of the reference server, in which nothing is written. Run again, it brings what is new. Answers when it is done.',
+  'thread/import/stop': 'Stops the import that is running; what was imported stays.',
   'thread/release':
     'Lets go of a thread that this process writes, so that another can; refused while a turn runs, unless forced.',
   'thread/list': 'A page of the stored threads, newest first, filtered and searched.',
@@ -154,6 +159,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'thread/closed': 'A thread was let go because another process writes it now.',
   'thread/name/updated': 'A thread got a name.',
   'thread/readState/changed': 'A thread was read, marked as unread, or a turn of it has ended.',
+  'thread/import/progress': 'How many threads of a home the running import has dealt with.',
   'thread/section/changed': 'A thread was moved into, within or out of a section.',
   'thread/attachment/updated': 'Something was attached to a thread, or removed from it.',
   'thread/reverted': 'Turns were taken out of the thread’s history. A client that is not told which reads it anew.',

@@ -78,7 +78,8 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
     for (const path of [dataDir, extensionsDir, workspace, bowlineHome]) await mkdir(path);
     if (options.workspaceFrom !== undefined) await cp(options.workspaceFrom, workspace, { recursive: true });
     await setSettings(options.settings ?? {});
-    const env = { ...process.env, BOWLINE_HOME: bowlineHome, ...options.env };
+    // conversations of whoever runs the tests are not offered to them
+    const env = { ...process.env, BOWLINE_HOME: bowlineHome, CODEX_HOME: join(folder, 'codex'), ...options.env };
     const smokeTestDriver = options.smokeTestDriver ?? false;
     const serverOptions = { vscode, node, dataDir, extensionsDir, env, smokeTestDriver };
     if ('extensionVsix' in options) await installVsix(serverOptions, resolve(options.extensionVsix));

@@ -30,7 +30,7 @@ const RESULT_NAMES: Readonly<Record<string, string>> = {
 
 /** What only Bowline has is held to its own registry. */
 const IS_OWN =
-  /^(sandbox\/read|thread\/rollback|thread\/release|rule\/.*|checkpoint\/.*|approval\/.*|turn\/context\/read)$/;
+  /^(sandbox\/read|thread\/rollback|thread\/release|thread\/import\/.*|rule\/.*|checkpoint\/.*|approval\/.*|turn\/context\/read)$/;
 /** Where the reference's own answers do not fit its schema: that says `turn_id`, the program `turnId`. */
 const MISTOLD: ReadonlySet<string> = new Set(['thread/timeline/list']);
 const RESULTS = new Map(
