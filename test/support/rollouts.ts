@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const START_MS = 1_790_000_000_000;
 
 /** One thread with a turn for each prompt, each answered with the same words in capitals. */
-export function writeRollout(home: string, id: string, prompts: readonly string[]): string {
+export function writeRollout(home: string, id: string, prompts: readonly string[], cwd = home): string {
   const folder = join(home, 'sessions', '2026', '09', '21');
   mkdirSync(folder, { recursive: true });
   let at = 0;
@@ -15,10 +15,10 @@ export function writeRollout(home: string, id: string, prompts: readonly string[
   const said = (role: string, type: string, text: string): string =>
     line('response_item', { type: 'message', role, content: [{ type, text }] });
   const timestamp = new Date(START_MS).toISOString();
-  const about = { id, timestamp, cwd: home, originator: 'codex_cli_rs', cli_version: '0.99.0', source: 'cli' };
+  const about = { id, timestamp, cwd, originator: 'codex_cli_rs', cli_version: '0.99.0', source: 'cli' };
   const lines = [
     line('session_meta', { ...about, model_provider: 'scripted' }),
-    line('turn_context', { cwd: home, model: 'gpt-5.5' }),
+    line('turn_context', { cwd, model: 'gpt-5.5' }),
     ...prompts.flatMap((prompt, index) => [
       event('task_started', { turn_id: `${id}-t${index}` }),
       said('user', 'input_text', prompt),
