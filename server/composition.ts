@@ -10,6 +10,7 @@ import { uuidV7Ids } from './adapters/ids.ts';
 import type { AppWorld } from './app/world.ts';
 import { createClientPorts } from './clientPorts.ts';
 import type { Log } from './core/ports.ts';
+import type { ImporterParts } from './importing.ts';
 import { createNeighbourhood } from './neighbourhood.ts';
 import { messageOf } from './protocol/errors.ts';
 import type { TurnAdapters } from './turnAdapters.ts';
@@ -84,8 +85,7 @@ export function compose(options: ServerOptions): ComposedServer {
         warming.soon();
         return world;
       },
-      threadImporter: async () =>
-        (await import('./importing.ts')).referenceImporter({ ...options, clock, cwd, configuration }),
+      threadImporter: lazyImporter({ ...options, clock, cwd, configuration }),
       expectTurn: () => warming.now(),
       ...neighbourhood.ports,
       absolutePath: (path) => resolve(cwd, path),
@@ -96,6 +96,11 @@ export function compose(options: ServerOptions): ComposedServer {
       await (await adapters)?.dispose();
     },
   };
+}
+
+/** Loaded when the first client asks for it. */
+function lazyImporter(parts: ImporterParts): AppWorld['threadImporter'] {
+  return async () => (await import('./importing.ts')).referenceImporter(parts);
 }
 
 /** Whether the default provider is paid with the key that the user logged in with. */
