@@ -7,7 +7,8 @@ export type ContextKey =
   | 'bowline.hasThread'
   | 'bowline.signedIn'
   | 'bowline.hasApprovals'
-  | 'bowline.hasHarmless';
+  | 'bowline.hasHarmless'
+  | 'bowline.isOtherServer';
 
 const known = new Map<ContextKey, boolean>();
 
@@ -19,6 +20,7 @@ export function setContexts(values: Readonly<Record<ContextKey, boolean>>): void
     'bowline.signedIn',
     'bowline.hasApprovals',
     'bowline.hasHarmless',
+    'bowline.isOtherServer',
   ];
   for (const key of keys) {
     if (known.get(key) === values[key]) continue;

@@ -1,7 +1,7 @@
 // Activates the extension: builds its rooms, connects them, registers them; the only composition root of the client.
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { isProtocolError, messageOf } from '../server/protocol/errors.ts';
+import { messageOf } from '../server/protocol/errors.ts';
 import { runningTurn } from '../server/protocol/state/select.ts';
 import { buildServer } from './agentServer/build.ts';
 import type { AgentServer } from './agentServer/client.ts';
@@ -41,6 +41,7 @@ import { onDidChangeSettings, readSettings } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import type { StatusFacts } from './statusLook.ts';
 import { forkThread, openThread, threadCommands } from './threads/commands.ts';
+import { isHeldElsewhere } from './threads/heldElsewhere.ts';
 import { importThreads, offerThreads } from './threads/importThreads.ts';
 import { searchThreads } from './threads/searchThreads.ts';
 import { ThreadList } from './threads/threadList.ts';
@@ -228,7 +229,7 @@ function restoreThread(rooms: Rooms): void {
     });
 }
 
-/** When another process writes the thread, the user decides. */
+/** When another process writes the thread, it is followed there. */
 async function reopenShown({ shown, log, ...rooms }: Rooms): Promise<void> {
   const threadId = shown.id;
   for (let attempt = 1; attempt <= RESTORE_ATTEMPTS; attempt += 1) {
@@ -237,13 +238,19 @@ async function reopenShown({ shown, log, ...rooms }: Rooms): Promise<void> {
       return;
     } catch (error) {
       log.warn(`The thread that was shown last could not be opened: ${messageOf(error)}`);
-      if (!isProtocolError(error) || error.kind !== 'threadHeld') return;
+      if (!isHeldElsewhere(error)) return;
       // after a reload of the window its former server may need a moment to go
       await pause(RESTORE_PAUSE_MS);
     }
   }
-  await shown.show(null);
-  if (threadId !== null) await openThread({ shown, ...rooms }, threadId);
+  if (threadId === null || shown.id !== threadId) return;
+  try {
+    await shown.show(threadId);
+  } catch {
+    // what helps is offered to the user, over a page that can be used
+    await shown.show(null);
+    await openThread({ shown, ...rooms }, threadId);
+  }
 }
 
 function allCommands(rooms: Rooms, approvals: ApprovalsRoom): Commands {
@@ -301,6 +308,7 @@ function updateContexts({ server: agentServer, shown, models }: Rooms, { counts 
     'bowline.signedIn': models.defaults?.hasAccount === true,
     'bowline.hasApprovals': counts.all > 0,
     'bowline.hasHarmless': counts.harmless > 0,
+    'bowline.isOtherServer': !agentServer.isOwn,
   });
 }
 

@@ -88,6 +88,7 @@ const KINDS: Record<HostMessage['kind'], true> = {
   mode: true,
   showQuestion: true,
   followUp: true,
+  writer: true,
   showItem: true,
   showContext: true,
   attach: true,

@@ -7,6 +7,7 @@ import { RunningPlan } from './dock/runningPlan.tsx';
 import { SafetyStrip } from './dock/safetyStrip.tsx';
 import { PlanStrip } from './plan/planStrip.tsx';
 import { StatusLine } from './dock/statusLine.tsx';
+import { WriterStrip } from './dock/writerStrip.tsx';
 import { useSession } from './parts/context.ts';
 import { QueuePanel } from './queue/queuePanel.tsx';
 import { Transcript } from './transcript/transcript.tsx';
@@ -26,6 +27,7 @@ export function Page() {
         <SafetyStrip />
         <QueuePanel />
         <PlanStrip />
+        <WriterStrip />
         <Composer />
         <Announcer />
       </div>

@@ -21,6 +21,16 @@ export const strings = {
   retrying: 'Connection trouble, trying again',
   planOf: (done: number, all: number) => `Plan ${done}/${all}`,
 
+  // who writes the conversation
+  writtenElsewhere: 'Another window is writing this conversation.',
+  writtenByNobody: 'No window is writing this conversation any more. Your next message goes on with it here.',
+  writtenOutOfReach: 'Another process is writing this conversation, and it cannot be followed from here.',
+  takeOver: 'Take Over',
+  placeholderReadOnly: 'Read-only: another window is writing',
+  sendReadOnly: 'Another window is writing this conversation: take it over to send',
+  notSentReadOnly: 'Not sent: another window is writing this conversation. Take it over to send from here.',
+  answeredElsewhere: 'Answer it in the window that writes this conversation, or take the conversation over.',
+
   // transcript
   transcriptLabel: 'Conversation',
   jumpToLatest: 'Jump to latest',

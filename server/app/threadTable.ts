@@ -201,7 +201,7 @@ export class ThreadTable {
   }
 
   tellLost(threadId: string, message: string): void {
-    this.#options.publish({ method: 'warning', params: { threadId, message } });
+    this.#options.publish({ method: 'warning', params: { threadId, message, about: 'writer' } });
     this.#options.publish({ method: 'thread/closed', params: { threadId } });
   }
 

@@ -10,6 +10,7 @@ import type {
 } from './methods.ts';
 import type { Rehearsal, SandboxReadResult } from './schema/safety.ts';
 import type { ThreadState } from './state/threadState.ts';
+import type { ThreadWriter } from './threadWriter.ts';
 
 /** How the host's connection to the server stands. `detail` says in words what to do. */
 export type ServerStatus =
@@ -169,6 +170,7 @@ export interface PageSnapshot {
   readonly thread: ThreadState | null;
   /** The thread that was shown and exists no more: what stands in its composer goes over to the new conversation. */
   readonly goneThreadId?: string;
+  readonly writer: ThreadWriter;
   /** Whether older turns exist that `thread.turns` does not hold; fetch them by `thread/turns/list` with `olderCursor`. */
   readonly olderCursor: string | null;
   readonly draft: Draft;
@@ -199,6 +201,7 @@ export type HostMessage =
   /** Brings an open question of the thread into sight, with the focus on it. */
   | { readonly kind: 'showQuestion'; readonly requestId: RequestId }
   | { readonly kind: 'followUp'; readonly followUp: FollowUp }
+  | { readonly kind: 'writer'; readonly writer: ThreadWriter }
   /** Brings an item of the thread into sight, wherever in its history it is. */
   | ({ readonly kind: 'showItem' } & ItemPlace)
   /** Shows what the model sees in the newest turn. */

@@ -19,6 +19,7 @@ import { connect, EndedEarly, wordsOfStartFailure, type Connection } from './con
 import { wordsOfExit, type ProcessExit, type ServerProcess } from './process.ts';
 import { RequestGate } from './requestGate.ts';
 import { afterCrash } from './restartPolicy.ts';
+import { isUnknownMethod, notOffered } from './unknownMethod.ts';
 import type { TraceSink } from './wireTrace.ts';
 
 export interface AgentServerOptions {
@@ -66,6 +67,9 @@ export class AgentServer {
   /** The last one that served: when it ends before its handshake, that is one more crash and no reason for another. */
   #served: number | null = null;
   #handler: RequestHandler | null = null;
+  /** What the server that runs has refused as unknown: it is not asked for again. */
+  readonly #notOffered = new Set<ClientRequestMethod>();
+  #isOwn = true;
 
   readonly onDidChangeStatus = this.#statusChanged.event;
   /** After each handshake, the first one included. */
@@ -84,6 +88,11 @@ export class AgentServer {
 
   get status(): ServerStatus {
     return this.#status;
+  }
+
+  /** False while the server is not Bowline's: then what only Bowline has is not offered to the user. */
+  get isOwn(): boolean {
+    return this.#isOwn;
   }
 
   /** Starts the server unless it runs. Returns at once; requests wait until it is ready. */
@@ -123,7 +132,15 @@ export class AgentServer {
   ): Promise<ClientRequestResult<M>> {
     this.#refuseWhenStopped();
     const peer = await this.#ready.promise;
-    return await this.#gate.pass(() => peer.request(method, params));
+    if (this.#notOffered.has(method)) throw notOffered(method);
+    try {
+      return await this.#gate.pass(() => peer.request(method, params));
+    } catch (error) {
+      if (!isUnknownMethod(error)) throw error;
+      if (!this.#notOffered.has(method)) this.#options.log.info(`The server does not offer ${method}.`);
+      this.#notOffered.add(method);
+      throw notOffered(method, error);
+    }
   }
 
   /** Names the one that answers the server's requests. */
@@ -160,7 +177,10 @@ export class AgentServer {
   }
 
   /** Lets requests through until the connection ends; resolves when the process is gone too. */
-  async #serve({ peer, process }: Connection): Promise<ProcessExit> {
+  async #serve({ peer, process, server }: Connection): Promise<ProcessExit> {
+    this.#notOffered.clear();
+    this.#isOwn = OWN_SERVER.test(server.userAgent);
+    if (!this.#isOwn) this.#options.log.info(`This is not Bowline's own server: ${LACKING}`);
     this.#ready.resolve(peer);
     this.#served = this.#firstUsable;
     // at once: a request made from now on waits for the next connection
@@ -272,6 +292,10 @@ export class AgentServer {
     this.#statusChanged.fire(status);
   }
 }
+
+/** How Bowline's server names itself, behind the name of the client. */
+const OWN_SERVER = / bowline\/\d/;
+const LACKING = 'rules, rehearsals, restored files, kept files and following another window are not offered.';
 
 function pendingPeer(): PromiseWithResolvers<ClientPeer> {
   const pending = Promise.withResolvers<ClientPeer>();

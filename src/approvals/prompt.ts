@@ -103,7 +103,8 @@ export class ApprovalPrompts implements vscode.Disposable {
   }
 
   #opened(request: ApprovalRequest): void {
-    if (this.#asked.has(request.id)) return;
+    // one of a thread that is written elsewhere is answered there
+    if (this.#asked.has(request.id) || !this.#questions.isOpen(request)) return;
     this.#asked.add(request.id);
     this.#present(request);
     this.#put.fire({ request });

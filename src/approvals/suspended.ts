@@ -1,9 +1,10 @@
 // Open requests of threads that are not open in this window: those of this workspace are opened, the others are listed.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isProtocolError, messageOf } from '../../server/protocol/errors.ts';
+import { messageOf } from '../../server/protocol/errors.ts';
 import type { ApprovalListResult } from '../../server/protocol/schema/safety.ts';
 import { Disposables, Emitter, type Disposable } from '../emitter.ts';
 import type { Log } from '../log.ts';
+import { isHeldElsewhere } from '../threads/heldElsewhere.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import { isWithin } from '../threads/threadRows.ts';
 import type { ThreadStore } from '../threads/threadStore.ts';
@@ -95,10 +96,10 @@ export class SuspendedRequests implements Disposable {
     let isHeld = false;
     for (const threadId of new Set(own.map((request) => request.threadId))) {
       try {
-        await store.open(threadId);
+        await store.open(threadId, 'own');
       } catch (error) {
         // a window that holds it asks there
-        if (isProtocolError(error) && error.kind === 'threadHeld') isHeld = true;
+        if (isHeldElsewhere(error)) isHeld = true;
         else log.warn(`A thread that waits for an approval could not be opened: ${messageOf(error)}`);
       }
     }

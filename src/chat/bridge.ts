@@ -13,11 +13,13 @@ import type { ClientRequestInput, ClientRequestMethod, ServerNotification } from
 import type { CollaborationMode } from '../../server/protocol/schema/common.ts';
 import { turnOfMessage } from '../../server/protocol/state/select.ts';
 import { threadIdOf } from '../../server/protocol/state/threadReducer.ts';
+import { WRITER_HERE } from '../../server/protocol/threadWriter.ts';
 import { Disposables, type Disposable, type Event } from '../emitter.ts';
 import type { Log } from '../log.ts';
 import type { ModelState } from '../models/modelState.ts';
 import type { AnswerMemory } from '../questions/answerMemory.ts';
 import type { TurnLimits } from '../sandbox/threadLimits.ts';
+import { interruptTurn } from '../threads/interruptTurn.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
 import type { ThreadStore } from '../threads/threadStore.ts';
 import type { Drafts } from './drafts.ts';
@@ -104,6 +106,11 @@ export class ChatBridge implements Disposable {
     this.#owned.add(limits.onDidChange(() => this.#sendSafety()));
     this.#owned.add(plan.onDidChange(() => this.#post({ kind: 'mode', mode: plan.tell(shown.id) })));
     this.#owned.add(followUp.onDidChange(() => this.#post({ kind: 'followUp', followUp: followUp.value() })));
+    this.#owned.add(
+      store.onDidChangeWriter(({ threadId, writer }) => {
+        if (threadId === shown.id) this.#post({ kind: 'writer', writer });
+      }),
+    );
     this.#owned.add(
       store.onDidOpenRequest(({ threadId, request }) => {
         if (threadId === shown.id) this.#post({ kind: 'serverRequest', request });
@@ -202,6 +209,7 @@ export class ChatBridge implements Disposable {
       return opened;
     }
     if (method === 'turn/start') return await this.#startTurn(this.#checked(method, params));
+    if (method === 'turn/interrupt') return await this.#interrupt(this.#checked(method, params));
     if (method === 'turn/steer') return await this.#steerTurn(this.#checked(method, params));
     if (method === 'thread/queue/add' || method === 'thread/queue/update' || method === 'thread/queue/start')
       return await askQueue(this.#ports, method, this.#checked(method, params));
@@ -217,6 +225,7 @@ export class ChatBridge implements Disposable {
         'invalidRequest',
         'This conversation is open elsewhere. Take it over to go on with it here.',
       );
+    store.needWriter(params.threadId);
     // a server that ended before it answered may have taken the message all the same
     const turn = turnOfMessage(store.get(params.threadId), params.clientUserMessageId);
     if (turn !== undefined) return { turn };
@@ -230,7 +239,13 @@ export class ChatBridge implements Disposable {
 
   async #steerTurn(params: ClientRequestInput<'turn/steer'>): Promise<unknown> {
     await this.#ports.kept.checkInput(params.input);
+    this.#ports.store.needWriter(params.threadId);
     return await this.#ports.server.request('turn/steer', params);
+  }
+
+  async #interrupt(params: ClientRequestInput<'turn/interrupt'>): Promise<unknown> {
+    await interruptTurn(this.#ports.server, params);
+    return {};
   }
 
   async #forward<M extends ClientRequestMethod>(method: M, params: unknown): Promise<unknown> {
@@ -267,6 +282,7 @@ export class ChatBridge implements Disposable {
     if (id !== null && loaded === undefined) return null;
     return {
       thread: loaded?.state ?? null,
+      writer: loaded?.writer ?? WRITER_HERE,
       ...(shown.goneId !== null && { goneThreadId: shown.goneId }),
       olderCursor: loaded?.olderCursor ?? null,
       draft: drafts.get(id),

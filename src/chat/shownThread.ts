@@ -2,7 +2,9 @@
 import { isProtocolError, messageOf } from '../../server/protocol/errors.ts';
 import { Disposables, Emitter, type Disposable } from '../emitter.ts';
 import type { Log } from '../log.ts';
-import type { LoadedThread, ThreadStore } from '../threads/threadStore.ts';
+import { isHeldElsewhere } from '../threads/heldElsewhere.ts';
+import type { LoadedThread, OpenHow } from '../threads/openedThread.ts';
+import type { ThreadStore } from '../threads/threadStore.ts';
 
 /** Where the choice is remembered. */
 export interface ShownThreadMemory {
@@ -55,9 +57,9 @@ export class ShownThread implements Disposable {
   }
 
   /** Shows a thread, opening it first; `null` shows a new conversation. When it cannot be opened, what is shown stays. */
-  async show(threadId: string | null, takeover = false): Promise<void> {
+  async show(threadId: string | null, how?: OpenHow): Promise<void> {
     const wish = ++this.#wish;
-    if (threadId !== null) await this.#store.open(threadId, takeover);
+    if (threadId !== null) await this.#store.open(threadId, how);
     if (wish !== this.#wish) return;
     this.#set(threadId);
     await this.#store.trim(threadId);
@@ -68,17 +70,19 @@ export class ShownThread implements Disposable {
     if (this.#id === null) this.#remember(threadId);
   }
 
-  /** Opens the remembered thread once the server is there. One that is gone gives way to a new conversation. */
+  /**
+   * Opens the remembered thread once the server is there. One that is gone gives way to a new conversation; one that another process
+   * writes is left there: after a reload that may be this window's former server.
+   */
   async restore(): Promise<void> {
     const id = this.#id;
     if (id === null || this.loaded !== undefined) return;
     try {
-      await this.#store.open(id);
+      await this.#store.open(id, 'own');
       if (this.#id === id) this.#changed.fire();
     } catch (error) {
       // without an answer it may well be there, and one that another process writes is: both are tried again
-      const isGone = isProtocolError(error) && error.kind !== 'threadHeld';
-      if (isGone) this.#leave(id);
+      if (isProtocolError(error) && !isHeldElsewhere(error)) this.#leave(id);
       throw error;
     }
   }

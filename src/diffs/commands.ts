@@ -5,7 +5,7 @@ import type { RehearsalViewer } from '../approvals/rehearse.ts';
 import type { DiffServices } from '../chat/hostServices.ts';
 import { registerCommands, type Commands } from '../commands.ts';
 import type { Host } from '../host.ts';
-import type { ThreadChange } from '../threads/threadStore.ts';
+import type { ThreadChange } from '../threads/openedThread.ts';
 import { DiffContent } from './diffContent.ts';
 import { EditorUse } from './editorUse.ts';
 import type { LoadedRoom } from './room.ts';

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
 import type { FileChangeItem } from '../../server/protocol/schema/item.ts';
 import type { Host } from '../host.ts';
-import type { ThreadChange } from '../threads/threadStore.ts';
+import type { ThreadChange } from '../threads/openedThread.ts';
 import { DiffActions } from './actions.ts';
 import { ChangeTexts } from './changeTexts.ts';
 import { Decorations } from './decorations.ts';
@@ -81,7 +81,10 @@ export class DiffRoom implements vscode.Disposable {
     });
     this.#streamed = new StreamedDiffs({
       use: parts.use,
-      isWanted: ({ threadId }) => host.settings().openDiffsWhileStreaming && host.chat.shownThreadId === threadId,
+      isWanted: ({ threadId }) =>
+        host.settings().openDiffsWhileStreaming &&
+        host.chat.shownThreadId === threadId &&
+        host.store.writer(threadId).type === 'here',
       isText: async (path) => (await diskText(path)).type === 'text',
     });
     this.#owned = vscode.Disposable.from(

@@ -3,7 +3,7 @@ import type { ClientRequestInput } from '../../server/protocol/methods.ts';
 import type { ConfigOverrides, SandboxMode, SandboxPolicy } from '../../server/protocol/schema/common.ts';
 import type { Settings } from '../settings.ts';
 import { TRIPWIRES } from '../settingValues.ts';
-import type { OpenOverrides } from '../threads/threadStore.ts';
+import type { OpenOverrides } from '../threads/openedThread.ts';
 import { providerConfig, providerIdOf } from './localProvider.ts';
 import type { ConfiguredPolicies } from './serverDefaults.ts';
 
@@ -15,6 +15,8 @@ export interface WorkspaceFacts {
   readonly isTrusted: boolean;
   /** What `config.toml` says; null while that is not known. */
   readonly configured: ConfiguredPolicies | null;
+  /** The server is not Bowline's: it warns of what it does not know. */
+  readonly hasOtherServer?: boolean;
 }
 
 const RESTRICTED = { approvalPolicy: 'untrusted', sandbox: 'read-only' } as const;
@@ -45,13 +47,13 @@ export function threadStartParams(asked: StartParams, settings: Settings, worksp
  * would get; any other keeps its own policies.
  */
 export function openOverrides(settings: Settings, workspace: WorkspaceFacts, isRestricted: boolean): OpenOverrides {
-  const config = { ...resumeConfig(settings), ...tripwireConfig(settings) };
-  if (!workspace.isTrusted) return { ...RESTRICTED, config: { ...config, ...UNTRUSTED } };
+  const config = { ...resumeConfig(settings), ...tripwireConfig(settings, workspace) };
+  if (!workspace.isTrusted) return { ...RESTRICTED, config: { ...config, ...untrusted(workspace) } };
   if (!isRestricted) return { config };
   return {
     approvalPolicy: settings.approvalPolicy ?? workspace.configured?.approvalPolicy ?? 'on-request',
     sandbox: sandboxOf(settings, workspace),
-    config: { ...config, ...networkConfig(settings, workspace), workspace_trust: 'trusted' },
+    config: { ...config, ...networkConfig(settings, workspace), ...trusted(workspace) },
   };
 }
 
@@ -90,13 +92,22 @@ export function resumeConfig(settings: Settings): ConfigOverrides {
   return Object.fromEntries(settings.localServers.flatMap((provider) => Object.entries(providerConfig(provider))));
 }
 
+function untrusted({ hasOtherServer }: WorkspaceFacts): ConfigOverrides {
+  return hasOtherServer === true ? {} : UNTRUSTED;
+}
+
+function trusted({ hasOtherServer }: WorkspaceFacts): ConfigOverrides {
+  return hasOtherServer === true ? {} : { workspace_trust: 'trusted' };
+}
+
 function limitsOf(settings: Settings, workspace: WorkspaceFacts): ConfigOverrides {
-  const trust = workspace.isTrusted ? {} : UNTRUSTED;
-  return { ...tripwireConfig(settings), ...networkConfig(settings, workspace), ...trust };
+  const trust = workspace.isTrusted ? {} : untrusted(workspace);
+  return { ...tripwireConfig(settings, workspace), ...networkConfig(settings, workspace), ...trust };
 }
 
 /** All of them: a thread must not keep one switched off that the user has switched on again. */
-function tripwireConfig({ tripwiresOff }: Settings): ConfigOverrides {
+function tripwireConfig({ tripwiresOff }: Settings, { hasOtherServer }: WorkspaceFacts): ConfigOverrides {
+  if (hasOtherServer === true) return {};
   return Object.fromEntries(TRIPWIRES.map((name) => [`tripwires.${name}`, !tripwiresOff.includes(name)]));
 }
 

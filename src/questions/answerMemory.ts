@@ -5,7 +5,8 @@ import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ToolRequestUserInputResult } from '../../server/protocol/schema/userInput.ts';
 import type { DraftMemory } from '../chat/drafts.ts';
 import type { Log } from '../log.ts';
-import type { AnswerOutcome, ThreadStore } from '../threads/threadStore.ts';
+import type { AnswerOutcome } from '../threads/openedThread.ts';
+import type { ThreadStore } from '../threads/threadStore.ts';
 
 const KEY = 'bowline.answeredQuestions';
 /** In a workspace; the oldest go first. */

@@ -36,11 +36,13 @@ export function reviewCommands({ rooms, findings, folders }: ReviewPorts): Comma
       const target = picked === undefined ? null : await targetOf(picked.kindOfTarget);
       if (target === null) return;
       const threadId = await threadForReview(rooms, folders());
+      rooms.store.needWriter(threadId);
       await server.request('review/start', { threadId, target });
     },
     'bowline.clearReview': () => findings.clear(),
     'bowline.compactThread': async () => {
       if (shown.id === null) throw new Error('No conversation is shown that could be compacted.');
+      rooms.store.needWriter(shown.id);
       await server.request('thread/compact/start', { threadId: shown.id });
     },
   };

@@ -1,7 +1,8 @@
 // Shows the findings of the last review among the problems of the editor.
 import * as vscode from 'vscode';
 import { Disposables } from '../emitter.ts';
-import type { ThreadChange, ThreadStore } from '../threads/threadStore.ts';
+import type { ThreadChange } from '../threads/openedThread.ts';
+import type { ThreadStore } from '../threads/threadStore.ts';
 import { findingRows, type FindingRow, type FindingSeverity } from './findingRows.ts';
 
 const SEVERITIES: Readonly<Record<FindingSeverity, vscode.DiagnosticSeverity>> = {

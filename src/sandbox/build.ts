@@ -46,7 +46,16 @@ export function buildLimits({ context, log, server, store, models, folders }: Li
     }),
   );
   const limits = owned.add(
-    new ThreadLimits({ settings: readSettings, folders, models, store, trust, access, sandbox }),
+    new ThreadLimits({
+      settings: readSettings,
+      folders,
+      models,
+      store,
+      trust,
+      access,
+      sandbox,
+      hasOtherServer: () => !server.isOwn,
+    }),
   );
   owned.add(
     onDidChangeSettings((affects) => {

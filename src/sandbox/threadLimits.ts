@@ -12,7 +12,8 @@ import {
   type WorkspaceFacts,
 } from '../models/threadDefaults.ts';
 import type { Settings } from '../settings.ts';
-import type { OpenOverrides, ThreadStore } from '../threads/threadStore.ts';
+import type { OpenOverrides } from '../threads/openedThread.ts';
+import type { ThreadStore } from '../threads/threadStore.ts';
 import type { WorkspaceTrust } from '../trust/workspaceTrust.ts';
 import type { FullAccess } from './fullAccess.ts';
 import type { SandboxState } from './sandboxState.ts';
@@ -25,6 +26,7 @@ export interface ThreadLimitPorts {
   readonly trust: WorkspaceTrust;
   readonly access: FullAccess;
   readonly sandbox: SandboxState;
+  readonly hasOtherServer?: () => boolean;
 }
 
 /** What a turn is started with beside its input. */
@@ -101,7 +103,8 @@ export class ThreadLimits implements Disposable {
   }
 
   #facts(): WorkspaceFacts {
-    const { folders, trust, models } = this.#ports;
-    return { folders: folders(), isTrusted: trust.isTrusted, configured: models.defaults?.policies ?? null };
+    const { folders, trust, models, hasOtherServer = () => false } = this.#ports;
+    const configured = models.defaults?.policies ?? null;
+    return { folders: folders(), isTrusted: trust.isTrusted, configured, hasOtherServer: hasOtherServer() };
   }
 }

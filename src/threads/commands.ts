@@ -1,11 +1,12 @@
 // The commands on threads: from the tree, the palette and the chat alike.
 import * as vscode from 'vscode';
-import { isProtocolError } from '../../server/protocol/errors.ts';
+import { isProtocolError, type ProtocolError } from '../../server/protocol/errors.ts';
 import type { Thread } from '../../server/protocol/schema/thread.ts';
 import type { ChatControl } from '../chat/chatView.ts';
 import type { ShownThread } from '../chat/shownThread.ts';
 import type { Commands } from '../commands.ts';
 import type { ThreadLimits } from '../sandbox/threadLimits.ts';
+import { isHeldElsewhere } from './heldElsewhere.ts';
 import type { PendingDeletes } from './pendingDeletes.ts';
 import type { ServerPort } from './serverPort.ts';
 import { isListed, type ListSource, type ThreadList } from './threadList.ts';
@@ -41,6 +42,9 @@ export function threadCommands(ports: ThreadCommandPorts): Commands {
     'bowline.archiveThread': on((threadId) => archiveThread(ports, threadId)),
     'bowline.unarchiveThread': on(async (threadId) => void (await server.request('thread/unarchive', { threadId }))),
     'bowline.deleteThread': on((threadId) => deleteThread(ports, threadId)),
+    'bowline.takeOverThread': on((threadId) => takeOverThread(ports, threadId)),
+    'bowline.followThread': on((threadId) => openThread(ports, threadId)),
+    'bowline.releaseThread': on((threadId) => releaseThread(ports, threadId)),
     'bowline.copyThreadId': on(async (threadId) => await vscode.env.clipboard.writeText(threadId)),
     'bowline.refreshThreads': () => list.refresh(),
     'bowline.moreThreads': (source) => (isSource(source) ? list.more(source) : undefined),
@@ -59,38 +63,87 @@ export async function forkThread(
   await ports.chat.show(fork.thread.id);
 }
 
-/** Shows a thread; when another process writes it or it is archived, the user is offered what helps. */
+/** Shows a thread, live where another process writes it. When it cannot be followed or is archived, the user is offered what helps. */
 export async function openThread(ports: ThreadCommandPorts, threadId: string): Promise<void> {
   try {
     await ports.chat.show(threadId);
   } catch (error) {
-    if (!isProtocolError(error)) throw error;
-    const offer = offerOf(error.kind);
-    if (offer === null) throw error;
+    const offer = isProtocolError(error) ? offerOf(error) : null;
+    if (!isProtocolError(error) || offer === null) throw error;
     if (
       (await vscode.window.showWarningMessage(`Bowline: ${offer.message(error.data)}`, offer.button)) !== offer.button
     )
       return;
-    if (error.kind === 'threadArchived') await ports.server.request('thread/unarchive', { threadId });
-    await ports.shown.show(threadId, error.kind === 'threadHeld');
-    await ports.chat.focus();
+    if (offer.does === 'takeOver') return await takeOverThread(ports, threadId);
+    await ports.server.request('thread/unarchive', { threadId });
+    await ports.chat.show(threadId);
   }
+}
+
+/** Makes this window the one that writes the thread; asks first when that stops a turn. */
+async function takeOverThread({ shown, chat }: ThreadCommandPorts, threadId: string): Promise<void> {
+  const isDone = await orByForce({
+    polite: () => shown.show(threadId, 'takeOver'),
+    forced: () => shown.show(threadId, 'takeOverByForce'),
+    question: 'A turn is running in the other window. Take the conversation over all the same?',
+    detail: 'The turn is stopped there. What it has done is kept, and you can continue it here.',
+    button: 'Stop It and Take Over',
+  });
+  if (isDone) await chat.focus();
+}
+
+/** Lets a thread go, so that another window can write it; asks first when that stops a turn. */
+async function releaseThread({ server }: ThreadCommandPorts, threadId: string): Promise<void> {
+  const release = async (force: boolean): Promise<void> => {
+    const { isReleased } = await server.request('thread/release', { threadId, force });
+    if (!isReleased) void vscode.window.showInformationMessage('Bowline: this window does not hold the thread.');
+  };
+  await orByForce({
+    polite: () => release(false),
+    forced: () => release(true),
+    question: 'A turn is running in this thread. Let the thread go all the same?',
+    detail: 'The turn is stopped. What it has done is kept, and it can be continued where the thread is opened next.',
+    button: 'Stop It and Release',
+  });
+}
+
+interface Forcible {
+  readonly polite: () => Promise<void>;
+  readonly forced: () => Promise<void>;
+  readonly question: string;
+  readonly detail: string;
+  readonly button: string;
+}
+
+/** False when the user rather leaves it. */
+async function orByForce({ polite, forced, question, detail, button }: Forcible): Promise<boolean> {
+  try {
+    await polite();
+  } catch (error) {
+    if (!isProtocolError(error) || error.kind !== 'turnInProgress') throw error;
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, button);
+    if (answer !== button) return false;
+    await forced();
+  }
+  return true;
 }
 
 interface Offer {
   readonly message: (data: Readonly<Record<string, unknown>>) => string;
   readonly button: string;
+  readonly does: 'takeOver' | 'unarchive';
 }
 
-function offerOf(kind: string): Offer | null {
-  switch (kind) {
-    case 'threadHeld':
-      return { message: (data) => `this thread is open elsewhere: ${ownerWords(data['owner'])}.`, button: 'Take Over' };
-    case 'threadArchived':
-      return { message: () => 'this thread is archived.', button: 'Unarchive and Open' };
-    default:
-      return null;
+function offerOf(error: ProtocolError): Offer | null {
+  if (isHeldElsewhere(error)) {
+    return {
+      message: (data) => `this thread is open elsewhere: ${ownerWords(data['owner'])}.`,
+      button: 'Take Over',
+      does: 'takeOver',
+    };
   }
+  if (error.kind !== 'threadArchived') return null;
+  return { message: () => 'this thread is archived.', button: 'Unarchive and Open', does: 'unarchive' };
 }
 
 function ownerWords(owner: unknown): string {
@@ -143,6 +196,7 @@ async function stopTurn({ store, shown }: ThreadCommandPorts): Promise<void> {
 
 async function continueTurn({ server, store, shown, chat, limits }: ThreadCommandPorts): Promise<void> {
   if (shown.id === null) throw new Error('No thread is shown that could be continued.');
+  store.needWriter(shown.id);
   await chat.focus();
   await store.whenReopened();
   const input = [{ type: 'text' as const, text: 'Continue.' }];

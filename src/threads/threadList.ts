@@ -1,6 +1,6 @@
 // The list of stored threads, read page by page and kept up to date by what the server tells everyone.
 import type { ClientRequestInput, ServerNotification } from '../../server/protocol/methods.ts';
-import type { Thread, ThreadStatus } from '../../server/protocol/schema/thread.ts';
+import type { Thread, ThreadStatus, ThreadStatusChanged } from '../../server/protocol/schema/thread.ts';
 import type { ThreadItem, UserInput } from '../../server/protocol/schema/item.ts';
 import { Disposables, Emitter, type Disposable } from '../emitter.ts';
 import type { ServerPort } from './serverPort.ts';
@@ -142,7 +142,7 @@ export class ThreadList implements Disposable {
       case 'thread/started':
         return this.#started(notification.params.thread);
       case 'thread/status/changed':
-        return this.#change(notification.params.threadId, { status: notification.params.status });
+        return this.#statusChanged(notification.params);
       case 'thread/name/updated':
         return this.#change(notification.params.threadId, { name: notification.params.threadName ?? null });
       case 'turn/started':
@@ -166,6 +166,10 @@ export class ThreadList implements Disposable {
     return isListed(thread);
   }
 
+  #statusChanged({ threadId, status, lease }: ThreadStatusChanged): boolean {
+    return this.#change(threadId, { status, lease: leaseAfter(this.#threads.get(threadId)?.lease, status, lease) });
+  }
+
   #touch(threadId: string, startedAt: number | null): boolean {
     return startedAt !== null && this.#change(threadId, { updatedAt: startedAt });
   }
@@ -176,7 +180,10 @@ export class ThreadList implements Disposable {
     return this.#change(threadId, { preview: firstText(item.content) });
   }
 
-  #change(threadId: string, change: Partial<Pick<Thread, 'status' | 'name' | 'updatedAt' | 'preview'>>): boolean {
+  #change(
+    threadId: string,
+    change: Partial<Pick<Thread, 'status' | 'lease' | 'name' | 'updatedAt' | 'preview'>>,
+  ): boolean {
     const thread = this.#threads.get(threadId);
     if (thread === undefined) return false;
     const next = { ...thread, ...change };
@@ -200,8 +207,14 @@ function latest(thread: Thread): number {
 }
 
 function looksTheSame(a: Thread, b: Thread): boolean {
-  const isSameText = a.name === b.name && a.preview === b.preview;
+  const isSameText = a.name === b.name && a.preview === b.preview && a.lease?.pid === b.lease?.pid;
   return isSameText && a.updatedAt === b.updatedAt && isSameStatus(a.status, b.status);
+}
+
+/** A status that this window's own server gives a thread comes without a lease: then the thread is written here, or nowhere yet. */
+function leaseAfter(known: Thread['lease'], { type }: ThreadStatus, told: Thread['lease']): Thread['lease'] {
+  if (told !== undefined) return told;
+  return known === undefined || type === 'notLoaded' ? known : null;
 }
 
 function isSameStatus(a: ThreadStatus, b: ThreadStatus): boolean {

@@ -53,6 +53,22 @@ export function threadTitle(thread: Thread): string {
   return titleOf(thread, UNTITLED);
 }
 
+/** What may be done about who writes a thread: `elsewhere` another process does, `here` this one; null where that is not known or nobody does. */
+export function writingOf({ lease, status }: Thread): 'elsewhere' | 'here' | null {
+  if (lease === undefined) return null;
+  if (lease !== null) return 'elsewhere';
+  return status.type === 'notLoaded' ? null : 'here';
+}
+
+export const ELSEWHERE_WORDS = 'open in another window';
+
+/** The value that the menus of a row look at. */
+export function contextOf(thread: Thread, isArchived: boolean): string {
+  if (isArchived) return 'thread.archived';
+  const writing = writingOf(thread);
+  return writing === null ? 'thread' : `thread.${writing}`;
+}
+
 /** How a thread stands, in the words and the codicon of its row; `color` is a theme colour. */
 export interface StatusLook {
   readonly label: string;

@@ -1,11 +1,21 @@
 // The threads tree in the side bar.
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/errors.ts';
+import { ownerName } from '../../server/protocol/threadWriter.ts';
 import type { ShownThread } from '../chat/shownThread.ts';
 import { Disposables } from '../emitter.ts';
 import type { PendingDeletes } from './pendingDeletes.ts';
 import { isListed, type ThreadList } from './threadList.ts';
-import { ageWords, statusLook, threadTitle, treeRows, type Row } from './threadRows.ts';
+import {
+  ageWords,
+  contextOf,
+  ELSEWHERE_WORDS,
+  statusLook,
+  threadTitle,
+  treeRows,
+  writingOf,
+  type Row,
+} from './threadRows.ts';
 
 /** Ages are told in minutes. */
 const AGES_CHANGE_MS = 60_000;
@@ -127,18 +137,23 @@ function threadItem({ thread, isArchived, isElsewhere }: ThreadRow): vscode.Tree
   const age = ageWords(thread.recencyAt ?? thread.updatedAt, Date.now() / 1000);
   const item = new vscode.TreeItem(title);
   item.id = thread.id;
-  item.description = isElsewhere ? `${folderName(thread.cwd)} · ${age}` : age;
-  item.iconPath = new vscode.ThemeIcon(look.icon, look.color === null ? undefined : new vscode.ThemeColor(look.color));
+  const isWrittenElsewhere = writingOf(thread) === 'elsewhere';
+  const facts = [isElsewhere ? folderName(thread.cwd) : '', isWrittenElsewhere ? ELSEWHERE_WORDS : '', age];
+  item.description = facts.filter((fact) => fact !== '').join(' · ');
+  const icon = isWrittenElsewhere && look.icon === 'comment' ? 'multiple-windows' : look.icon;
+  item.iconPath = new vscode.ThemeIcon(icon, look.color === null ? undefined : new vscode.ThemeColor(look.color));
   item.tooltip = tooltipOf(title, [
     ['Status', look.label],
+    ['Written by', thread.lease ? ownerName(thread.lease) : ''],
     ['Folder', thread.cwd],
     ['Model', thread.model === null ? thread.modelProvider : `${thread.model} (${thread.modelProvider})`],
     ['Branch', thread.gitInfo?.branch ?? ''],
     ['Last change', new Date(thread.updatedAt * 1000).toLocaleString()],
     ['Forked', thread.forkedFromId === null ? '' : 'from another thread'],
   ]);
-  item.contextValue = isArchived ? 'thread.archived' : 'thread';
-  item.accessibilityInformation = { label: `${title}, ${look.label}, ${age}` };
+  item.contextValue = contextOf(thread, isArchived);
+  const spoken = [title, look.label, isWrittenElsewhere ? ELSEWHERE_WORDS : '', age];
+  item.accessibilityInformation = { label: spoken.filter((fact) => fact !== '').join(', ') };
   item.command = { command: 'bowline.openThread', title: 'Open Thread', arguments: [{ threadId: thread.id }] };
   return item;
 }

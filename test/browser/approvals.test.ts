@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modalDialog, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
 
 describe('approvals in a real VS Code', () => {
@@ -122,21 +123,24 @@ describe('approvals in a real VS Code', () => {
     assert.equal(await made('carded2'), false);
   });
 
-  it('asks again after a reload of the window, and goes on with the answer', async () => {
-    await present('modal');
-    product.model.script(answer(command('touch later')), answer(text('Made it later.')));
-    await chat.send('Ask me, and I go.');
-    await modalDialog(product.page);
-    await product.page.reload();
-    const dialog = await modalDialog(product.page);
-    assert.match(dialog.detail, /touch later/);
-    assert.equal(await made('later'), false);
-    await dialog.press('Run');
-    chat = await product.reopened();
-    await chat.answer('Made it later.').waitFor();
-    assert.equal(await made('later'), true);
-    assert.equal(await chat.approvals.count(), 0);
-  });
+  ownOnly('questions outlive the server').it(
+    'asks again after a reload of the window, and goes on with the answer',
+    async () => {
+      await present('modal');
+      product.model.script(answer(command('touch later')), answer(text('Made it later.')));
+      await chat.send('Ask me, and I go.');
+      await modalDialog(product.page);
+      await product.page.reload();
+      const dialog = await modalDialog(product.page);
+      assert.match(dialog.detail, /touch later/);
+      assert.equal(await made('later'), false);
+      await dialog.press('Run');
+      chat = await product.reopened();
+      await chat.answer('Made it later.').waitFor();
+      assert.equal(await made('later'), true);
+      assert.equal(await chat.approvals.count(), 0);
+    },
+  );
 
   /** Sets it for the workspace, whose settings are watched, together with a title that shows when they are read. */
   async function present(presentation: string): Promise<void> {

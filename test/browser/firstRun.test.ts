@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ROOT } from '../../scripts/folders.mjs';
 import { answerQuickInput, modalDialog, runCommand, screenshot } from '../support/browser.ts';
 import { answer, command, patch, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { startModelServer } from '../support/modelServer.ts';
 import { type Chat, eventually, exists, openChat, useProduct } from '../support/product.ts';
 
@@ -20,20 +21,23 @@ describe('the first steps in a real VS Code', () => {
     chat = await product.open();
   });
 
-  it('need no account: the tour reads, edits, asks and runs, and says that it is a tour', async () => {
-    await chat.frame.getByRole('heading', { name: 'Welcome to Bowline' }).waitFor();
-    await chat.frame.getByText('None is answering.').waitFor();
-    await screenshot(product.page, 'product-first-run-light');
-    assert.match(await chat.model.innerText(), /demo/);
-    await chat.frame.getByRole('button', { name: /Try the tour/ }).click();
-    await chat.answer('This is a scripted tour').waitFor();
-    // the edit needs no question in a workspace that is trusted, the command does
-    const dialog = await modalDialog(product.page);
-    await dialog.press('Run');
-    await chat.answer('Say "again"').waitFor();
-    await chat.idle();
-    assert.ok(await exists(join(product.editor.workspace, 'BOWLINE_TOUR.md')));
-  });
+  ownOnly('the tour').it(
+    'need no account: the tour reads, edits, asks and runs, and says that it is a tour',
+    async () => {
+      await chat.frame.getByRole('heading', { name: 'Welcome to Bowline' }).waitFor();
+      await chat.frame.getByText('None is answering.').waitFor();
+      await screenshot(product.page, 'product-first-run-light');
+      assert.match(await chat.model.innerText(), /demo/);
+      await chat.frame.getByRole('button', { name: /Try the tour/ }).click();
+      await chat.answer('This is a scripted tour').waitFor();
+      // the edit needs no question in a workspace that is trusted, the command does
+      const dialog = await modalDialog(product.page);
+      await dialog.press('Run');
+      await chat.answer('Say "again"').waitFor();
+      await chat.idle();
+      assert.ok(await exists(join(product.editor.workspace, 'BOWLINE_TOUR.md')));
+    },
+  );
 
   it('find a model server of this machine, and use it', async function () {
     const local = await startOnUsualPort();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { modalDialog, runCommand, screenshot } from '../support/browser.ts';
 import { outputOf } from '../support/modelRequest.ts';
 import { answer, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, showView, useProduct } from '../support/product.ts';
 
 const TRUST = {
@@ -14,7 +15,7 @@ const TRUST = {
   'security.workspace.trust.banner': 'never',
 };
 
-describe('tripwires under full access in a real VS Code', () => {
+ownOnly('tripwires').describe('tripwires under full access in a real VS Code', () => {
   const product = useProduct({ settings: { 'bowline.sandbox': 'danger-full-access' }, files: { 'a.txt': 'a\n' } });
   let chat: Chat;
 
@@ -115,7 +116,7 @@ describe('a workspace that is not trusted, in a real VS Code', () => {
     assert.equal(await made('made'), false);
   });
 
-  it('shows no rules of its own, until it is trusted', async () => {
+  ownOnly('rules').it('shows no rules of its own, until it is trusted', async () => {
     const { page, model } = product;
     await showView(page, 'Rules');
     assert.equal(await rules().filter({ hasText: 'theirs.rules' }).count(), 0);

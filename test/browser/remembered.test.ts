@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { modalDialog, reloadWindow, screenshot } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, showView, useProduct } from '../support/product.ts';
 
 const OUTSIDE = { sandbox_permissions: 'require_escalated', justification: 'The journal is kept outside.' };
 
-describe('a rule that was remembered in a real VS Code', () => {
+ownOnly('rules').describe('a rule that was remembered in a real VS Code', () => {
   const product = useProduct({
     files: { 'package.json': '{ "name": "journal", "scripts": { "note": "touch" } }\n' },
   });
@@ -88,38 +89,41 @@ describe('a rule that was remembered in a real VS Code', () => {
   });
 });
 
-describe('a question that waits with the chat closed, in a real VS Code', () => {
-  const product = useProduct({ settings: { 'bowline.approvals.presentation': 'chat' } });
+ownOnly('questions outlive the server').describe(
+  'a question that waits with the chat closed, in a real VS Code',
+  () => {
+    const product = useProduct({ settings: { 'bowline.approvals.presentation': 'chat' } });
 
-  it('is in the inbox after a reload; accepted there, the command runs once and the turn goes on', async function () {
-    this.timeout(180_000);
-    let chat = await product.open();
-    const { page, model, editor } = product;
-    const row = page
-      .locator('.pane:has(> .pane-header:has-text("Approvals")) .monaco-list-row')
-      .filter({ hasText: 'journal.txt' });
-    const header = page.locator('.pane-header', { hasText: /^Chat/ });
-    const isOpen = async (wanted: boolean) => (await header.getAttribute('aria-expanded')) === String(wanted);
-    model.script(answer(command('echo ran >> journal.txt', OUTSIDE)), answer(text('It is written.')));
-    await chat.send('Write the journal.');
-    await showView(page, 'Approvals');
-    await row.waitFor();
-    await header.click();
-    await eventually(() => isOpen(false));
-    await reloadWindow(page);
-    await row.waitFor();
-    assert.ok(await isOpen(false), 'the chat is still closed');
-    assert.equal(await exists(join(editor.workspace, 'journal.txt')), false);
-    await screenshot(page, 'inbox-chat-closed');
-    await row.hover();
-    await row.getByRole('button', { name: /^Accept/ }).click();
-    // much hangs on what leaves the sandbox: it is read before it is accepted
-    await (await modalDialog(page)).press('Run');
-    await row.waitFor({ state: 'detached' });
-    await eventually(async () => model.requests.length === 2);
-    chat = await product.reopened();
-    await chat.idle();
-    assert.match(JSON.stringify(model.requests[1]?.body), /exited with code 0/);
-    assert.equal(await readFile(join(editor.workspace, 'journal.txt'), 'utf8'), 'ran\n');
-  });
-});
+    it('is in the inbox after a reload; accepted there, the command runs once and the turn goes on', async function () {
+      this.timeout(180_000);
+      let chat = await product.open();
+      const { page, model, editor } = product;
+      const row = page
+        .locator('.pane:has(> .pane-header:has-text("Approvals")) .monaco-list-row')
+        .filter({ hasText: 'journal.txt' });
+      const header = page.locator('.pane-header', { hasText: /^Chat/ });
+      const isOpen = async (wanted: boolean) => (await header.getAttribute('aria-expanded')) === String(wanted);
+      model.script(answer(command('echo ran >> journal.txt', OUTSIDE)), answer(text('It is written.')));
+      await chat.send('Write the journal.');
+      await showView(page, 'Approvals');
+      await row.waitFor();
+      await header.click();
+      await eventually(() => isOpen(false));
+      await reloadWindow(page);
+      await row.waitFor();
+      assert.ok(await isOpen(false), 'the chat is still closed');
+      assert.equal(await exists(join(editor.workspace, 'journal.txt')), false);
+      await screenshot(page, 'inbox-chat-closed');
+      await row.hover();
+      await row.getByRole('button', { name: /^Accept/ }).click();
+      // much hangs on what leaves the sandbox: it is read before it is accepted
+      await (await modalDialog(page)).press('Run');
+      await row.waitFor({ state: 'detached' });
+      await eventually(async () => model.requests.length === 2);
+      chat = await product.reopened();
+      await chat.idle();
+      assert.match(JSON.stringify(model.requests[1]?.body), /exited with code 0/);
+      assert.equal(await readFile(join(editor.workspace, 'journal.txt'), 'utf8'), 'ran\n');
+    });
+  },
+);

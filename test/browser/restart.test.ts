@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { modalDialog, runCommand, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, serverProcesses, useProduct } from '../support/product.ts';
 
 describe('what outlives its server or its page, in a real VS Code', () => {
@@ -19,26 +20,29 @@ describe('what outlives its server or its page, in a real VS Code', () => {
 
   const made = (name: string) => exists(join(product.editor.workspace, name));
 
-  it('a modal of a server that has ended answers nothing: the next one asks the same again', async () => {
-    const { model, page, editor } = product;
-    model.script(answer(command('touch old')));
-    await chat.send('Make the old one.');
-    const stale = await modalDialog(page);
-    assert.match(stale.detail, /touch old/);
-    const [pid = 0] = await serverProcesses(editor.bowlineHome);
-    process.kill(pid, 'SIGKILL');
-    await eventually(async () => ![0, pid].includes((await serverProcesses(editor.bowlineHome))[0] ?? 0));
-    await chat.approvals.filter({ hasText: 'touch old' }).waitFor();
-    model.script(answer(text('It is not there.')));
-    await stale.press('Run');
-    await waitForNotification(page, 'too late');
-    const next = await modalDialog(page);
-    assert.match(next.detail, /touch old/);
-    assert.equal(await made('old'), false);
-    await next.press('Decline');
-    await chat.answer('It is not there.').waitFor();
-    assert.equal(await made('old'), false);
-  });
+  ownOnly('questions outlive the server').it(
+    'a modal of a server that has ended answers nothing: the next one asks the same again',
+    async () => {
+      const { model, page, editor } = product;
+      model.script(answer(command('touch old')));
+      await chat.send('Make the old one.');
+      const stale = await modalDialog(page);
+      assert.match(stale.detail, /touch old/);
+      const [pid = 0] = await serverProcesses(editor.bowlineHome);
+      process.kill(pid, 'SIGKILL');
+      await eventually(async () => ![0, pid].includes((await serverProcesses(editor.bowlineHome))[0] ?? 0));
+      await chat.approvals.filter({ hasText: 'touch old' }).waitFor();
+      model.script(answer(text('It is not there.')));
+      await stale.press('Run');
+      await waitForNotification(page, 'too late');
+      const next = await modalDialog(page);
+      assert.match(next.detail, /touch old/);
+      assert.equal(await made('old'), false);
+      await next.press('Decline');
+      await chat.answer('It is not there.').waitFor();
+      assert.equal(await made('old'), false);
+    },
+  );
 
   it('a selection is attached though the chat was out of sight', async () => {
     const { page } = product;

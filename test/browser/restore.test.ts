@@ -4,11 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modalDialog, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
 
 const NOTES = 'one\ntwo\nthree\nfour\nfive\nsix\n';
 
-describe('files of a turn in a real VS Code', () => {
+ownOnly('checkpoints').describe('files of a turn in a real VS Code', () => {
   const product = useProduct({
     settings: { 'files.autoSave': 'off' },
     files: { 'notes.txt': NOTES, 'gone.txt': 'still here\n' },

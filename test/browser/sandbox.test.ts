@@ -10,11 +10,12 @@ import { join } from 'node:path';
 import { modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { outputOf } from '../support/modelRequest.ts';
 import { answer, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, useProduct, TEMPORARY_IS_OUTSIDE } from '../support/product.ts';
 
 const OUTSIDE = { sandbox_permissions: 'require_escalated', justification: 'The note belongs beside the project.' };
 
-describe('the sandbox in a real VS Code', () => {
+ownOnly('how its sandbox contains and asks').describe('the sandbox in a real VS Code', () => {
   const userHome = mkdtempSync(join(tmpdir(), 'bowline-user-'));
   const product = useProduct({
     env: { HOME: userHome },
@@ -131,7 +132,7 @@ describe('the sandbox in a real VS Code', () => {
   });
 });
 
-describe('the network of a sandboxed command in a real VS Code', () => {
+ownOnly('questions about hosts').describe('the network of a sandboxed command in a real VS Code', () => {
   const product = useProduct();
   let chat: Chat;
   let host: Server;

@@ -4,10 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modalDialog, runCommand, screenshot } from '../support/browser.ts';
 import { answer, call, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, useProduct } from '../support/product.ts';
 import { githubToken } from '../unit/core/secrets/secretTable.ts';
 
-describe('what is kept from the model, in a real VS Code', () => {
+ownOnly('kept files and masked secrets').describe('what is kept from the model, in a real VS Code', () => {
   const product = useProduct({ files: { '.env': 'HARBOUR=the-name-of-the-harbour\n', 'notes.txt': 'hello\n' } });
   let chat: Chat;
 

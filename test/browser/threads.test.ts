@@ -1,8 +1,9 @@
 // Threads are found again, forked, renamed, put away and brought back; and nothing is lost when their server dies.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { answerQuickInput, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
+import { answerQuickInput, modalDialog, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { pausedAfter } from '../support/pausedPart.ts';
 import { type Chat, eventually, serverProcesses, threadRow, useProduct } from '../support/product.ts';
 
@@ -96,19 +97,54 @@ describe('threads in a real VS Code', () => {
     await chat.answer('Answer of the other.').waitFor();
   });
 
-  it('have one writer: a second window says who has it, and takes it over when told to', async () => {
-    await newThread('A thread for two', 'Answer in the first window.');
-    const second = await product.open();
-    const secondPage = second.page;
-    await threadRow(secondPage, 'A thread for two').click();
-    const toast = await waitForNotification(secondPage, 'open elsewhere');
-    await toast.getByText('Take Over', { exact: true }).click();
-    await second.answer('Answer in the first window.').waitFor();
-    product.model.script(answer(text('From the second window.')));
-    await second.send('Who answers?');
-    await second.answer('From the second window.').waitFor();
-    await secondPage.context().close();
-  });
+  ownOnly('following another window').it(
+    'are written by one window and followed live by another, until that takes over',
+    async () => {
+      const { model } = product;
+      await newThread('A thread for two', 'Answer in the first window.');
+      const second = await product.open();
+      await threadRow(second.page, 'A thread for two').click();
+      const theirs = second.frame.locator('.writer-strip');
+      const ours = chat.frame.locator('.writer-strip');
+      await theirs.getByText('Another window is writing this conversation.').waitFor();
+      model.script(
+        answer(pausedAfter(3, text('Half of it and the rest.', { deltas: ['Half of it ', 'and the rest.'] }), 'half')),
+      );
+      await chat.send('Go on');
+      await model.reached('half');
+      await second.answer('Half of it').waitFor();
+      await second.field.fill('From the second window');
+      await second.field.press('Enter');
+      await second.frame.locator('.notice').getByText('Not sent').waitFor();
+      await threadRow(second.page, 'A thread for two').filter({ hasText: 'open in another window' }).waitFor();
+      await screenshot(second.page, 'window-follows');
+      await theirs.getByRole('button', { name: 'Take Over' }).click();
+      const question = await modalDialog(second.page);
+      assert.match(question.message, /A turn is running in the other window/);
+      await question.escape();
+      model.open('half');
+      await second.answer('and the rest.').waitFor();
+
+      await second.idle();
+      await theirs.getByRole('button', { name: 'Take Over' }).click();
+      await theirs.waitFor({ state: 'detached' });
+      await ours.getByText('Another window is writing this conversation.').waitFor();
+      assert.equal(await second.field.inputValue(), 'From the second window');
+      await threadRow(page, 'A thread for two').filter({ hasText: 'open in another window' }).waitFor();
+      model.script(answer(text('To the second window.')));
+      await second.field.press('Enter');
+      await chat.message('From the second window').waitFor();
+      await chat.answer('To the second window.').waitFor();
+      await screenshot(page, 'window-lost-thread');
+      await second.page.context().close();
+
+      await ours.getByText('Your next message goes on with it here.').waitFor();
+      model.script(answer(text('Here again.')));
+      await chat.send('And back');
+      await chat.answer('Here again.').waitFor();
+      assert.equal(await ours.count(), 0);
+    },
+  );
 
   it('survive the death of the server in mid-turn: it is started again, says so, and the turn can be continued', async () => {
     const { model, editor } = product;

@@ -86,6 +86,8 @@ describe('a thread that is followed from another process', () => {
     const [ownFrom, from] = [owner.client.lines.length, client.lines.length];
     await playTurn(client, threadId, 'from the second window');
     await owner.client.turnCompleted(threadId);
+    const statuses = client.incoming(from).filter(({ method }) => method === 'thread/status/changed');
+    deepEqual(new Set(statuses.map(({ params }) => params.lease?.client)), new Set(['first_client']));
     const [asked, answered] = client.lines.slice(from);
     ok(asked !== undefined && 'method' in asked.message && asked.message.method === 'turn/start');
     ok(answered !== undefined && 'result' in answered.message, 'the answer comes first');
@@ -218,7 +220,8 @@ describe('a thread whose owner is lost while it is followed', () => {
       await Promise.all([second, third].map(({ client }) => client.next('item/started')));
       await killed(owner.server);
       for (const { client } of [second, third]) {
-        await client.next('thread/status/changed', ({ status }) => status.type === 'notLoaded');
+        const lost = await client.next('thread/status/changed', ({ status }) => status.type === 'notLoaded');
+        equal(lost.params.lease, null);
         match((await client.next('warning')).params.message, /first_client \(pid \d+ on .*Send a message, or resume/);
       }
       await playTurn(second.client, threadId, 'go on');

@@ -33,7 +33,8 @@ describe('a window beside another', () => {
     const started = await watching.client.next('thread/started');
     deepEqual([started.params.thread.id, started.params.thread.turns], [threadId, []]);
     const waiting = { type: 'active', activeFlags: ['waitingOnApproval'] };
-    await watching.client.next('thread/status/changed', ({ status }) => status.activeFlags?.length === 1);
+    const told = await watching.client.next('thread/status/changed', ({ status }) => status.activeFlags?.length === 1);
+    equal(told.params.lease.client, 'working');
     const [listed] = (await watching.client.request('thread/list', {})).data;
     deepEqual(
       [listed.status, listed.lease.client, listed.lease.pid],
@@ -67,7 +68,8 @@ describe('a window beside another', () => {
       const [seen] = (await stable.client.request('thread/list', {})).data;
       deepEqual([seen.status, 'lease' in seen], [{ type: 'notLoaded' }, false]);
       await server.stop();
-      await watching.client.next('thread/status/changed', ({ status }) => status.type === 'notLoaded');
+      const left = await watching.client.next('thread/status/changed', ({ status }) => status.type === 'notLoaded');
+      equal(left.params.lease, null);
       const [free] = (await watching.client.request('thread/list', {})).data;
       deepEqual([free.status, free.lease], [{ type: 'notLoaded' }, null]);
       ok(!stable.client.incoming().some(({ method }) => method === 'thread/status/changed'));

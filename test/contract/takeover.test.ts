@@ -71,6 +71,33 @@ describe('takeover', () => {
     equal(stage.read('ran'), 'ran\n');
   });
 
+  story(
+    'that is refused leaves who follows where they were; who gets the thread hears no last words of its owner',
+    async (stage, kind) => {
+      stage.model.script(answer([text('half', { id: 'm1', done: false }), gate('mid'), text(' whole', { id: 'm1' })]));
+      const owner = await owning(stage, kind);
+      const { threadId } = owner;
+      await startTurn(owner.client, threadId, 'go');
+      await stage.model.reached('mid');
+      const client = await other(stage, kind);
+      await client.request('thread/resume', { threadId, follow: true });
+      const polite = await client.ask('thread/resume', { threadId, takeover: true, force: false });
+      equal(polite.error?.data.kind, 'turnInProgress');
+      stage.model.open('mid');
+      equal((await client.turnCompleted(threadId)).params.turn.status, 'completed');
+      const from = client.lines.length;
+      const told = owner.client.next('thread/status/changed', ({ lease }) => lease !== undefined);
+      await client.request('thread/resume', { threadId, takeover: true, force: false });
+      equal((await told).params.lease.client, 'second_client');
+      const said = owner.client.incoming();
+      ok(said.some(({ method, params }) => method === 'warning' && params.about === 'writer'));
+      ok(said.some(({ method }) => method === 'thread/closed'));
+      await playTurn(client, threadId, 'mine now');
+      ok(!client.incoming(from).some(({ method }) => ['thread/closed', 'warning'].includes(method)));
+    },
+    { kinds: ['linked'] },
+  );
+
   story('by one who follows, while others go on to follow the new owner', async (stage, kind) => {
     const owner = await owning(stage, kind);
     const { threadId } = owner;

@@ -5,6 +5,7 @@ import { BEAM_DIFF, everyKind, finishedTurn, longThread, TEST_OUTPUT } from './c
 import { planScenes } from './planScenes.ts';
 import { queueScenes } from './queueScenes.ts';
 import { safetyScenes } from './safetyScenes.ts';
+import { writerScenes } from './writerScenes.ts';
 
 const plan = {
   explanation: 'Three steps, smallest first.',
@@ -294,5 +295,6 @@ export const gallery: Record<string, Scene> = {
   ...safetyScenes,
   ...planScenes,
   ...queueScenes,
+  ...writerScenes,
   wide: scene(sample.snapshot(sample.state([finishedTurn])), { size: { width: 1100, height: 760 } }),
 };

@@ -4,6 +4,7 @@ import type { ThreadItem } from '../../server/protocol/schema/item.ts';
 import type { Thread } from '../../server/protocol/schema/thread.ts';
 import type { ThreadTokenUsage, Turn } from '../../server/protocol/schema/turn.ts';
 import { threadStateOf, type ThreadState } from '../../server/protocol/state/threadState.ts';
+import { WRITER_HERE } from '../../server/protocol/threadWriter.ts';
 
 export const THREAD_ID = '01a20400-0000-7000-8000-000000000001';
 export const FOLDER = '/home/ada/lighthouse';
@@ -194,6 +195,7 @@ export const SANDBOX = { isAvailable: true, backend: 'bubblewrap', reason: null,
 export function snapshot(shown: ThreadState | null, change: Partial<PageSnapshot> = {}): PageSnapshot {
   return {
     thread: shown,
+    writer: WRITER_HERE,
     olderCursor: null,
     draft: { text: '', attachments: [] },
     status: { type: 'ready' },

@@ -2,9 +2,11 @@
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { launchBrowser, openWindow, runCommand, waitForWorkbench, type WindowOptions } from './browser.ts';
+import { launchBrowser, openWindow, PATIENCE, runCommand, waitForWorkbench, type WindowOptions } from './browser.ts';
 import { startModelServer } from './modelServer.ts';
+import { IS_REFERENCE } from './ownOnly.ts';
 import { builtVsix, startVscode, type RealVscode, type RealVscodeOptions } from './realVscode.ts';
+import { referenceServer } from './referenceServer.ts';
 import { screenshotFailures } from './screenshotFailures.ts';
 import { providerConfig, ROOT_MAY_SANDBOX } from './story.ts';
 
@@ -16,7 +18,7 @@ exclude_slash_tmp = true
 exclude_tmpdir_env_var = true
 `;
 
-const EVENTUALLY_MS = 20_000;
+const EVENTUALLY_MS = 20_000 * PATIENCE;
 const LOOK_AGAIN_MS = 50;
 const VIEW_OPENS_MS = 5_000;
 
@@ -50,10 +52,11 @@ export function useProduct(options: ProductOptions = {}): Product {
   let page: Page | undefined;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(120_000 * PATIENCE);
     const extensionVsix = await builtVsix();
+    const server = IS_REFERENCE ? await referenceOptions(options) : options;
     [editor, browser, model] = await Promise.all([
-      startVscode({ extensionVsix, ...options }),
+      startVscode({ extensionVsix, ...server }),
       launchBrowser(),
       startModelServer(),
     ]);
@@ -92,9 +95,16 @@ export function useProduct(options: ProductOptions = {}): Product {
   };
 }
 
+/** The reference's program instead of Bowline's own, with the same home. */
+async function referenceOptions(options: ProductOptions): Promise<ProductOptions> {
+  const settings = { ...options.settings, 'bowline.server.path': await referenceServer() };
+  return { ...options, settings, homeVariable: 'CODEX_HOME' };
+}
+
 function configToml(modelUrl: string, { isConfigured = true, config = '' }: ProductOptions): string {
-  if (!isConfigured) return ROOT_MAY_SANDBOX;
-  const tables = `${POLICIES}${config}${ROOT_MAY_SANDBOX}`;
+  const own = IS_REFERENCE ? '' : ROOT_MAY_SANDBOX;
+  if (!isConfigured) return own;
+  const tables = `${POLICIES}${config}${own}`;
   return providerConfig(modelUrl).replace('[model_providers', `${tables}[model_providers`);
 }
 

@@ -19,6 +19,8 @@ export type RealVscodeOptions = ExtensionSource & {
   smokeTestDriver?: boolean;
   /** Added to the environment of the editor, and so of the extension and its server. */
   env?: Record<string, string>;
+  /** Another variable that names the home, beside `BOWLINE_HOME`. */
+  homeVariable?: string;
 };
 
 export type RealVscode = AsyncDisposable & {
@@ -78,8 +80,10 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
     for (const path of [dataDir, extensionsDir, workspace, bowlineHome]) await mkdir(path);
     if (options.workspaceFrom !== undefined) await cp(options.workspaceFrom, workspace, { recursive: true });
     await setSettings(options.settings ?? {});
+    const { homeVariable = 'BOWLINE_HOME' } = options;
     // conversations of whoever runs the tests are not offered to them
-    const env = { ...process.env, BOWLINE_HOME: bowlineHome, CODEX_HOME: join(folder, 'codex'), ...options.env };
+    const homes = { BOWLINE_HOME: bowlineHome, CODEX_HOME: join(folder, 'codex'), [homeVariable]: bowlineHome };
+    const env = { ...process.env, ...homes, ...options.env };
     const smokeTestDriver = options.smokeTestDriver ?? false;
     const serverOptions = { vscode, node, dataDir, extensionsDir, env, smokeTestDriver };
     if ('extensionVsix' in options) await installVsix(serverOptions, resolve(options.extensionVsix));

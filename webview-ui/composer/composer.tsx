@@ -1,5 +1,6 @@
 // Where the user writes: Enter sends, Alt+Enter sends the other way while the agent works, Shift+Enter breaks the line, @ names a file, Esc stops, Up brings back earlier prompts.
 import { useEffect, useRef } from 'preact/hooks';
+import { isReadOnly } from '../../server/protocol/threadWriter.ts';
 import { AttachmentChip } from '../parts/attachmentChip.tsx';
 import { useSession } from '../parts/context.ts';
 import { isEmptyDraft } from '../session/localState.ts';
@@ -84,6 +85,7 @@ function Attachments() {
 }
 
 function placeholderOf(session: Session): string {
+  if (isReadOnly(session.writer.value)) return strings.placeholderReadOnly;
   const activity = session.activity.value;
   switch (activity.type) {
     case 'starting':

@@ -1,4 +1,5 @@
 // The row of buttons under the text: what to attach, the model, how full its context is, send and stop.
+import { isReadOnly } from '../../server/protocol/threadWriter.ts';
 import { useSession } from '../parts/context.ts';
 import { IconButton } from '../parts/buttons.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -72,6 +73,7 @@ function SendButtons() {
   const isRunning = type === 'working' || type === 'retrying' || type === 'approval' || type === 'question';
   const { enter, altEnter } = session.ways.value;
   const label = isRunning ? strings.byKey(LABELS[enter], 'Enter') : strings.send;
+  if (isReadOnly(session.writer.value)) return <SendButton icon="arrow-up" label={strings.sendReadOnly} isDisabled />;
   return (
     <>
       {enter !== altEnter && !isEmpty && (
@@ -85,11 +87,7 @@ function SendButtons() {
           }}
         />
       )}
-      {(!isRunning || !isEmpty) && (
-        <button type="submit" class="icon-button send" title={label} aria-label={label} disabled={isEmpty}>
-          <Icon name={ICONS[enter]} />
-        </button>
-      )}
+      {(!isRunning || !isEmpty) && <SendButton icon={ICONS[enter]} label={label} isDisabled={isEmpty} />}
       {isRunning && (
         <IconButton
           icon="debug-stop"
@@ -105,3 +103,11 @@ function SendButtons() {
 
 const ICONS = { turn: 'arrow-up', queue: 'list-ordered' } as const;
 const LABELS = { turn: strings.steer, queue: strings.queue } as const;
+
+function SendButton({ icon, label, isDisabled }: { icon: string; label: string; isDisabled: boolean }) {
+  return (
+    <button type="submit" class="icon-button send" title={label} aria-label={label} disabled={isDisabled}>
+      <Icon name={icon} />
+    </button>
+  );
+}

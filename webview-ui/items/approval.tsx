@@ -1,6 +1,7 @@
 // A request of the agent that waits for the user: why, what, where, and the choices it comes with.
 import { memo } from 'preact/compat';
 import type { ApprovalRequest } from '../../server/protocol/methods.ts';
+import { isReadOnly } from '../../server/protocol/threadWriter.ts';
 import { visible } from '../../server/protocol/shownText.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Button } from '../parts/buttons.tsx';
@@ -43,7 +44,9 @@ export const Approval = memo(({ row }: { row: Extract<Row, { type: 'approval' }>
       <ApprovalSubject request={request} item={row.item} />
       <RunPlace request={request} />
       {card.rehearsal !== undefined && <RehearsalPanel request={request} rehearsal={card.rehearsal} />}
-      {card.proposal !== undefined && remember !== undefined ? (
+      {isReadOnly(session.writer.value) ? (
+        <div class="card-note">{strings.answeredElsewhere}</div>
+      ) : card.proposal !== undefined && remember !== undefined ? (
         <RememberPanel request={request} proposal={card.proposal} offered={remember.does.offered} />
       ) : (
         <Choices request={request} card={card} />

@@ -1,4 +1,5 @@
 // What closes a turn: its plan, what it changed, why it failed, and what can be done with it.
+import { isReadOnly } from '../../server/protocol/threadWriter.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import type { TurnPlan } from '../../server/protocol/state/threadState.ts';
 import { Button, IconButton } from '../parts/buttons.tsx';
@@ -57,6 +58,7 @@ export function ChangesRow({ row }: { row: Extract<Row, { type: 'changes' }> }) 
 }
 
 export function FailureRow({ turn, isLast }: { turn: Turn; isLast: boolean }) {
+  const session = useSession();
   const failure = failureOf(turn);
   return (
     <section class="card bad" role="alert">
@@ -65,7 +67,7 @@ export function FailureRow({ turn, isLast }: { turn: Turn; isLast: boolean }) {
         <span class="card-title">{failure.message}</span>
       </div>
       {failure.details !== '' && <div class="card-detail">{failure.details}</div>}
-      {isLast && (
+      {isLast && !isReadOnly(session.writer.value) && (
         <div class="button-row">
           {failure.remedies.map((remedy, index) => (
             <RemedyButton key={remedy} remedy={remedy} turn={turn} isFirst={index === 0} />
@@ -100,18 +102,19 @@ export function TurnEnd({ row }: { row: Extract<Row, { type: 'turnEnd' }> }) {
   const { turn, answer, isLast } = row;
   const threadId = session.thread.value?.thread.id ?? '';
   const fork = () => session.ask(session.bridge.call('forkAt', { threadId, lastTurnId: turn.id }));
+  const mayWrite = !isReadOnly(session.writer.value);
   const restore = () => session.ask(session.bridge.call('restoreFiles', { threadId, turnId: turn.id }));
   return (
     <div class={`turn-end ${isLast ? 'last' : ''}`} role="toolbar" aria-label={strings.turnActions}>
       {answer !== '' && <CopyButton text={answer} label={strings.copyAnswer} />}
       <IconButton icon="repo-forked" label={strings.forkHere} onClick={fork} />
-      <IconButton icon="discard" label={strings.restoreFiles} onClick={restore} />
+      {mayWrite && <IconButton icon="discard" label={strings.restoreFiles} onClick={restore} />}
       <IconButton icon="eye" label={strings.showContext} onClick={() => session.context.show(turn.id)} />
       <span class="turn-state">
         {turn.status === 'interrupted' && <span>{strings.stopped}</span>}
         {typeof turn.durationMs === 'number' && <span>{durationWords(turn.durationMs)}</span>}
       </span>
-      {turn.status === 'interrupted' && isLast && (
+      {turn.status === 'interrupted' && isLast && mayWrite && (
         <button type="button" class="link-button" onClick={() => session.say(strings.goOnMessage)}>
           {strings.goOn}
         </button>

@@ -1,6 +1,7 @@
 // A question card: what the agent wants to know, with one choice or the user's own words for each, by keyboard alone.
 import { useRef, useState } from 'preact/hooks';
 import type { OpenQuestion } from '../../server/protocol/state/threadState.ts';
+import { isReadOnly } from '../../server/protocol/threadWriter.ts';
 import { Button } from '../parts/buttons.tsx';
 import { useSession } from '../parts/context.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -19,6 +20,7 @@ export function QuestionCard({ question }: { question: OpenQuestion }) {
   const draft = session.questions.draft(request);
   const titleId = `question-title-${request.id}`;
   const send = (how: 'answer' | 'skip'): void => {
+    if (isReadOnly(session.writer.value)) return;
     const open = how === 'skip' ? null : firstOpen(questions, draft);
     setMissed(open);
     if (open !== null) return focusOn(card.current, open);
@@ -57,17 +59,25 @@ export function QuestionCard({ question }: { question: OpenQuestion }) {
           onChange={(change) => session.questions.change(request, entry.id, change)}
         />
       ))}
-      <div class="button-row" role="group" aria-label={strings.choices}>
-        <button type="submit" class="button primary">
-          <span class="button-label">{strings.submitAnswers}</span>
-        </button>
-        <Button onClick={() => send('skip')}>{strings.skipQuestions}</Button>
-        <span class="question-keys" aria-hidden="true">
-          {strings.questionKeys}
-        </span>
-      </div>
+      <Choices onSkip={() => send('skip')} />
       <GoesOn params={request.params} />
     </form>
+  );
+}
+
+function Choices({ onSkip }: { onSkip: () => void }) {
+  const session = useSession();
+  if (isReadOnly(session.writer.value)) return <div class="card-note">{strings.answeredElsewhere}</div>;
+  return (
+    <div class="button-row" role="group" aria-label={strings.choices}>
+      <button type="submit" class="button primary">
+        <span class="button-label">{strings.submitAnswers}</span>
+      </button>
+      <Button onClick={onSkip}>{strings.skipQuestions}</Button>
+      <span class="question-keys" aria-hidden="true">
+        {strings.questionKeys}
+      </span>
+    </div>
   );
 }
 

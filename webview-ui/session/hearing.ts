@@ -69,6 +69,9 @@ export function hear(listener: Listener, event: HostEvent): void {
     case 'followUp':
       state.followUp.value = event.followUp;
       return;
+    case 'writer':
+      state.writer.value = event.writer;
+      return;
     case 'showItem':
       return void showItem(listener, event);
     case 'showContext':
@@ -144,6 +147,7 @@ function takeSnapshot(listener: Listener, snapshot: PageSnapshot): void {
   state.mode.value = snapshot.mode;
   listener.questions.show(snapshot.answered);
   state.followUp.value = snapshot.followUp;
+  state.writer.value = snapshot.writer;
   state.answered.value = new Set();
   listener.cards.keepOnly(snapshot.thread?.pending ?? []);
   if (listener.context.shown.value?.threadId !== id) listener.context.close();
@@ -191,8 +195,10 @@ function restoreDraft({ local, sending: { composer } }: Listener, snapshot: Page
 }
 
 function warnOf(event: ServerNotification, notices: Notices): void {
-  if (event.method === 'warning') notices.add('warning', event.params.message);
-  else if (event.method === 'configWarning') {
+  if (event.method === 'warning') {
+    // who writes the thread stands above the composer
+    if (event.params.about !== 'writer') notices.add('warning', event.params.message);
+  } else if (event.method === 'configWarning') {
     notices.add('warning', [event.params.summary, event.params.details].filter(Boolean).join(' '));
   }
 }

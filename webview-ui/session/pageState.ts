@@ -3,6 +3,7 @@ import { signal, type Signal } from '@preact/signals';
 import type { FollowUp, ModeFacts, ModelChoice, SafetyFacts, ServerStatus } from '../../server/protocol/chatBridge.ts';
 import type { RequestId } from '../../server/protocol/jsonrpc.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
+import { WRITER_HERE, type ThreadWriter } from '../../server/protocol/threadWriter.ts';
 
 export interface PageState {
   readonly thread: Signal<ThreadState | null>;
@@ -13,6 +14,8 @@ export interface PageState {
   readonly mode: Signal<ModeFacts>;
   /** What Enter does while a turn runs. */
   readonly followUp: Signal<FollowUp>;
+  /** Who writes the thread that is shown. */
+  readonly writer: Signal<ThreadWriter>;
   /** Folders of the workspace, absolute. */
   readonly folders: Signal<readonly string[]>;
   /** False until the host has said what to show. */
@@ -36,6 +39,7 @@ export function createPageState(): PageState {
     safety: signal({ sandbox: null, trust: 'trusted', hasFullAccess: false }),
     mode: signal({ isAvailable: false, mode: 'default', fromNextTurn: false }),
     followUp: signal('steer'),
+    writer: signal(WRITER_HERE),
     folders: signal([]),
     isLoaded: signal(false),
     heardAt: signal(0),

@@ -1,4 +1,5 @@
 // From the composer to the server: joins the draft, the messages on their way, and the places where both are kept.
+import { isReadOnly } from '../../server/protocol/threadWriter.ts';
 import { threadStateOf } from '../../server/protocol/state/threadState.ts';
 import type { Bridge } from '../bridge.ts';
 import { strings } from '../strings.ts';
@@ -78,6 +79,8 @@ export function createSending({ bridge, state, local, notices, catchUp, enqueue 
     outbox,
     foundAfterAll: (messageId) => notices.withdraw(refusals.get(messageId) ?? ''),
     send: (way) => {
+      // what was written stays where it is
+      if (isReadOnly(state.writer.value)) return notices.add('info', strings.notSentReadOnly);
       const mentions = composer.mentions.value;
       const taken = composer.take();
       if (taken === undefined) return;

@@ -3,6 +3,7 @@ import { batch, computed, type ReadonlySignal } from '@preact/signals';
 import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { runningTurn } from '../../server/protocol/state/select.ts';
+import { isReadOnly } from '../../server/protocol/threadWriter.ts';
 import type { Bridge } from '../bridge.ts';
 import { createPromptQueue, type PromptQueue } from '../queue/promptQueue.ts';
 import { strings } from '../strings.ts';
@@ -162,6 +163,7 @@ function createActions({ bridge, state, notices, sending, queue }: ActionSource)
   const { composer, outbox } = sending;
   const sendNow = (message: Pick<Parameters<Outbox['send']>[1], 'text' | 'attachments'>): void => {
     notices.clear();
+    if (isReadOnly(state.writer.value)) return notices.add('info', strings.notSentReadOnly);
     outbox.send(composer.threadId.value, { ...message, messageId: crypto.randomUUID() });
     composer.save();
   };
@@ -178,6 +180,7 @@ function createActions({ bridge, state, notices, sending, queue }: ActionSource)
       const thread = state.thread.value;
       const turn = thread === null ? undefined : runningTurn(thread);
       if (thread === null || turn === undefined || state.stoppingTurn.value === turn.id) return;
+      if (isReadOnly(state.writer.value)) return;
       state.stoppingTurn.value = turn.id;
       try {
         await bridge.request('turn/interrupt', { threadId: thread.thread.id, turnId: turn.id });
@@ -192,7 +195,7 @@ function createActions({ bridge, state, notices, sending, queue }: ActionSource)
       bridge.answer(request, result);
     },
     implementPlan: async () => {
-      await bridge.call('setMode', { mode: 'default' });
+      if (!isReadOnly(state.writer.value)) await bridge.call('setMode', { mode: 'default' });
       sendNow({ text: strings.implementMessage, attachments: [] });
     },
     showApproval: () => {

@@ -50,20 +50,7 @@ async function elsewhere(wanted: Wanted, refusal: ProtocolError): Promise<Outcom
   const { threads, params } = wanted;
   const owner = threads.world.store.foreignOwner(params.threadId);
   if (owner === undefined) return 'again';
-  if (params.takeover === true) {
-    const { connection, app } = wanted.context;
-    connection.unfollow(params.threadId);
-    const { neighbours } = threads;
-    const { threadId } = params;
-    return await askRelease({
-      neighbours,
-      owner,
-      connection,
-      clock: app.clock,
-      threadId,
-      isForced: params.force ?? true,
-    });
-  }
+  if (params.takeover === true) return await takeOver(wanted, owner);
   if (params.follow !== true && owner.state !== 'presumed') throw refusal;
   if (owner.state === 'stopped') throw silent(params.threadId, owner.by.client);
   const reached = await threads.neighbours.reach(owner.door);
@@ -73,6 +60,22 @@ async function elsewhere(wanted: Wanted, refusal: ProtocolError): Promise<Outcom
   if (params.follow === true) return await follow(wanted, owner, reached);
   reached.transport.close();
   throw refusal;
+}
+
+/** A client that follows the thread hears no more of it until it has it; one that is refused goes on following. */
+async function takeOver({ context, threads, params }: Wanted, owner: ForeignOwner): Promise<'again' | 'stealing'> {
+  const { connection, app } = context;
+  const { threadId, force } = params;
+  const relay = connection.relay(threadId);
+  relay?.pause();
+  try {
+    const { neighbours } = threads;
+    const { clock } = app;
+    return await askRelease({ neighbours, owner, connection, clock, threadId, isForced: force ?? true });
+  } catch (error) {
+    relay?.goOn();
+    throw error;
+  }
 }
 
 type Connected = Extract<Awaited<ReturnType<ThreadTable['neighbours']['reach']>>, { type: 'connected' }>;

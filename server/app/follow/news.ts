@@ -55,11 +55,18 @@ export class News {
     const isStatus = event.method === 'thread/status/changed';
     // of a thread that is written here it is old news
     if (isStatus && this.#threads.get(threadId) !== undefined) return;
-    this.#fanout.pass(event, (connection) => {
+    this.#fanout.pass(this.#withLease(event), (connection) => {
       if (connection.isNeighbour) return false;
       // who follows hears of the status in its place among the other events
       return !isStatus || (connection.wantsExperimental && connection.relay(threadId)?.isOpen !== true);
     });
+  }
+
+  /** Who hears of a status learns who writes the thread, and need not ask. */
+  #withLease(event: ServerNotification): ServerNotification {
+    if (event.method !== 'thread/status/changed') return event;
+    const lease = this.#threads.world.store.foreignOwner(event.params.threadId)?.by ?? null;
+    return { method: event.method, params: { ...event.params, lease } };
   }
 
   #ended(threadIds: readonly string[]): void {

@@ -64,6 +64,11 @@ export class OwnerLine {
     return this.#ask(method, params, true);
   }
 
+  /** Delivers nothing before `release`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
   release(): void {
     this.#isHeld = false;
     this.#deliver();

@@ -75,6 +75,15 @@ export class Relay {
     return new Reply(this.#named(result), () => this.#line.release());
   }
 
+  /** What the owner says waits until `goOn`: its last words are not for a client that takes the thread over. */
+  pause(): void {
+    this.#line.hold();
+  }
+
+  goOn(): void {
+    this.#line.release();
+  }
+
   /** The client leaves: the owner need not tell it any more. */
   close(): void {
     this.#line.close();
@@ -91,12 +100,21 @@ export class Relay {
       : result;
   }
 
+  /** A status says who writes the thread; a thread that is not loaded there is written by nobody there. */
+  #withLease(params: unknown): unknown {
+    if (typeof params !== 'object' || params === null || !('status' in params)) return params;
+    const { status } = params;
+    const isLoaded = typeof status === 'object' && status !== null && 'type' in status && status.type !== 'notLoaded';
+    return { ...params, lease: isLoaded ? this.owner : null };
+  }
+
   #notified(method: string, params: unknown): void {
     const { connection, threadId } = this.#options;
     if (threadIdIn(params) !== threadId) return;
     if (method === 'serverRequest/resolved') this.#resolved(params);
     if (method === 'turn/completed') this.#forgetCalls();
-    if (method === 'thread/status/changed' || !isNews(method)) connection.pass(method, params);
+    if (method === 'thread/status/changed') connection.pass(method, this.#withLease(params));
+    else if (!isNews(method)) connection.pass(method, params);
     if (LAST_WORDS.has(method)) this.close();
   }
 
@@ -149,10 +167,10 @@ export class Relay {
     const { connection, threadId } = this.#options;
     const { client, pid, host } = this.owner;
     for (const requestId of this.#forgetQuestions()) connection.pass('serverRequest/resolved', { threadId, requestId });
-    connection.pass('thread/status/changed', { threadId, status: { type: 'notLoaded' } });
+    connection.pass('thread/status/changed', { threadId, status: { type: 'notLoaded' }, lease: null });
     const who = `${client} (pid ${pid} on ${host})`;
     const message = `The process that wrote this thread is lost, ${who}: ${reason}. What it had completed is kept. Send a message, or resume the thread, to continue here.`;
-    connection.pass('warning', { threadId, message });
+    connection.pass('warning', { threadId, message, about: 'writer' });
   }
 }
 

@@ -37,7 +37,10 @@ export const ConfigWarning = lazy(() =>
 );
 export type ConfigWarning = Infer<typeof ConfigWarning>;
 
-export const Warning = lazy(() => z.object({ threadId: z.string().nullish(), message: z.string() }));
+/** `about` is Bowline's own: the thread has changed hands, which a client that shows who writes it need not say twice. */
+export const Warning = lazy(() =>
+  z.object({ threadId: z.string().nullish(), message: z.string(), about: z.literal('writer').nullish() }),
+);
 export type Warning = Infer<typeof Warning>;
 
 export const DeprecationNotice = lazy(() => z.object({ summary: z.string(), details: z.string().nullable() }));

@@ -357,7 +357,10 @@ export type ThreadReverted = Infer<typeof ThreadReverted>;
 export const ThreadStarted = lazy(() => z.object({ thread: Thread() }));
 export type ThreadStarted = Infer<typeof ThreadStarted>;
 
-export const ThreadStatusChanged = lazy(() => z.object({ threadId: z.string(), status: ThreadStatus() }));
+/** `lease` (Bowline's own) comes with what another process told: that process, or null when nobody writes the thread any more. */
+export const ThreadStatusChanged = lazy(() =>
+  z.object({ threadId: z.string(), status: ThreadStatus(), lease: ThreadLease().nullish() }),
+);
 export type ThreadStatusChanged = Infer<typeof ThreadStatusChanged>;
 
 export const ThreadNameUpdated = lazy(() => z.object({ threadId: z.string(), threadName: z.string().nullish() }));

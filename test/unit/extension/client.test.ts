@@ -67,6 +67,21 @@ describe('agent server client', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('says in its own words what another server does not offer, and does not ask for it again', async () => {
+    const sent: string[] = [];
+    const server = build({ trace: { level: () => 'messages', write: (line) => void sent.push(line) } });
+    server.start();
+    for (const _ of [1, 2])
+      await rejects(
+        server.request('rule/list', { cwd: null }),
+        /does not offer this \(rule\/list\)\. The one that comes/,
+      );
+    equal(sent.filter((line) => line.includes('rule/list')).length, 2, 'one request, one answer');
+    equal(server.isOwn, false);
+    equal(logged.filter((line) => line.includes('rule/list')).length, 1);
+    equal(logged.filter((line) => line.includes('not Bowline’s own') || line.includes("not Bowline's own")).length, 1);
+  });
+
   it('answers requests that were made before it was ready', async () => {
     const server = build();
     server.start();

@@ -13,7 +13,7 @@ import { Emitter } from '../../../src/emitter.ts';
 import type { Log } from '../../../src/log.ts';
 import type { Settings } from '../../../src/settings.ts';
 import type { ServerPort } from '../../../src/threads/serverPort.ts';
-import type { OpenedThread } from '../../../src/threads/threadStore.ts';
+import type { OpenedThread } from '../../../src/threads/openedThread.ts';
 
 type Answers = Partial<Record<ClientRequestMethod, (params: Record<string, unknown>) => unknown>>;
 

@@ -31,6 +31,10 @@ lines.on('line', (line) => {
     say({ id: 0, method: 'item/commandExecution/requestApproval', params });
     say({ method: 'serverRequest/resolved', params: { threadId: 'a', requestId: 0 } });
     say({ id, result: { data: [], nextCursor: null } });
+  } else if (method === 'rule/list') {
+    // as the reference server says it, which then names all that it knows
+    const message = 'Invalid request: unknown variant `rule/list`, expected one of `initialize`, `thread/start`';
+    say({ id, error: { code: -32600, message } });
   } else if (method === 'thread/list') {
     process.exit(9);
   }

@@ -32,6 +32,7 @@ describe('thread defaults', () => {
   it('leave to the server what no setting names', () => {
     deepEqual(threadStartParams({}, SETTINGS, TRUSTED), { cwd: '/w', config: ARMED });
     deepEqual(threadStartParams({}, SETTINGS, { ...TRUSTED, folders: [] }), { config: ARMED });
+    deepEqual(threadStartParams({}, SETTINGS, { ...TRUSTED, hasOtherServer: true }), { cwd: '/w', config: {} });
   });
 
   it('let the agent write in a trusted workspace for which nobody has said anything', () => {

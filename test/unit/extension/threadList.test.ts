@@ -3,7 +3,15 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import type { Thread } from '../../../server/protocol/schema/thread.ts';
 import { PendingDeletes, type PendingDelete } from '../../../src/threads/pendingDeletes.ts';
 import { ThreadList } from '../../../src/threads/threadList.ts';
-import { ageWords, isWithin, statusLook, threadTitle, treeRows, type Row } from '../../../src/threads/threadRows.ts';
+import {
+  ageWords,
+  contextOf,
+  isWithin,
+  statusLook,
+  threadTitle,
+  treeRows,
+  type Row,
+} from '../../../src/threads/threadRows.ts';
 import { FakePort, message, thread, turn } from './fakePort.ts';
 
 const page = (data: readonly Thread[], nextCursor: string | null = null) => ({
@@ -92,12 +100,45 @@ describe('thread list', () => {
     });
     equal(list.get('here')?.name, 'Named');
     equal(list.get('here')?.status.type, 'active');
+    equal(list.get('here')?.lease, undefined);
     fake.say({ method: 'thread/archived', params: { threadId: 'here' } });
     ok(list.isArchived('here'));
     fake.say({ method: 'thread/unarchived', params: { threadId: 'here' } });
     ok(!list.isArchived('here'));
     fake.say({ method: 'thread/deleted', params: { threadId: 'here' } });
     equal(list.get('here'), undefined);
+  });
+
+  it('knows who writes a thread, by what other processes and this window’s own server tell', async () => {
+    const lease = { pid: 4711, host: 'h', client: 'bowline-vscode', sinceMs: 1 };
+    const { fake, list, changes } = setUp();
+    await list.refresh();
+    const contexts: string[] = [];
+    const say = (type: 'idle' | 'notLoaded', told?: typeof lease | null): void => {
+      fake.say({ method: 'thread/status/changed', params: { threadId: 'here', status: { type }, lease: told } });
+      contexts.push(contextOf(list.get('here') ?? thread('gone'), false));
+    };
+    say('idle', lease);
+    const before = changes();
+    say('idle', lease);
+    equal(changes(), before, 'nothing new');
+    say('notLoaded', null);
+    say('idle');
+    say('notLoaded');
+    say('idle', lease);
+    // what this window's server says of a thread that it has just lost does not make it free
+    say('notLoaded');
+    deepEqual(contexts, [
+      'thread.elsewhere',
+      'thread.elsewhere',
+      'thread',
+      'thread.here',
+      'thread',
+      'thread.elsewhere',
+      'thread.elsewhere',
+    ]);
+    equal(contextOf(thread('a'), false), 'thread', 'a server without leases');
+    equal(contextOf(thread('a', { lease }), true), 'thread.archived');
   });
 
   it('tells only of changes that can be seen', async () => {

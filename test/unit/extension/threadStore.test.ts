@@ -1,8 +1,9 @@
 // The threads that are open in a window: what they hold after every kind of message, and after a restart.
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { ProtocolError } from '../../../server/protocol/errors.ts';
-import { ThreadStore, type RequestResolved, type ThreadChange } from '../../../src/threads/threadStore.ts';
-import { approval, FakePort, message, opened, QUIET, turn } from './fakePort.ts';
+import type { RequestResolved, ThreadChange } from '../../../src/threads/openedThread.ts';
+import { ThreadStore } from '../../../src/threads/threadStore.ts';
+import { approval, FakePort, message, opened, QUIET, thread, turn } from './fakePort.ts';
 
 function setUp(answers: FakePort['answers'] = {}) {
   const fake = new FakePort({
@@ -18,8 +19,12 @@ function setUp(answers: FakePort['answers'] = {}) {
   const resolved: RequestResolved[] = [];
   store.onDidChangeThread((change) => changes.push(change));
   store.onDidResolveRequest((request) => resolved.push(request));
-  return { fake, store, changes, resolved };
+  const writers: string[] = [];
+  store.onDidChangeWriter(({ threadId, writer }) => writers.push(`${threadId} ${writer.type}`));
+  return { fake, store, changes, resolved, writers };
 }
+
+const OWNER = { pid: 4711, host: 'here', client: 'bowline-vscode', sinceMs: 1 };
 
 describe('threadStore', () => {
   it('keeps a started thread in step with the notifications', async () => {
@@ -168,6 +173,136 @@ describe('threadStore', () => {
     await store.whenReopened();
     equal(store.get('a')?.turns[0]?.status, 'interrupted');
     ok(store.isPutAway('a'));
+    deepEqual(store.writer('a'), { type: 'unreachable' });
+    throws(() => store.needWriter('a'), /Another window/);
+  });
+
+  it('follows a thread that another process writes: its questions are shown, and answered there', async () => {
+    const { fake, store, writers } = setUp({ 'thread/resume': () => opened('a', { lease: OWNER }) });
+    const { writer } = await store.open('a');
+    deepEqual(writer, { type: 'elsewhere', owner: OWNER });
+    deepEqual(fake.asked[0]?.params, { threadId: 'a', excludeTurns: true, follow: true });
+    const shown: unknown[] = [];
+    store.onDidOpenRequest(({ request }) => shown.push(request.id));
+    const question = fake.ask(approval(7, 'a'));
+    deepEqual(shown, [7]);
+    equal(store.get('a')?.pending.length, 1);
+    equal(store.isOpen(7), false);
+    deepEqual(store.openRequests(), []);
+    equal(store.answer(7, { decision: 'accept' }), 'tooLate');
+    await store.open('a');
+    equal(fake.methods().filter((method) => method === 'thread/resume').length, 1);
+    fake.say({ method: 'serverRequest/resolved', params: { threadId: 'a', requestId: 7 } });
+    await rejects(question, ProtocolError);
+    deepEqual(writers, ['a elsewhere']);
+  });
+
+  it('takes a thread over, politely first; what its new owner asks again can be answered, what it does not is gone', async () => {
+    const { fake, store, writers } = setUp({ 'thread/resume': () => opened('a', { lease: OWNER }) });
+    await store.open('a');
+    const old = [fake.ask(approval(7, 'a')), fake.ask(approval(8, 'a'))];
+    fake.answers['thread/resume'] = () => {
+      throw new ProtocolError('invalidRequest', 'runs', { kind: 'turnInProgress' });
+    };
+    await rejects(store.open('a', 'takeOver'), /runs/);
+    deepEqual(fake.asked.at(-1)?.params, { threadId: 'a', excludeTurns: true, takeover: true, force: false });
+    deepEqual([store.writer('a').type, store.get('a')?.pending.length], ['elsewhere', 2]);
+    fake.answers['thread/resume'] = () => opened('a', { lease: null });
+    fake.answers['thread/turns/list'] = () => {
+      old.push(fake.ask(approval(8, 'a')));
+      return { data: [], nextCursor: null, backwardsCursor: null };
+    };
+    await store.open('a', 'takeOverByForce');
+    deepEqual(
+      store.openRequests().map(({ id }) => id),
+      [8],
+    );
+    equal(store.answer(8, { decision: 'accept' }), 'accepted');
+    deepEqual(
+      (await Promise.allSettled(old)).map(({ status }) => status),
+      ['rejected', 'fulfilled', 'fulfilled'],
+    );
+    deepEqual(writers, ['a elsewhere', 'a here']);
+  });
+
+  it('follows whoever takes a thread, whether the news of that comes before or after it is let go', async () => {
+    for (const isKnownAtOnce of [false, true]) {
+      const { fake, store, writers } = setUp({
+        'thread/read': () => ({ thread: thread('a', { lease: isKnownAtOnce ? OWNER : null }) }),
+      });
+      await store.open('a');
+      const question = fake.ask(approval(7, 'a'));
+      fake.answers['thread/resume'] = () => opened('a', { lease: OWNER });
+      fake.say({ method: 'thread/closed', params: { threadId: 'a' } });
+      await rejects(question, ProtocolError);
+      equal(store.isPutAway('a'), true);
+      const follows = new Promise<void>((resolve) => {
+        store.onDidChangeWriter(({ writer }) => writer.type === 'elsewhere' && resolve());
+      });
+      const status = { type: 'idle' } as const;
+      if (!isKnownAtOnce)
+        fake.say({ method: 'thread/status/changed', params: { threadId: 'a', status, lease: OWNER } });
+      await follows;
+      deepEqual(writers, ['a nobody', 'a elsewhere']);
+    }
+  });
+
+  it('cuts what ran when the owner is lost, and opens the thread here when it is opened again', async () => {
+    const { fake, store, writers } = setUp({ 'thread/resume': () => opened('a', { lease: OWNER }) });
+    await store.open('a');
+    fake.say({ method: 'turn/started', params: { threadId: 'a', turn: turn('t9', { status: 'inProgress' }) } });
+    const gone = { threadId: 'a', status: { type: 'notLoaded' }, lease: null } as const;
+    fake.say({ method: 'thread/status/changed', params: gone });
+    equal(store.get('a')?.turns.at(-1)?.status, 'interrupted');
+    store.needWriter('a');
+    fake.answers['thread/resume'] = () => opened('a', { lease: null });
+    await store.open('a');
+    deepEqual(writers, ['a elsewhere', 'a nobody', 'a here']);
+  });
+
+  it('reads a thread anew when the reference server reverts it, or leaves the second turn of a review open', async () => {
+    const { fake, store } = setUp();
+    const anew = async (turns: unknown[], say: () => void): Promise<string[]> => {
+      fake.answers['thread/turns/list'] = () => ({ data: turns, nextCursor: null, backwardsCursor: null });
+      const isRead = new Promise<void>((resolve) => {
+        store.onDidChangeThread(({ notification, state }) => {
+          if (notification === null && state.turns.length === turns.length) resolve();
+        });
+      });
+      say();
+      await isRead;
+      return (store.get('a')?.turns ?? []).map(({ id, status }) => `${id} ${status}`);
+    };
+    await store.open('a');
+    fake.say({ method: 'thread/reverted', params: { threadId: 'a', beforeTurnId: 't2' } });
+    deepEqual(
+      store.get('a')?.turns.map(({ id }) => id),
+      ['t1'],
+    );
+    deepEqual(await anew([], () => fake.say({ method: 'thread/reverted', params: { threadId: 'a' } })), []);
+    const inProgress = (id: string) => turn(id, { status: 'inProgress' });
+    for (const id of ['r', 's']) fake.say({ method: 'turn/started', params: { threadId: 'a', turn: inProgress(id) } });
+    fake.say({ method: 'thread/status/changed', params: { threadId: 'a', status: { type: 'idle' } } });
+    const left = await anew([turn('s', { status: 'interrupted' })], () =>
+      fake.say({ method: 'turn/completed', params: { threadId: 'a', turn: turn('r', { status: 'interrupted' }) } }),
+    );
+    deepEqual(left, ['s interrupted']);
+  });
+
+  it('stops a turn that the server knows by another name, and passes on any other refusal', async () => {
+    const { fake, store } = setUp();
+    await store.start({});
+    fake.say({ method: 'turn/started', params: { threadId: 'a', turn: turn('r', { status: 'inProgress' }) } });
+    fake.answers['turn/interrupt'] = ({ turnId }) => {
+      if (turnId === 's') return {};
+      throw new ProtocolError('invalidRequest', 'expected active turn id r but found s');
+    };
+    equal(await store.interrupt('a'), true);
+    deepEqual(fake.asked.at(-1)?.params, { threadId: 'a', turnId: 's' });
+    fake.answers['turn/interrupt'] = () => {
+      throw new ProtocolError('invalidRequest', 'no active turn to interrupt');
+    };
+    await rejects(store.interrupt('a'), /no active turn/);
   });
 
   it('closes a thread that the restarted server does not know', async () => {
@@ -199,7 +334,7 @@ describe('threadStore', () => {
     fake.say({ method: 'turn/started', params: { threadId: '1', turn: turn('r', { status: 'inProgress' }) } });
     await store.trim('2');
     deepEqual(
-      store.all().map(({ thread }) => thread.id),
+      store.all().map((state) => state.thread.id),
       ['1', '2', '5', '6', '7', '8'],
     );
   });
