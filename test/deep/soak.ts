@@ -30,6 +30,8 @@ const PAUSE_MS = 150;
 const LIFE_MS = { least: 10_000, more: 20_000 };
 const VISIT_MS = { least: 5_000, more: 10_000 };
 const SAMPLE_MS = 1_000;
+/** Of the samples, one in so many is printed. */
+const COURSE_EVERY = 20;
 
 const random = seeded(Number(values.seed));
 const forMs = Number(values.minutes) * 60_000;
@@ -151,6 +153,9 @@ function report(threads: readonly Thread[], growth: ReturnType<typeof growthOf>)
     `${threads.length} threads, ${ledger.turns.size} turns begun, ${turns} stored, ${model.requests} model requests`,
   );
   console.log(`${ledger.done.size} items told to be done; ${servers.started} servers begun, ${servers.killed} killed`);
+  const anchor = servers.samples.filter(({ server }) => server === 'anchor');
+  const course = anchor.filter((_, index) => index % COURSE_EVERY === 0).map(({ bytes }) => Math.round(bytes / 1e6));
+  console.log(`the server that lives through it, in MB: ${course.join(' ')}`);
   for (const { what, middle, last } of growth)
     console.log(`${what}: ${megabytes(middle)} -> ${megabytes(last)}, ${(last / middle).toFixed(3)}x`);
 }

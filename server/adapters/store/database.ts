@@ -6,7 +6,16 @@ import { isProtocolError, messageOf, ProtocolError } from '../../protocol/errors
 import type { Cell, Row } from './row.ts';
 
 /** SQLite's primary result codes that the user can do something about. */
-const CODES = { busy: 5, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+const CODES = {
+  error: 1,
+  busy: 5,
+  readOnly: 8,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 export class Database {
   readonly path: string;
@@ -116,6 +125,11 @@ export class Database {
 export function isDamage(error: unknown): boolean {
   const code = isProtocolError(error) ? codeOf(error.cause) : codeOf(error);
   return code === CODES.corrupt || code === CODES.notADatabase;
+}
+
+/** Whether SQLite finds other tables than the statements are written for: of a damaged schema, or a damaged number of its version. */
+export function isForeign(error: unknown): boolean {
+  return !isProtocolError(error) && codeOf(error) === CODES.error;
 }
 
 /** The ProtocolError (kind `storeUnavailable`) for a failure of SQLite or of the file system; other errors as they are. */

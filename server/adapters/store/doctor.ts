@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { ForeignOwner } from '../../core/thread/threadStore.ts';
-import { Database, isDamage, storeFailure } from './database.ts';
+import { Database, isDamage, isForeign, storeFailure } from './database.ts';
+import { brokenHeader } from './fileHeader.ts';
 import { examine, type Examination, type Fault } from './examine.ts';
 import { Leases } from './leases.ts';
 import { processLiveness, type Liveness } from './liveness.ts';
@@ -58,6 +59,8 @@ const FAULTS_TOLD = 3;
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const sqlite = await import('node:sqlite');
   const path = databasePath(options.home);
+  const broken = brokenHeader(path);
+  if (broken !== null) return { type: 'damaged', path, found: [broken], owners: [] };
   if (!existsSync(path)) return { type: 'nothing', path };
   let database: Database | undefined;
   try {
@@ -69,7 +72,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     return look(sqlite, database, options);
   } catch (error) {
     const owners = database === undefined ? [] : ownersIn(database, options);
-    if (isDamage(error)) return { type: 'damaged', path, found: [said(error)], owners };
+    if (isDamage(error) || isForeign(error)) return { type: 'damaged', path, found: [said(error)], owners };
     return { type: 'unusable', path, why: said(storeFailure(error, path)) };
   } finally {
     database?.close();

@@ -116,7 +116,15 @@ export function examine(sqlite: SqliteModule, database: Database): Examination {
     }
     faults.push(...lostRows(database, faults), ...baseFaults(database));
     const baseless = new Set(faults.filter(({ type }) => type === 'base').map(({ threadId }) => threadId));
-    faults.push(...differences(sqlite, database, baseless));
+    const unfit = (
+      { threadId, seq: place }: { readonly threadId: string; readonly seq: number },
+      error: unknown,
+    ): void => {
+      const row = database.get('SELECT rowid AS place, * FROM events WHERE rowid = ?', place) ?? {};
+      faults.push({ type: 'row', table: 'events', place, threadId, why: `says nothing: ${messageOf(error)}`, row });
+    };
+    const compared = differences(sqlite, database, { baseless, unfit });
+    faults.push(...compared);
     return { threads: known.size, events: countOf(database, 'events'), faults, otherShapes };
   });
 }

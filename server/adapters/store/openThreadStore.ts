@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { ThreadStore } from '../../core/thread/threadStore.ts';
-import { Database, isDamage, storeFailure } from './database.ts';
+import { Database, isDamage, isForeign, storeFailure } from './database.ts';
 import { Leases } from './leases.ts';
 import { processLiveness, type Liveness } from './liveness.ts';
+import { brokenHeader } from './fileHeader.ts';
 import { recoverInto } from './recovery.ts';
 import { underRepairLock } from './repairLock.ts';
 import { integerOf } from './row.ts';
@@ -63,10 +64,10 @@ export function markDamaged(path: string): void {
 function openOrRecover(sqlite: SqliteModule, path: string, options: StoreOptions): Database {
   try {
     makeFile(options.home, path);
-    if (existsSync(path + DAMAGE_SUFFIX)) return repair(sqlite, path, options);
+    if (existsSync(path + DAMAGE_SUFFIX) || brokenHeader(path) !== null) return repair(sqlite, path, options);
     return openDatabase(sqlite, path, options);
   } catch (error) {
-    if (!isDamage(error)) throw storeFailure(error, path);
+    if (!isDamage(error) && !isForeign(error)) throw storeFailure(error, path);
   }
   try {
     return repair(sqlite, path, options);
@@ -150,11 +151,17 @@ function repair(sqlite: SqliteModule, path: string, options: StoreOptions): Data
   return underRepairLock(path, options.liveness ?? processLiveness, () => {
     if (!isSound(sqlite, path)) return recover(sqlite, path, options);
     rmSync(path + DAMAGE_SUFFIX, { force: true });
-    return openDatabase(sqlite, path, options);
+    try {
+      return openDatabase(sqlite, path, options);
+    } catch (error) {
+      if (!isDamage(error) && !isForeign(error)) throw error;
+      return recover(sqlite, path, options);
+    }
   });
 }
 
 function isSound(sqlite: SqliteModule, path: string): boolean {
+  if (brokenHeader(path) !== null) return false;
   const connection = new sqlite.DatabaseSync(path);
   try {
     return connection.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';

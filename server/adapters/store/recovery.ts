@@ -15,8 +15,10 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isProtocolError } from '../../protocol/errors.ts';
 import type { Database } from './database.ts';
+import { brokenHeader } from './fileHeader.ts';
 import { projectEvent } from './projection.ts';
-import { eventOf, integerOf, textOf, type Row } from './row.ts';
+import { salvageRows } from './salvage.ts';
+import { eventOf, integerOf, isUnreadable, textOf, type Row } from './row.ts';
 
 type SqliteModule = typeof import('node:sqlite');
 
@@ -42,12 +44,14 @@ export function recoverInto(sqlite: SqliteModule, fresh: Database, aside: string
     const copy = join(scratch, 'threads.db');
     copyFileSync(aside, copy);
     if (existsSync(`${aside}-wal`)) copyFileSync(`${aside}-wal`, `${copy}-wal`);
+    const asItWas = join(scratch, 'pages.db');
+    copyFileSync(aside, asItWas);
+    if (existsSync(`${aside}-wal`)) copyFileSync(`${aside}-wal`, `${asItWas}-wal`);
     const damaged = openReadable(sqlite, copy, fresh.path);
-    if (damaged === undefined) return { rows: 0, gaps: 1 };
     try {
-      return copyRows(damaged, fresh);
+      return fresh.write(() => copyRows(damaged, fresh, asItWas));
     } finally {
-      damaged.connection.close();
+      damaged?.connection.close();
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -56,7 +60,8 @@ export function recoverInto(sqlite: SqliteModule, fresh: Database, aside: string
 
 /** With a first page that cannot be read, that of the fresh database stands in: its tables begin on the same pages. */
 function openReadable(sqlite: SqliteModule, copy: string, freshPath: string): Readable | undefined {
-  for (const isOwnSchema of [true, false]) {
+  const attempts = brokenHeader(copy) === null ? [true, false] : [false];
+  for (const isOwnSchema of attempts) {
     if (!isOwnSchema) replaceFirstPage(copy, freshPath);
     const connection = new sqlite.DatabaseSync(copy);
     try {
@@ -94,10 +99,11 @@ interface Readable {
   readonly isOwnSchema: boolean;
 }
 
-function copyRows(damaged: Readable, fresh: Database): Recovered {
+/** By SQLite as far as it finds its way, then from the pages themselves; what is there already stays. */
+function copyRows(damaged: Readable | undefined, fresh: Database, pages: string): Recovered {
   let rows = 0;
-  let gaps = 0;
-  fresh.write(() => {
+  let gaps = damaged === undefined ? 1 : 0;
+  if (damaged !== undefined) {
     for (const table of [...TABLES, ...shelfTables(damaged)]) {
       for (const direction of ['asc', 'desc'] as const) {
         gaps += eachReadableRow(damaged.connection, { table, direction }, (row) => {
@@ -105,15 +111,32 @@ function copyRows(damaged: Readable, fresh: Database): Recovered {
         });
       }
     }
-    for (const row of fresh.all('SELECT seq, thread_id, body FROM events ORDER BY seq')) {
-      projectEvent(fresh, {
-        threadId: textOf(row, 'thread_id'),
-        seq: integerOf(row, 'seq'),
-        event: eventOf(textOf(row, 'body')),
-      });
-    }
-  });
+  }
+  for (const { table, row } of salvageRows(pages)) rows += insertRow(fresh, table, row);
+  for (const row of fresh.all('SELECT seq, thread_id, body FROM events ORDER BY seq')) {
+    if (!projects(fresh, row)) gaps += 1;
+  }
   return { rows, gaps };
+}
+
+/** False when the projections that were saved contradict it: it stays in the log, and the doctor lets the log have its way. */
+function projects(fresh: Database, row: Row): boolean {
+  const logged = {
+    threadId: textOf(row, 'thread_id'),
+    seq: integerOf(row, 'seq'),
+    event: eventOf(textOf(row, 'body')),
+  };
+  fresh.run('SAVEPOINT event');
+  try {
+    projectEvent(fresh, logged);
+    return true;
+  } catch (error) {
+    if (isProtocolError(error) && !isUnreadable(error)) throw error;
+    fresh.run('ROLLBACK TO event');
+    return false;
+  } finally {
+    fresh.run('RELEASE event');
+  }
 }
 
 /** Those that an older version had not made are not there; and behind a first page of another file they lie elsewhere. */
@@ -162,7 +185,13 @@ function insertRow(fresh: Database, table: string, { place: _place, ...row }: Ro
   const marks = columns.map(() => '?').join(', ');
   const sql = `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`;
   const before = fresh.get('SELECT total_changes() AS changes');
-  fresh.run(sql, ...Object.values(row));
+  try {
+    fresh.run(sql, ...Object.values(row));
+  } catch (error) {
+    // a value that the column cannot hold: not the row that was written
+    if (isProtocolError(error)) throw error;
+    return 0;
+  }
   const after = fresh.get('SELECT total_changes() AS changes');
   return before !== undefined && after !== undefined ? integerOf(after, 'changes') - integerOf(before, 'changes') : 0;
 }

@@ -51,13 +51,16 @@ const NO_SEARCH_INDEX = `DROP TABLE text_terms; DROP TABLE texts;
 
 const ROWS_AT_ONCE = 500;
 
-/** `baseless`: forks whose base cannot be used. Runs inside a transaction. */
-export function differences(
-  sqlite: SqliteModule,
-  database: Database,
-  baseless: ReadonlySet<string>,
-): ProjectionFault[] {
-  const scratch = replay(sqlite, database, baseless);
+export interface ReplayOptions {
+  /** Forks whose base cannot be used. */
+  readonly baseless: ReadonlySet<string>;
+  /** Called with an event of which nothing can be made. */
+  unfit(logged: { readonly threadId: string; readonly seq: number }, error: unknown): void;
+}
+
+/** Runs inside a transaction. */
+export function differences(sqlite: SqliteModule, database: Database, options: ReplayOptions): ProjectionFault[] {
+  const scratch = replay(sqlite, database, options);
   try {
     return database.all('SELECT id, base_ordinal FROM threads').flatMap((row): ProjectionFault[] => {
       const threadId = textOf(row, 'id');
@@ -118,7 +121,7 @@ export function ordinalMap(projected: Projected, stored: Projected): (ordinal: n
   return (ordinal) => map.get(ordinal) ?? ordinal;
 }
 
-function replay(sqlite: SqliteModule, database: Database, baseless: ReadonlySet<string>): Database {
+function replay(sqlite: SqliteModule, database: Database, { baseless, unfit }: ReplayOptions): Database {
   const scratch = new Database(':memory:', new sqlite.DatabaseSync(':memory:'), () => undefined);
   for (const step of MIGRATIONS) scratch.script(step);
   scratch.script(NO_SEARCH_INDEX);
@@ -136,8 +139,13 @@ function replay(sqlite: SqliteModule, database: Database, baseless: ReadonlySet<
   }
   for (const row of eventRows(database)) {
     const event = readableEvent(row);
-    if (event !== undefined)
-      projectEvent(scratch, { threadId: textOf(row, 'thread_id'), seq: integerOf(row, 'seq'), event });
+    if (event === undefined) continue;
+    const logged = { threadId: textOf(row, 'thread_id'), seq: integerOf(row, 'seq'), event };
+    try {
+      projectEvent(scratch, logged);
+    } catch (error) {
+      unfit(logged, error);
+    }
   }
   return scratch;
 }

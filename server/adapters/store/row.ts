@@ -7,13 +7,32 @@ import type { ThreadSection } from '../../protocol/schema/threadShelf.ts';
 import type { Held, NewQuestion } from '../../core/thread/keptQuestion.ts';
 import type { ModelItem } from '../../core/turn/modelPort.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+import { isProtocolError, messageOf, ProtocolError } from '../../protocol/errors.ts';
 
 export type Cell = null | number | bigint | string | Uint8Array;
 export type Row = Record<string, Cell>;
 
+/** Something else stands in the row than this store writes: damage that SQLite does not see. */
+function unreadable(why: string, cause?: unknown): ProtocolError {
+  const message = `Threads cannot be read: ${why}. Run \`bowline doctor --fix\`: it keeps what can be read, and sets aside what cannot.`;
+  return new ProtocolError('internalError', message, { kind: 'storeDamaged', cause });
+}
+
+export function isUnreadable(error: unknown): boolean {
+  return isProtocolError(error) && error.kind === 'storeDamaged';
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(messageOf(error), error);
+  }
+}
+
 export function textOf(row: Row, column: string): string {
   const cell = row[column];
-  if (typeof cell !== 'string') throw new TypeError(`column ${column} holds no text`);
+  if (typeof cell !== 'string') throw unreadable(`column ${column} holds no text`);
   return cell;
 }
 
@@ -24,7 +43,7 @@ export function textOrNull(row: Row, column: string): string | null {
 
 export function integerOf(row: Row, column: string): number {
   const cell = row[column];
-  if (typeof cell !== 'number') throw new TypeError(`column ${column} holds no number`);
+  if (typeof cell !== 'number') throw unreadable(`column ${column} holds no number`);
   return cell;
 }
 
@@ -37,56 +56,56 @@ export function integerOrNull(row: Row, column: string): number | null {
 // long thread costs no second validation and keeps members that a newer version wrote.
 
 export function eventOf(text: string): ServerNotification {
-  const value: unknown = JSON.parse(text);
-  if (!isEvent(value)) throw new TypeError('a stored event has no method');
+  const value = parsed(text);
+  if (!isEvent(value)) throw unreadable('a stored event has no method');
   return value;
 }
 
 export function itemOf(text: string): ThreadItem {
-  const value: unknown = JSON.parse(text);
-  if (!isItem(value)) throw new TypeError('a stored item has no type');
+  const value = parsed(text);
+  if (!isItem(value)) throw unreadable('a stored item has no type');
   return value;
 }
 
 export function modelItemOf(text: string): ModelItem {
-  const value: unknown = JSON.parse(text);
-  if (!isModelItem(value)) throw new TypeError('a stored model item has no type');
+  const value = parsed(text);
+  if (!isModelItem(value)) throw unreadable('a stored model item has no type');
   return value;
 }
 
 export function modelItemsOf(text: string): ModelItem[] {
-  const value: unknown = JSON.parse(text);
-  if (!Array.isArray(value) || !value.every(isModelItem)) throw new TypeError('stored model items are no list');
+  const value = parsed(text);
+  if (!Array.isArray(value) || !value.every(isModelItem)) throw unreadable('stored model items are no list');
   return value;
 }
 
 export function recordOf(text: string): ThreadRecord {
-  const value: unknown = JSON.parse(text);
-  if (!isRecord(value)) throw new TypeError('a stored thread has no settings');
+  const value = parsed(text);
+  if (!isRecord(value)) throw unreadable('a stored thread has no settings');
   return value;
 }
 
 export function questionOf(text: string): NewQuestion {
-  const value: unknown = JSON.parse(text);
-  if (!isQuestion(value)) throw new TypeError('a stored question has no method');
+  const value = parsed(text);
+  if (!isQuestion(value)) throw unreadable('a stored question has no method');
   return value;
 }
 
 export function submissionOf(text: string): QueuedSubmission {
-  const value: unknown = JSON.parse(text);
-  if (!isSubmission(value)) throw new TypeError('a stored prompt has no input');
+  const value = parsed(text);
+  if (!isSubmission(value)) throw unreadable('a stored prompt has no input');
   return value;
 }
 
 export function heldOf(text: string): Held {
-  const value: unknown = JSON.parse(text);
-  if (!isHeld(value)) throw new TypeError('what is held has no type');
+  const value = parsed(text);
+  if (!isHeld(value)) throw unreadable('what is held has no type');
   return value;
 }
 
 export function jsonOf(text: string): JsonValue {
-  const value: unknown = JSON.parse(text);
-  if (!isJson(value)) throw new TypeError('what was parsed from JSON is JSON');
+  const value = parsed(text);
+  if (!isJson(value)) throw unreadable('what was parsed from JSON is JSON');
   return value;
 }
 
@@ -95,7 +114,7 @@ function isJson(value: unknown): value is JsonValue {
 }
 
 export function appearanceOf(text: string): NonNullable<ThreadSection['appearance']> {
-  const value: unknown = JSON.parse(text);
+  const value = parsed(text);
   const member = (name: string): string | null => {
     const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : null;
     return typeof found === 'string' ? found : null;
@@ -118,7 +137,22 @@ function isHeld(value: unknown): value is Held {
 }
 
 function isEvent(value: unknown): value is ServerNotification {
-  return hasMember(value, 'method', 'string') && hasMember(value, 'params', 'object');
+  if (!hasMember(value, 'method', 'string') || !hasMember(value, 'params', 'object')) return false;
+  const { method, params }: { method?: unknown; params?: unknown } = Object(value);
+  return TOLD_APART[String(method)]?.(params) !== false;
+}
+
+/** What the tables are made of. */
+const TOLD_APART: Readonly<Record<string, (params: unknown) => boolean>> = {
+  'turn/started': (params) => hasMember(memberOf(params, 'turn'), 'id', 'string'),
+  'turn/completed': (params) => hasMember(memberOf(params, 'turn'), 'id', 'string'),
+  'item/completed': (params) => hasMember(params, 'turnId', 'string') && isItem(memberOf(params, 'item')),
+  'turn/diff/updated': (params) => hasMember(params, 'turnId', 'string'),
+  'turn/plan/updated': (params) => hasMember(params, 'turnId', 'string'),
+};
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function isItem(value: unknown): value is ThreadItem {

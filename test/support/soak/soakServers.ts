@@ -130,7 +130,9 @@ export class SoakServers {
 function memoryOf(pid: number | undefined): number | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+    // what has ended and is not waited for yet has no memory
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
   } catch {
     return null; // it has just ended
   }

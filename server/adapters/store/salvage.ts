@@ -1,0 +1,216 @@
+// Reads the rows of a damaged database from its pages themselves, where the tree that led to them is broken.
+import { existsSync, readFileSync } from 'node:fs';
+import type { Cell, Row } from './row.ts';
+
+/** The page size of every thread database. */
+const PAGE = 4096;
+const WAL_HEADER = 32;
+const FRAME_HEADER = 24;
+const TABLE_LEAF = 0x0d;
+/** The first page begins with the header of the file. */
+const FILE_HEADER = 100;
+const LARGEST_ROW = 512 * 1024 * 1024;
+
+type Kind = 'text' | 'integer' | 'null';
+
+/** The columns of a table, and what may stand in each. A column that is the rowid itself is stored as null. */
+const SHAPES = {
+  threads: {
+    columns: [
+      ...['id', 'created_at_ms', 'updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'],
+      ...['record', 'base_thread_id', 'base_ordinal', 'base_seq', 'base_model_seq'],
+    ],
+    kinds: 't i i i i t t t t t? i? i? i?',
+  },
+  events: { columns: ['seq', 'thread_id', 'at_ms', 'body'], kinds: 'n t i t' },
+  model_items: { columns: ['seq', 'thread_id', 'ordinal', 'kind', 'body'], kinds: 'n t i t t' },
+  turns: {
+    columns: ['thread_id', 'ordinal', 'turn_id', 'started_seq', 'completed_seq', 'diff_seq', 'plan_seq'],
+    kinds: 't i t i? i? i? i?',
+  },
+  partials: { columns: ['thread_id', 'ordinal', 'item_id', 'type', 'at_ms', 'body'], kinds: 't i t t i t' },
+  queue: { columns: ['thread_id', 'id', 'client_id', 'place', 'body'], kinds: 't t t i t' },
+} as const;
+
+export type SalvagedTable = keyof typeof SHAPES;
+
+export interface Salvaged {
+  readonly table: SalvagedTable;
+  readonly row: Row;
+}
+
+/**
+ * First from the pages as the log beside the file says that they are, then from those of the file alone: the log may be what is damaged.
+ * What a deletion has given back is left out, as far as that can be told.
+ */
+export function* salvageRows(path: string): Generator<Salvaged> {
+  const main = pagesOf(path);
+  const log = pagesInLog(`${path}-wal`);
+  if (log.size > 0) yield* rowsIn(new Map([...main, ...log]));
+  yield* rowsIn(main);
+}
+
+type Pages = ReadonlyMap<number, Buffer>;
+
+function* rowsIn(pages: Pages): Generator<Salvaged> {
+  const free = freePages(pages);
+  for (const [number, page] of pages) {
+    if (free.has(number)) continue;
+    for (const { rowid, payload } of leafCells(pages, number, page)) {
+      const found = rowOf(rowid, payload);
+      if (found !== undefined) yield found;
+    }
+  }
+}
+
+function pagesOf(path: string): Pages {
+  const bytes = readFileSync(path);
+  const pages = new Map<number, Buffer>();
+  for (let start = 0; start + PAGE <= bytes.length; start += PAGE)
+    pages.set(start / PAGE + 1, bytes.subarray(start, start + PAGE));
+  return pages;
+}
+
+/** Of each page what was written last. */
+function pagesInLog(path: string): Pages {
+  const pages = new Map<number, Buffer>();
+  const log = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  for (let start = WAL_HEADER; start + FRAME_HEADER + PAGE <= log.length; start += FRAME_HEADER + PAGE) {
+    // frames of an earlier round of the log may stand behind those that count
+    if (!log.subarray(start + 8, start + 16).equals(log.subarray(16, 24))) continue;
+    pages.set(log.readUInt32BE(start), log.subarray(start + FRAME_HEADER, start + FRAME_HEADER + PAGE));
+  }
+  return pages;
+}
+
+/** The list of free pages begins in the file's header; each of its trunks names the next one and its leaves. */
+function freePages(pages: Pages): ReadonlySet<number> {
+  const free = new Set<number>();
+  const header = pages.get(1);
+  if (header === undefined || header.toString('latin1', 0, 15) !== 'SQLite format 3') return free;
+  for (let trunk = header.readUInt32BE(32); trunk !== 0 && !free.has(trunk);) {
+    const page = pages.get(trunk);
+    if (page === undefined) break;
+    free.add(trunk);
+    const count = Math.min(page.readUInt32BE(4), PAGE / 4 - 2);
+    for (let leaf = 0; leaf < count; leaf += 1) free.add(page.readUInt32BE(8 + leaf * 4));
+    trunk = page.readUInt32BE(0);
+  }
+  return free;
+}
+
+function* leafCells(pages: Pages, number: number, page: Buffer): Generator<{ rowid: number; payload: Buffer }> {
+  const start = number === 1 ? FILE_HEADER : 0;
+  if (page[start] !== TABLE_LEAF) return;
+  const count = page.readUInt16BE(start + 3);
+  for (let cell = 0; cell < count; cell += 1) {
+    const pointer = start + 8 + cell * 2;
+    if (pointer + 2 > PAGE) return;
+    const found = cellAt(pages, page, page.readUInt16BE(pointer));
+    if (found !== undefined) yield found;
+  }
+}
+
+function cellAt(pages: Pages, page: Buffer, at: number): { rowid: number; payload: Buffer } | undefined {
+  const size = varint(page, at);
+  const rowid = size === undefined ? undefined : varint(page, size.end);
+  if (size === undefined || rowid === undefined || size.value > LARGEST_ROW) return undefined;
+  const payload = payloadAt(pages, page.subarray(rowid.end), size.value);
+  return payload === undefined ? undefined : { rowid: rowid.value, payload };
+}
+
+/** A long row stands partly in the page, and goes on in a chain of others. */
+function payloadAt(pages: Pages, rest: Buffer, size: number): Buffer | undefined {
+  const most = PAGE - 35;
+  if (size <= most) return rest.length < size ? undefined : rest.subarray(0, size);
+  const least = Math.floor(((PAGE - 12) * 32) / 255) - 23;
+  const wanted = least + ((size - least) % (PAGE - 4));
+  const here = wanted <= most ? wanted : least;
+  if (rest.length < here + 4) return undefined;
+  const pieces = [rest.subarray(0, here)];
+  let missing = size - here;
+  let next = rest.readUInt32BE(here);
+  while (missing > 0) {
+    const page = pages.get(next);
+    if (page === undefined) return undefined;
+    pieces.push(page.subarray(4, 4 + Math.min(missing, PAGE - 4)));
+    missing -= PAGE - 4;
+    next = page.readUInt32BE(0);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Of the table whose columns it fits; nothing when it fits none. */
+function rowOf(rowid: number, payload: Buffer): Salvaged | undefined {
+  const values = valuesOf(payload);
+  if (values === undefined || rowid <= 0) return undefined;
+  for (const [table, { columns, kinds }] of Object.entries(SHAPES)) {
+    const wanted = kinds.split(' ');
+    if (values.length !== columns.length || !values.every((value, index) => fits(value, wanted[index] ?? ''))) continue;
+    const row: Row = { place: rowid };
+    columns.forEach((name, index) => (row[name] = wanted[index] === 'n' ? rowid : (values[index] ?? null)));
+    return isTable(table) ? { table, row } : undefined;
+  }
+  return undefined;
+}
+
+function isTable(name: string): name is SalvagedTable {
+  return Object.hasOwn(SHAPES, name);
+}
+
+function fits(value: Cell, wanted: string): boolean {
+  const kinds: Readonly<Record<string, readonly Kind[]>> = {
+    t: ['text'],
+    i: ['integer'],
+    n: ['null'],
+    't?': ['text', 'null'],
+    'i?': ['integer', 'null'],
+  };
+  const kind = value === null ? 'null' : typeof value === 'string' ? 'text' : 'integer';
+  return typeof value !== 'bigint' && (kinds[wanted] ?? []).includes(kind);
+}
+
+/** The values of a record; nothing when it is none, or has what no thread database stores: numbers with a fraction, and bytes. */
+function valuesOf(payload: Buffer): Cell[] | undefined {
+  const header = varint(payload, 0);
+  if (header === undefined || header.value > payload.length) return undefined;
+  const values: Cell[] = [];
+  let body = header.value;
+  for (let at = header.end; at < header.value;) {
+    const type = varint(payload, at);
+    if (type === undefined) return undefined;
+    at = type.end;
+    const length = lengthOf(type.value);
+    if (length === undefined || body + length > payload.length) return undefined;
+    values.push(valueOf(type.value, payload.subarray(body, body + length)));
+    body += length;
+  }
+  return values;
+}
+
+const INTEGER_LENGTHS = [0, 1, 2, 3, 4, 6, 8];
+
+function lengthOf(type: number): number | undefined {
+  if (type <= 6) return INTEGER_LENGTHS[type];
+  if (type === 8 || type === 9) return 0;
+  return type >= 13 && type % 2 === 1 ? (type - 13) / 2 : undefined;
+}
+
+function valueOf(type: number, bytes: Buffer): Cell {
+  if (type === 0) return null;
+  if (type === 8 || type === 9) return type - 8;
+  if (type >= 13) return bytes.toString('utf8');
+  return bytes.length === 8 ? Number(bytes.readBigInt64BE(0)) : bytes.readIntBE(0, bytes.length);
+}
+
+/** Seven bits of each byte, the highest first, while the eighth is set; the ninth byte counts whole. */
+function varint(bytes: Buffer, at: number): { readonly value: number; readonly end: number } | undefined {
+  let value = 0;
+  for (let index = 0; index < 9; index += 1) {
+    const byte = bytes[at + index];
+    if (byte === undefined) return undefined;
+    value = index === 8 ? value * 256 + byte : value * 128 + (byte & 0x7f);
+    if (index === 8 || byte < 0x80) return { value, end: at + index + 1 };
+  }
+  return undefined;
+}

@@ -1,0 +1,119 @@
+// What can happen to the files of a thread database, and which of its events nothing has touched.
+import fc, { type Arbitrary } from 'fast-check';
+import { FRAME, PAGE, WAL_HEADER, type StoredEvent, type Template } from './storeTemplate.ts';
+
+type Damage =
+  | { readonly type: 'truncate'; readonly at: number }
+  | { readonly type: 'flip'; readonly at: number; readonly bit: number }
+  | { readonly type: 'zero' | 'scribble'; readonly at: number; readonly pages: number };
+
+export interface StoreCase {
+  /** Which main file lies beside which log. */
+  readonly files: 'newest' | 'older with log' | 'older without log' | 'oldest with log';
+  readonly main: readonly Damage[];
+  readonly wal: readonly Damage[];
+}
+
+/** As a part of the file's length. */
+const at = fc.integer({ min: 0, max: 999_999 }).map((part) => part / 1_000_000);
+
+/** Within the first page's header, where a bit tells most. */
+const headerPlace = fc.integer({ min: 0, max: 400 }).map((part) => part / 1_000_000);
+
+const damage: Arbitrary<Damage> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('truncate' as const), at }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('flip' as const), at, bit: fc.nat(7) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('flip' as const),
+      at: headerPlace,
+      bit: fc.nat(7),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constantFrom('zero' as const, 'scribble' as const),
+      at,
+      pages: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+);
+
+const some = fc.array(damage, { maxLength: 4 });
+
+export const storeCase: Arbitrary<StoreCase> = fc.record({
+  files: fc.constantFrom('newest', 'older with log', 'older without log', 'oldest with log'),
+  main: some,
+  wal: fc.oneof(fc.constant([]), some),
+});
+
+export interface DamagedFiles {
+  readonly main: Buffer;
+  readonly wal: Buffer | null;
+  /** Of the events that were stored, those that lie in pages which are as they were. */
+  readonly untouched: readonly StoredEvent[];
+  readonly isTouched: boolean;
+}
+
+export function damaged(template: Template, given: StoreCase): DamagedFiles {
+  const { base, hasLog } = {
+    newest: { base: template.newest, hasLog: false },
+    'older with log': { base: template.older, hasLog: true },
+    'older without log': { base: template.older, hasLog: false },
+    'oldest with log': { base: template.oldest, hasLog: true },
+  }[given.files];
+  const main = given.main.reduce(after, base.main);
+  const wal = hasLog ? given.wal.reduce(after, template.wal) : null;
+  const inLog = wal === null ? null : pagesInLog(template.wal, wal);
+  const isWhole = (page: number): boolean => isSame(base.main, main, (page - 1) * PAGE);
+  const untouched = base.events.filter(({ pages }) =>
+    pages.every((page) => isWhole(page) && inLog?.pages.has(page) !== true),
+  );
+  if (inLog !== null && inLog.isAll) {
+    const fromOlder = given.files === 'older with log';
+    const isThere = (page: number): boolean => inLog.pages.has(page) || (fromOlder && isWhole(page));
+    untouched.push(...template.newest.events.filter(({ pages }) => pages.every(isThere)));
+  }
+  const isTouched =
+    !main.equals(base.main) || (wal !== null && !wal.equals(template.wal)) || given.files === 'oldest with log';
+  return { main, wal, untouched, isTouched };
+}
+
+function after(bytes: Buffer, given: Damage): Buffer {
+  const place = Math.floor(given.at * bytes.length);
+  const result = Buffer.from(bytes);
+  switch (given.type) {
+    case 'truncate':
+      return result.subarray(0, place);
+    case 'flip':
+      if (place < result.length) result[place] = (result[place] ?? 0) ^ (1 << given.bit);
+      return result;
+    case 'zero':
+    case 'scribble': {
+      const start = Math.floor(place / PAGE) * PAGE;
+      return result.fill(given.type === 'zero' ? 0 : 0xa5, start, Math.min(result.length, start + given.pages * PAGE));
+    }
+  }
+}
+
+function isSame(before: Buffer, now: Buffer, start: number): boolean {
+  return start + PAGE <= now.length && before.subarray(start, start + PAGE).equals(now.subarray(start, start + PAGE));
+}
+
+/** A log counts up to its last commit before the first byte that is not as it was: each frame vouches for all before it. */
+function pagesInLog(before: Buffer, now: Buffer): { readonly pages: ReadonlySet<number>; readonly isAll: boolean } {
+  const pages = new Set<number>();
+  let since: number[] = [];
+  if (!before.subarray(0, WAL_HEADER).equals(now.subarray(0, WAL_HEADER))) return { pages, isAll: false };
+  let start = WAL_HEADER;
+  for (; start + FRAME <= before.length; start += FRAME) {
+    if (!before.subarray(start, start + FRAME).equals(now.subarray(start, start + FRAME))) break;
+    since.push(before.readUInt32BE(start));
+    if (before.readUInt32BE(start + 4) === 0) continue;
+    for (const page of since) pages.add(page);
+    since = [];
+  }
+  return { pages, isAll: start + FRAME > before.length };
+}
