@@ -138,8 +138,7 @@ function isHeld(value: unknown): value is Held {
 
 function isEvent(value: unknown): value is ServerNotification {
   if (!hasMember(value, 'method', 'string') || !hasMember(value, 'params', 'object')) return false;
-  const { method, params }: { method?: unknown; params?: unknown } = Object(value);
-  return TOLD_APART[String(method)]?.(params) !== false;
+  return TOLD_APART[String(memberOf(value, 'method'))]?.(memberOf(value, 'params')) !== false;
 }
 
 /** What the tables are made of. */
