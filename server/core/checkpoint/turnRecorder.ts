@@ -51,7 +51,8 @@ export class TurnRecorder {
   changed(touched: readonly TouchedPath[]): void {
     this.#next(async () => {
       const paths: StoredPath[] = [];
-      for (const path of touched) paths.push(await this.#stored(path));
+      const links = touched.filter(({ steps }) => steps.at(-1)?.after?.kind === 'link').map(({ path }) => path);
+      for (const path of touched) paths.push(await this.#stored(path, links));
       paths.sort((left, right) => comparePaths(left.path, right.path));
       if (!this.#isWritten && paths.length === 0) return;
       if (this.#isWritten && JSON.stringify(paths) === JSON.stringify(this.#paths)) return;
@@ -91,16 +92,23 @@ export class TurnRecorder {
     await this.#parts.store.saveManifest(manifest);
   }
 
-  async #stored({ path, realPath, steps, isIgnored, movedFrom }: TouchedPath): Promise<StoredPath> {
+  async #stored(touched: TouchedPath, links: readonly string[]): Promise<StoredPath> {
+    const { path, realPath, steps, isIgnored, movedFrom } = touched;
     const stored: StoredStep[] = [];
     for (const { before, after } of steps)
       stored.push({ before: await this.#keeper.keep(before), after: await this.#keeper.keep(after) });
     return {
-      path: await this.#real(realPath ?? path),
+      path: await (realPath === null ? this.#place(path, links) : this.#real(realPath)),
       steps: stored,
       isIgnored,
-      movedFrom: movedFrom === null ? null : await this.#real(movedFrom),
+      movedFrom: movedFrom === null ? null : await this.#place(movedFrom, links),
     };
+  }
+
+  /** What lay in a folder in whose place there is a link now, lay there and not where the link leads. */
+  async #place(path: string, links: readonly string[]): Promise<string> {
+    const link = links.find((other) => path.startsWith(`${other}/`));
+    return link === undefined ? await this.#real(path) : `${await this.#place(link, links)}${path.slice(link.length)}`;
   }
 
   async #real(path: string): Promise<string> {

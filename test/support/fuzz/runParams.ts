@@ -41,7 +41,7 @@ export async function runParams({ cases, seed }: ParamsRun): Promise<string> {
 
 /** The words before a command that lock it in; none where there is no bubblewrap that works. */
 function lock(scratch: string): readonly string[] {
-  const words = ['bwrap', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'];
+  const words = ['bwrap', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
   const all = [...words, '--bind', scratch, scratch, '--unshare-pid', '--unshare-net', '--die-with-parent'];
   const [program = '', ...args] = all;
   return spawnSync(program, [...args, 'true'], { stdio: 'ignore' }).status === 0 ? all : [];

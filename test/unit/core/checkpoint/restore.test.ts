@@ -25,6 +25,25 @@ describe('a restore', function () {
     await fc.assert(fc.asyncProperty(restoreCase, restoresAnything), { numRuns: 12 });
   });
 
+  it('takes what lay in a folder for its own, where a link is in the place of the folder now', () =>
+    restoresAnything({
+      start: [],
+      turns: [
+        [
+          [
+            { type: 'write', path: 'out/a', content: '' },
+            { type: 'write', path: 'a', content: '' },
+          ],
+        ],
+        [
+          [
+            { type: 'rename', path: 'out', to: 'c' },
+            { type: 'link', path: 'out', to: 'a' },
+          ],
+        ],
+      ],
+    }));
+
   it('that was cut off is completed by another, and one redo brings all again', async () => {
     for (const name of ['a', 'b', 'c', 'd']) put(name, 'before');
     const before = treeState(root);
