@@ -95,13 +95,18 @@ export class ThreadTable {
       tokenUsage: null,
       ...(client.dynamicTools.length === 0 ? {} : { dynamicTools: client.dynamicTools }),
     };
-    return this.add(record, { history: [], isStored: false, isEphemeral: client.isEphemeral, clientName: client.name });
+    return this.add(record, {
+      history: () => [],
+      isStored: false,
+      isEphemeral: client.isEphemeral,
+      clientName: client.name,
+    });
   }
 
   add(
     record: ThreadRecord,
     parts: {
-      history: readonly ModelItem[];
+      history: () => readonly ModelItem[];
       isStored: boolean;
       isEphemeral: boolean;
       clientName: string;

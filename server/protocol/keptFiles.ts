@@ -5,6 +5,8 @@
  * names that Windows drops from its end make no difference. Two names that differ in it are two files everywhere.
  */
 export function comparableName(name: string): string {
+  // most names are plain, and a patch of many files compares each with many
+  if (PLAIN_NAME.test(name)) return name.toLowerCase();
   return name
     .normalize('NFKC')
     .replace(IGNORED_CHARACTERS, '')
@@ -14,6 +16,8 @@ export function comparableName(name: string): string {
     .replace(/(?<=[^. ])[. ]+$/, '');
 }
 
+/** Of such a name every file system leaves all but the case as it is. */
+const PLAIN_NAME = /^(?:[\w.-]*[\w-])?$/;
 /** HFS+ ignores these within names. */
 const IGNORED_CHARACTERS = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 

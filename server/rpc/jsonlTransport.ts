@@ -4,10 +4,10 @@ import { JsonlReader, MAX_LINE_BYTES } from './jsonlReader.ts';
 import { JsonlWriter } from './jsonlWriter.ts';
 import type { Transport } from './transport.ts';
 
-/** A transport that reads lines from `input` and writes lines to `output`. `reclaim`: see JsonlReader. */
+/** A transport that reads lines from `input` and writes lines to `output`. `reclaim`: see JsonlReader and JsonlWriter. */
 export function jsonlTransport(input: Readable, output: Writable, reclaim?: () => void): Transport {
   const reader = new JsonlReader(input, MAX_LINE_BYTES, reclaim);
-  const writer = new JsonlWriter(output);
+  const writer = new JsonlWriter(output, reclaim);
   return {
     listen: (events) => reader.listen(events),
     send: (message) => writer.send(message),

@@ -2,6 +2,11 @@
 import type { Writable } from 'node:stream';
 import type { JsonRpcMessage } from '../protocol/jsonrpc.ts';
 
+/** After so many characters what was written is worth collecting, ... */
+const MUCH_WRITTEN = 8 * 1024 * 1024;
+/** ... once nothing was written for this long. */
+const QUIET_MS = 200;
+
 /** Writes JSON Lines to `output`, in order. */
 export class JsonlWriter {
   readonly #output: Writable;
@@ -11,9 +16,15 @@ export class JsonlWriter {
   #scheduled = false;
   #closed = false;
   #drained: (() => void)[] = [];
+  readonly #reclaim: () => void;
+  /** Since memory was last reclaimed. */
+  #written = 0;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(output: Writable) {
+  /** `reclaim` is called when much was written and nothing waits: a lazy collector would keep all of it. */
+  constructor(output: Writable, reclaim: () => void = () => undefined) {
     this.#output = output;
+    this.#reclaim = reclaim;
     const stop = (): void => this.#stop();
     output.once('close', stop);
     output.once('error', stop);
@@ -44,6 +55,7 @@ export class JsonlWriter {
     if (this.#closed) return;
     if (this.#waiting.length > 0) this.#output.write(this.#waiting.join(''));
     this.#closed = true;
+    clearTimeout(this.#quiet);
     this.#output.end();
     this.#settle();
   }
@@ -59,12 +71,14 @@ export class JsonlWriter {
     this.#scheduled = false;
     if (this.#closed) return;
     if (this.#waiting.length === 0) {
+      if (this.#written >= MUCH_WRITTEN) this.#reclaimSoon();
       this.#settle();
       return;
     }
     const text = this.#waiting.join('');
     this.#waiting = [];
     this.#writingLength = this.#waitingLength;
+    this.#written += this.#waitingLength;
     this.#waitingLength = 0;
     this.#output.write(text, () => {
       this.#writingLength = 0;
@@ -72,8 +86,18 @@ export class JsonlWriter {
     });
   }
 
+  #reclaimSoon(): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => {
+      this.#written = 0;
+      this.#reclaim();
+    }, QUIET_MS);
+    this.#quiet.unref();
+  }
+
   #stop(): void {
     this.#closed = true;
+    clearTimeout(this.#quiet);
     this.#settle();
   }
 

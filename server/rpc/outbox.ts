@@ -17,8 +17,8 @@ const MiB = 1024 * 1024;
 
 export const OUTBOX_LIMITS: OutboxLimits = { window: MiB, answers: 8 * MiB, all: 32 * MiB };
 
-/** Notifications grow to this length by joining, and no further: a client reads each in one go. */
-const LONGEST_JOINED = MiB / 4;
+/** Notifications grow to this length by joining, and no further: no reader, however slow, gets a longer delta than one that keeps up. */
+const LONGEST_JOINED = 8192;
 
 export interface OutboxEvents {
   /** So many answers wait that no more requests should be taken up; or that is over. */
@@ -87,9 +87,9 @@ export class Outbox {
   #notify(message: JsonRpcNotification, length: number): void {
     const joint = jointOf(message);
     const earlier = joint === null ? undefined : this.#open.get(joint.key);
-    if (joint !== null && earlier !== undefined && earlier.length + length <= LONGEST_JOINED) {
+    const whole = joint?.isSum === true ? (earlier?.length ?? 0) + length : length;
+    if (joint !== null && earlier !== undefined && (!joint.isSum || whole <= LONGEST_JOINED)) {
       earlier.message = joined(earlier.message, message);
-      const whole = joint.isSum ? earlier.length + length : length;
       this.#length += whole - earlier.length;
       earlier.length = whole;
     } else {

@@ -35,7 +35,7 @@ export interface TerminalStart {
 /** The completed item shows at most this much. */
 const ITEM_OUTPUT_BYTES = 1024 * 1024;
 /** A command that never stops printing must not fill the clients' queues; the completed item has its end all the same. */
-const LIVE_OUTPUT_CHARACTERS = 16 * 1024 * 1024;
+const LIVE_OUTPUT_CHARACTERS = 24 * 1024 * 1024;
 
 /** Why a command failed stands at the end of its output. */
 const NOTICED_CHARACTERS = 20_000;

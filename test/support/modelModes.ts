@@ -72,8 +72,8 @@ function floodScript(): string {
     const text = ${JSON.stringify(FLOOD_TEXT)};
     let block = 0;
     const print = () => {
-      const lines = Array.from({ length: ${FLOOD_LINES} }, (_, n) => String(block * ${FLOOD_LINES} + n).padStart(11, '0') + ' ' + text);
-      process.stdout.write(lines.join(''));
+      const lines = Array.from({ length: ${FLOOD_LINES} }, (_, n) => String(block * ${FLOOD_LINES} + n).padStart(11, "0") + " " + text);
+      process.stdout.write(lines.join(""));
       block += 1;
       if (block < ${FLOOD_BLOCKS}) setTimeout(print, ${FLOOD_PAUSE_MS});
     };

@@ -39,8 +39,14 @@ export class ObjectStore {
     const hash = hashOf(bytes);
     const path = this.#path(hash);
     if (await isTouched(path)) return hash;
-    await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
-    await writeWhole(path, await packed(bytes));
+    const file = await packed(bytes);
+    try {
+      await writeWhole(path, file);
+    } catch (error) {
+      if (!isNotThere(error)) throw error;
+      await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
+      await writeWhole(path, file);
+    }
     return hash;
   }
 

@@ -6,8 +6,8 @@ import { createOutputDecoder } from './outputDecoder.ts';
 export function asText(running: RunningProcess): RunningCommand {
   const decoder = createOutputDecoder();
   const listeners: ((chunk: string) => void)[] = [];
-  const deliver = (chunks: readonly string[]): void => {
-    for (const chunk of chunks) for (const listener of listeners) listener(chunk);
+  const deliver = (chunk: string): void => {
+    if (chunk !== '') for (const listener of listeners) listener(chunk);
   };
   running.onOutput((bytes) => deliver(decoder.push(bytes)));
   const exited = running.exited.then(({ how }) => {

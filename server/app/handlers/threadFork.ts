@@ -75,7 +75,7 @@ function passingFork(threads: ThreadTable, record: ThreadRecord, { lastTurnId, c
     lastTurnId === null || record.forkedFromId === null
       ? []
       : threads.world.store.modelItems(record.forkedFromId, lastTurnId);
-  return threads.add(record, { history, isStored: false, isEphemeral: true, clientName });
+  return threads.add(record, { history: () => history, isStored: false, isEphemeral: true, clientName });
 }
 
 async function forkedRecord(

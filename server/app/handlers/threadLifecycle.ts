@@ -4,6 +4,7 @@ import { askedSandbox } from '../../core/config/permissionProfiles.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { LiveThread } from '../../core/thread/liveThread.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
+import type { ModelItem } from '../../core/turn/modelPort.ts';
 import { GOAL_TOOL_NAMES } from '../../core/goal/goalTools.ts';
 import { modeOf } from '../../core/turn/collaboration.ts';
 import { dynamicToolsProblem } from '../../core/turn/dynamicTools.ts';
@@ -130,7 +131,7 @@ export function opened(
   try {
     const stored = record();
     const suspended = suspendedTurn(threads.world, id);
-    const history = threads.world.store.modelItems(id);
+    const history = (): readonly ModelItem[] => threads.world.store.modelItems(id);
     const turn = typeof suspended === 'string' ? null : suspended;
     const parts = { history, isStored: true, isEphemeral: false, clientName, lease, suspended: turn };
     return { thread: threads.add(stored, parts), suspended };

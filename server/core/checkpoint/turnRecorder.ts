@@ -15,6 +15,9 @@ export interface RecorderParts {
   readonly log: Log;
 }
 
+/** How many paths are put into the store at a time. */
+const KEPT_TOGETHER = 8;
+
 export class TurnRecorder {
   readonly #parts: RecorderParts;
   readonly #ids: { readonly threadId: string; readonly turnId: string };
@@ -52,7 +55,10 @@ export class TurnRecorder {
     this.#next(async () => {
       const paths: StoredPath[] = [];
       const links = touched.filter(({ steps }) => steps.at(-1)?.after?.kind === 'link').map(({ path }) => path);
-      for (const path of touched) paths.push(await this.#stored(path, links));
+      for (let from = 0; from < touched.length; from += KEPT_TOGETHER) {
+        const together = touched.slice(from, from + KEPT_TOGETHER);
+        paths.push(...(await Promise.all(together.map((path) => this.#stored(path, links)))));
+      }
       paths.sort((left, right) => comparePaths(left.path, right.path));
       if (!this.#isWritten && paths.length === 0) return;
       if (this.#isWritten && JSON.stringify(paths) === JSON.stringify(this.#paths)) return;

@@ -25,8 +25,7 @@ export function createOutputBuffer(limitBytes: number): OutputBuffer {
   let tailBytes = 0;
   let totalBytes = 0;
 
-  const appendTail = (text: string): void => {
-    const bytes = utf8Length(text);
+  const appendTail = (text: string, bytes: number): void => {
     const last = tail.at(-1);
     if (last !== undefined && last.text.length + text.length <= PIECE_CHARACTERS) {
       last.text += text;
@@ -47,13 +46,16 @@ export function createOutputBuffer(limitBytes: number): OutputBuffer {
       return totalBytes;
     },
     append(text) {
-      totalBytes += utf8Length(text);
-      const start = isHeadFull ? '' : utf8Start(text, headLimit - headBytes);
+      const bytes = utf8Length(text);
+      totalBytes += bytes;
+      if (isHeadFull) return appendTail(text, bytes);
+      const start = utf8Start(text, headLimit - headBytes);
+      const startBytes = utf8Length(start);
       head += start;
-      headBytes += utf8Length(start);
+      headBytes += startBytes;
       if (start.length === text.length) return;
       isHeadFull = true;
-      appendTail(text.slice(start.length));
+      appendTail(text.slice(start.length), bytes - startBytes);
     },
     text() {
       const end = tail.map((piece) => piece.text).join('');

@@ -5,6 +5,9 @@ import { parentFolder } from './paths.ts';
 import { PatchError } from './patchError.ts';
 import type { PatchPlan, PlannedFile } from './plan.ts';
 
+/** How many files are looked at together before the first is written. */
+const LOOKS_AT_ONCE = 8;
+
 /** How to take back one step. */
 type Undo = () => Promise<void>;
 
@@ -13,11 +16,12 @@ type Undo = () => Promise<void>;
  * put back, and the message says so, or which files could not be put back. Gives the folders that were made, with their real paths.
  */
 export async function commitPatch(plan: PatchPlan, files: Files): Promise<string[]> {
-  for (const file of plan.files) {
-    try {
-      await expectUnchanged(file, files);
-    } catch (error) {
-      throw await rolledBack(error, file, []);
+  for (let from = 0; from < plan.files.length; from += LOOKS_AT_ONCE) {
+    const together = plan.files.slice(from, from + LOOKS_AT_ONCE);
+    const looks = await Promise.allSettled(together.map((file) => expectUnchanged(file, files)));
+    for (const [index, look] of looks.entries()) {
+      const file = together[index];
+      if (file !== undefined && look.status === 'rejected') throw await rolledBack(look.reason, file, []);
     }
   }
   const undos: { readonly path: string; readonly undo: Undo }[] = [];

@@ -1,7 +1,7 @@
 // Works out what a patch would do to the files, without touching one.
 import { fileUpdateChange } from '../../protocol/fileChange.ts';
 import type { FileUpdateChange } from '../../protocol/schema/item.ts';
-import type { Files } from '../ports.ts';
+import type { Files, FileStat } from '../ports.ts';
 import type { FileEffect } from '../turn/tool.ts';
 import { editFile, replaceFile } from './editFile.ts';
 import { displayText, encodeText, isBinary, sameBytes } from './fileText.ts';
@@ -32,6 +32,16 @@ export interface PatchPlan {
 /** The largest file that a patch may change. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
+/** How many files are looked at together. */
+const LOOKS_AT_ONCE = 8;
+
+interface Look {
+  readonly realPath: string;
+  readonly stat: FileStat | null;
+  /** Null: there is none. */
+  readonly before: Uint8Array | null;
+}
+
 interface Planned {
   readonly path: string;
   readonly realPath: string;
@@ -44,6 +54,7 @@ interface Planned {
 /** Throws a PatchError when a part of the patch cannot be applied. */
 export async function planPatch(patch: Patch, cwd: string, files: Files): Promise<PatchPlan> {
   const planner = new Planner(cwd, files);
+  planner.lookAhead(patch);
   for (const file of patch) await planner.take(file);
   return planner.plan();
 }
@@ -55,10 +66,23 @@ class Planner {
   readonly #planned = new Map<string, Planned>();
   readonly #names = new Map<string, { letter: 'A' | 'M' | 'D'; name: string }>();
   readonly #notes: string[] = [];
+  /** What is being looked at before its turn comes, by the path as it is asked for. */
+  readonly #ahead = new Map<string, Promise<Look>>();
 
   constructor(cwd: string, files: Files) {
     this.#cwd = cwd;
     this.#files = files;
+  }
+
+  /** Looks at the files some at a time: nothing is written while a patch is planned. What is wrong with one is told in its turn. */
+  lookAhead(patch: Patch): void {
+    const paths = [...new Set(patch.map(({ path }) => resolvePath(this.#cwd, path)))];
+    const slots: Promise<unknown>[] = [];
+    for (const [index, path] of paths.entries()) {
+      const look = (slots[index % LOOKS_AT_ONCE] ?? Promise.resolve()).then(() => this.#look(path));
+      slots[index % LOOKS_AT_ONCE] = look.catch(() => undefined);
+      this.#ahead.set(path, look);
+    }
   }
 
   async take(file: PatchFile): Promise<void> {
@@ -159,19 +183,23 @@ class Planner {
 
   async #open(path: string): Promise<Planned> {
     const absolute = resolvePath(this.#cwd, path);
-    const realPath = await this.#files.realPath(absolute);
+    const { realPath, stat, before } = await (this.#ahead.get(absolute) ?? this.#look(absolute));
     const known = this.#planned.get(realPath);
     if (known !== undefined) return known;
-    const stat = await this.#files.stat(realPath);
-    if (stat !== null && stat.kind !== 'file') throw new PatchError(`It is not a regular file but a ${stat.kind}.`);
-    if (stat !== null && stat.size > MAX_FILE_BYTES) throw new PatchError('It is larger than 32 MiB; use a command.');
-    const before = stat === null ? null : await this.#files.read(realPath);
     const mode = stat?.mode ?? null;
     if (stat !== null && stat.links > 1)
       this.#notes.push(`${path}: the file has another name elsewhere (a hard link); that one keeps the old content.`);
     const file: Planned = { path: absolute, realPath, before, now: before, mode, movedFrom: null };
     this.#planned.set(realPath, file);
     return file;
+  }
+
+  async #look(absolute: string): Promise<Look> {
+    const realPath = await this.#files.realPath(absolute);
+    const stat = await this.#files.stat(realPath);
+    if (stat !== null && stat.kind !== 'file') throw new PatchError(`It is not a regular file but a ${stat.kind}.`);
+    if (stat !== null && stat.size > MAX_FILE_BYTES) throw new PatchError('It is larger than 32 MiB; use a command.');
+    return { realPath, stat, before: stat === null ? null : await this.#files.read(realPath) };
   }
 
   #name(file: Planned, letter: 'A' | 'M' | 'D', name: string): void {

@@ -1,6 +1,6 @@
 // Where keys, passwords and sessions of the user lie: nothing reads there without a question of its own, whatever the mode.
 import { couldName } from './namePattern.ts';
-import { comparablePath, isWithinAnySpelling, type Places } from './places.ts';
+import { comparablePath, isWithin, type Places } from './places.ts';
 
 export interface CredentialStore {
   /** In words for the user. */
@@ -93,16 +93,15 @@ const HOST_KEY = /^\/etc\/ssh\/ssh_host_[^/]*_key$/;
 export function credentialStoreOf(path: string, places: Places): string | null {
   if (PROCESS_SECRETS.test(path)) return 'what is kept in a running program';
   if (HOST_KEY.test(path)) return 'SSH keys';
-  return placesOfCredentials(places).find((place) => isWithinAnySpelling(path, place.path))?.label ?? null;
+  const compared = comparablePath(path);
+  return placesOfCredentials(places).find((place) => isWithin(compared, place.compared))?.label ?? null;
 }
 
 /** As above for a path with patterns in it, as far as they say what they look for. */
 export function credentialStoreLike(pattern: string, places: Places): string | null {
   const parts = comparablePath(pattern).split('/');
-  const found = placesOfCredentials(places).find(({ path }) =>
-    comparablePath(path)
-      .split('/')
-      .every((name, index) => couldName(parts[index] ?? '', name)),
+  const found = placesOfCredentials(places).find(({ compared }) =>
+    compared.split('/').every((name, index) => couldName(parts[index] ?? '', name)),
   );
   return found?.label ?? null;
 }
@@ -112,7 +111,23 @@ export function credentialPaths(places: Places): string[] {
   return placesOfCredentials(places).map(({ path }) => path);
 }
 
-function placesOfCredentials(places: Places): { readonly label: string; readonly path: string }[] {
+interface CredentialPlace {
+  readonly label: string;
+  readonly path: string;
+  /** The path as it is compared. */
+  readonly compared: string;
+}
+
+/** They stay where they are, and each path that is read or written is compared with all of them. */
+const KNOWN_PLACES = new WeakMap<Places, readonly CredentialPlace[]>();
+
+function placesOfCredentials(places: Places): readonly CredentialPlace[] {
+  const known = KNOWN_PLACES.get(places) ?? findPlaces(places);
+  KNOWN_PLACES.set(places, known);
+  return known;
+}
+
+function findPlaces(places: Places): CredentialPlace[] {
   const stores = CREDENTIAL_STORES.flatMap(({ label, paths }) =>
     paths.flatMap((path) =>
       path.startsWith('/')
@@ -124,5 +139,5 @@ function placesOfCredentials(places: Places): { readonly label: string; readonly
     label: 'the key for the model',
     path: `${home.replace(/[/\\]+$/, '')}/auth.json`,
   }));
-  return [...keys, ...stores];
+  return [...keys, ...stores].map((place) => ({ ...place, compared: comparablePath(place.path) }));
 }

@@ -22,7 +22,7 @@ export interface LiveThreadOptions {
   readonly world: TurnWorld;
   readonly record: ThreadRecord;
   /** What the model was told and said so far. */
-  readonly history: readonly ModelItem[];
+  readonly history: () => readonly ModelItem[];
   /** Whether the store already has a row for it; a new thread gets one with its first turn or name. */
   readonly isStored: boolean;
   readonly isEphemeral: boolean;
@@ -49,8 +49,9 @@ export class LiveThread {
   readonly isEphemeral: boolean;
   readonly #options: LiveThreadOptions;
   readonly #recorder: Recorder;
-  readonly #history: ModelItem[];
-  #contextTokens: number;
+  /** Null until it is needed: who only reads a long thread does not wait for it. */
+  #history: ModelItem[] | null = null;
+  #contextTokens: number | null;
   #record: ThreadRecord;
   readonly #messages = new Map<string, Turn>();
   #isStored: boolean;
@@ -67,8 +68,7 @@ export class LiveThread {
     this.tools = options.tools;
     this.#options = options;
     this.#record = options.record;
-    this.#history = [...options.history];
-    this.#contextTokens = options.record.tokenUsage?.last.totalTokens ?? tokensOf(options.history);
+    this.#contextTokens = options.record.tokenUsage?.last.totalTokens ?? null;
     this.#isStored = options.isStored;
     this.#isHolding = options.suspended !== null;
     const { suspended } = options;
@@ -136,7 +136,11 @@ export class LiveThread {
   }
 
   get history(): readonly ModelItem[] {
-    return this.#history;
+    return this.#known();
+  }
+
+  #known(): ModelItem[] {
+    return (this.#history ??= [...this.#options.history()]);
   }
 
   get isStored(): boolean {
@@ -158,27 +162,27 @@ export class LiveThread {
 
   /** Adds to the model's side of the conversation. */
   remember(turnId: string, items: readonly ModelItem[]): void {
-    this.#history.push(...items);
-    this.#contextTokens += tokensOf(items);
+    this.#contextTokens = this.contextTokens + tokensOf(items);
+    this.#known().push(...items);
     this.#recorder.append(items.map((item) => ({ type: 'model', turnId, item })));
   }
 
   /** How much the conversation takes, as the model last told, with an estimate of what came since. */
   get contextTokens(): number {
-    return this.#contextTokens;
+    return (this.#contextTokens ??= tokensOf(this.#known()));
   }
 
   /** Puts `items` in the place of the model's side of the conversation. `prefixTokens`: what stands before it in each request. */
   rebase(turnId: string, items: readonly ModelItem[], prefixTokens: number): void {
-    this.#history.splice(0, this.#history.length, ...items);
+    this.#history = [...items];
     this.#recorder.append([{ type: 'modelBase', turnId, items }]);
     this.#noteContext(turnId, prefixTokens + tokensOf(items), this.settings.contextWindow);
   }
 
   /** The model refused the conversation as too long: what it takes now is more than there is room for. */
   noteOverflow(turnId: string): void {
-    const window = this.settings.contextWindow ?? this.#contextTokens;
-    this.#noteContext(turnId, Math.max(window, this.#contextTokens), window);
+    const window = this.settings.contextWindow ?? this.contextTokens;
+    this.#noteContext(turnId, Math.max(window, this.contextTokens), window);
   }
 
   /** Nothing was spent; what the next request will take is another number than before. */
@@ -290,16 +294,14 @@ export class LiveThread {
     const kept = store.turnBefore(this.id, beforeTurnId) ?? null;
     const usage = kept === null ? null : store.usageAt(this.id, kept);
     const tell = this.#recorder.commit(event);
-    this.#history.length = 0;
-    // not all at once: a call takes only so many arguments
-    for (const item of store.modelItems(this.id)) this.#history.push(item);
-    this.#contextTokens = usage?.last.totalTokens ?? tokensOf(this.#history);
+    this.#history = [...store.modelItems(this.id)];
+    this.#contextTokens = usage?.last.totalTokens ?? null;
     for (const [clientId, { id }] of this.#messages) {
       if (!this.world.store.hasTurn(this.id, id)) this.#messages.delete(clientId);
     }
     const { tokenUsage } = this.#record;
     // what was spent is spent; what the conversation takes is what it took then
-    const last = usage?.last ?? { ...NO_USAGE, totalTokens: this.#contextTokens };
+    const last = usage?.last ?? { ...NO_USAGE, totalTokens: this.contextTokens };
     this.change({
       updatedAtMs: this.world.clock.nowMs(),
       tokenUsage: tokenUsage === null ? null : { ...tokenUsage, last },
@@ -318,7 +320,7 @@ export class LiveThread {
   /** Adds what was spent beside the conversation, which takes as much as before. */
   addUsageBeside(turnId: string, usage: TokenUsage): void {
     const before = this.#record.tokenUsage ?? { total: NO_USAGE, last: NO_USAGE, modelContextWindow: null };
-    const contextTokens = this.#contextTokens;
+    const { contextTokens } = this;
     this.#tellUsage(turnId, { ...before, total: addUsage(before.total, usage) });
     this.#contextTokens = contextTokens;
   }

@@ -8,8 +8,9 @@ const INTERVAL_MS = 250;
 const MAX_UNSAVED_CHARACTERS = 4096;
 /** ... but what is longer than this only when it has doubled, ... */
 const LONG_CHARACTERS = 64 * 1024;
-/** ... up to so much: each save writes all of the item, and a flood of output must not be written again and again. */
-const MOST_UNSAVED_CHARACTERS = 1024 * 1024;
+/** ... up to so much, and less often: each save writes all of the item, and a flood of output must not be written again and again. */
+const MOST_UNSAVED_CHARACTERS = 4 * 1024 * 1024;
+const LONG_INTERVAL_MS = 1000;
 
 export interface PartialSaverOptions {
   readonly clock: Clock;
@@ -56,9 +57,10 @@ export class PartialSaver {
   }
 
   #begin(turnId: string, itemId: string): Unsaved {
-    const cancel = this.#options.clock.after(INTERVAL_MS, () => this.#save(itemId));
     const saved = this.#saved.get(itemId) ?? 0;
-    const most = saved <= LONG_CHARACTERS ? MAX_UNSAVED_CHARACTERS : Math.min(saved, MOST_UNSAVED_CHARACTERS);
+    const isLong = saved > LONG_CHARACTERS;
+    const cancel = this.#options.clock.after(isLong ? LONG_INTERVAL_MS : INTERVAL_MS, () => this.#save(itemId));
+    const most = isLong ? Math.min(saved, MOST_UNSAVED_CHARACTERS) : MAX_UNSAVED_CHARACTERS;
     const unsaved = { turnId, characters: 0, most, cancel };
     this.#unsaved.set(itemId, unsaved);
     return unsaved;

@@ -20,7 +20,7 @@ export type ItemDelta = Extract<
 /** How much of a running command's output a state keeps, in characters; the completed item brings the whole. */
 const LIVE_OUTPUT_LIMIT = 1_048_576;
 /** So much more may be there before it is cut: each cut copies all of it. */
-const LIVE_OUTPUT_SLACK = LIVE_OUTPUT_LIMIT / 4;
+const LIVE_OUTPUT_SLACK = LIVE_OUTPUT_LIMIT;
 
 /** The item after the delta; the same object when the delta does not fit the item. */
 export function reduceItem(item: ThreadItem, event: ItemDelta): ThreadItem {

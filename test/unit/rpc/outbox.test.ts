@@ -103,6 +103,21 @@ describe('the outbox of a connection', () => {
     );
   });
 
+  it('tells it however long it is, and joins no delta to one that is longer than a client that keeps up is sent', () => {
+    const { outbox, say, block, rest } = make({ ...LIMITS, all: 1_000_000 });
+    block();
+    for (const diff of ['1', '2', '3'])
+      outbox.send({ method: 'turn/diff/updated', params: { threadId: 't', turnId: 'u', diff: diff.repeat(100_000) } });
+    for (let n = 0; n < 100; n += 1) say(String(n % 10).repeat(1000));
+    const [diff, ...deltas] = rest();
+    equal(diff.params.diff, '3'.repeat(100_000));
+    ok(deltas.length < 20 && deltas.every(({ params }) => params.delta.length <= 8192));
+    equal(
+      deltas.reduce((sum, { params }) => sum + params.delta.length, 0),
+      100_000,
+    );
+  });
+
   it('joins bytes as bytes', () => {
     const { outbox, block, rest } = make();
     block();

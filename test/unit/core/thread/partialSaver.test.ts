@@ -39,13 +39,15 @@ describe('partial saver', () => {
   });
 
   it('lets an item that is long already double before it is saved again, so that a flood is not written again and again', () => {
-    const { saved, saver } = setup();
+    const { clock, saved, saver } = setup();
     for (let n = 0; n < 1024; n += 1) saver.touched('t', 'a', 8192);
-    // each of 9 pieces, then at 144 KiB, 288, 576, 1,152, and then every 1,024
-    equal(saved.length, 9 + 4 + 6);
+    // each of 9 pieces, then at 144 KiB, 288, 576, 1,152, 2,304 and 4,608
+    equal(saved.length, 9 + 6);
+    deepEqual(clock.delays.at(-1), 1000);
     saver.closed('a');
     saver.touched('t', 'a', 4096);
-    equal(saved.length, 20);
+    equal(saved.length, 16);
+    deepEqual(clock.delays.at(-1), 250);
   });
 
   it('forgets what was completed, and saves the rest at the end', () => {
