@@ -22,6 +22,7 @@ const COMPARED: readonly (Measure & { readonly atMost: number | null })[] = [
   { key: 'firstDelta', title: '`turn/start` → first delta, first turn', unit: 'ms', atMost: 0.4 },
   { key: 'secondDelta', title: '`turn/start` → first delta, second turn', unit: 'ms', atMost: null },
   { key: 'deltas', title: '20,000 tiny deltas, every character delivered', unit: 'ms', atMost: 0.5 },
+  { key: 'deltasJoined', title: 'of them joined, as this client read too slowly', unit: '', atMost: null },
   { key: 'command', title: 'one of 50 trivial commands in a row', unit: 'ms', atMost: 0.5 },
   { key: 'sandboxedCommand', title: 'the same in the sandbox', unit: 'ms', atMost: 1 },
   { key: 'listFirst', title: '2,000 threads: spawn → first page of `thread/list`', unit: 'ms', atMost: 0.2 },
