@@ -80,7 +80,7 @@ class Planner {
     const slots: Promise<unknown>[] = [];
     for (const [index, path] of paths.entries()) {
       const look = (slots[index % LOOKS_AT_ONCE] ?? Promise.resolve()).then(() => this.#look(path));
-      slots[index % LOOKS_AT_ONCE] = look.catch(() => undefined);
+      slots[index % LOOKS_AT_ONCE] = look.catch(() => undefined); // told in the file's own turn
       this.#ahead.set(path, look);
     }
   }
