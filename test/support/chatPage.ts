@@ -251,6 +251,24 @@ async function answerRequest(chat: ChatPage, options: ChatOptions, message: Requ
   return await options.onRequest?.(message, chat);
 }
 
+/** Gives an open page another theme, as the editor does when the user changes it. */
+export async function setTheme({ page }: ChatPage, theme: Theme): Promise<void> {
+  await page.evaluate(
+    async ({ href, kind }) => {
+      const old = document.querySelector<HTMLLinkElement>('link[href^="/theme-"]');
+      if (old === null) throw new Error('The page has no theme.');
+      const next = document.createElement('link');
+      const loaded = new Promise((resolve) => next.addEventListener('load', resolve));
+      Object.assign(next, { rel: 'stylesheet', href });
+      old.replaceWith(next);
+      await loaded;
+      document.body.className = kind;
+      document.body.dataset['vscodeThemeKind'] = kind;
+    },
+    { href: `/theme-${theme}.css`, kind: THEME_CLASSES[theme] },
+  );
+}
+
 async function reply(
   chat: ChatPage,
   options: ChatOptions,

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ROOT } from '../../scripts/folders.mjs';
 import { setupEditor } from '../../scripts/setup.mjs';
-import { installVsix, startVscodeServer, writeUserSettings } from '../../scripts/vscodeServer.mjs';
+import {
+  installVsix,
+  startVscodeServer,
+  type VscodeServerOptions,
+  writeUserSettings,
+} from '../../scripts/vscodeServer.mjs';
 
 /** The extension to have in the editor: as a user gets it, or the folder it is developed in. */
 export type ExtensionSource = { extensionVsix: string } | { extensionPath: string } | { extension: 'none' };
@@ -86,7 +91,10 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
     const env = { ...process.env, ...homes, ...options.env };
     const smokeTestDriver = options.smokeTestDriver ?? false;
     const serverOptions = { vscode, node, dataDir, extensionsDir, env, smokeTestDriver };
-    if ('extensionVsix' in options) await installVsix(serverOptions, resolve(options.extensionVsix));
+    if ('extensionVsix' in options) {
+      const installed = await installedOnce(serverOptions, resolve(options.extensionVsix));
+      await cp(installed, extensionsDir, { recursive: true });
+    }
     if ('extensionPath' in options) await linkExtension(resolve(options.extensionPath), extensionsDir);
     const server = await startVscodeServer(serverOptions);
     const dispose = async () => {
@@ -109,6 +117,21 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
     await removeFolder();
     throw error;
   }
+}
+
+const installedExtensions = new Map<string, Promise<string>>();
+
+/** A folder of extensions with this VSIX in it, installed by the editor itself the first time it is asked for. */
+function installedOnce(options: VscodeServerOptions, vsix: string): Promise<string> {
+  const install = async (): Promise<string> => {
+    const extensionsDir = await mkdtemp(join(tmpdir(), 'bowline-installed-'));
+    process.once('exit', () => rmSync(extensionsDir, { recursive: true, force: true }));
+    await installVsix({ ...options, extensionsDir }, vsix);
+    return extensionsDir;
+  };
+  const installed = installedExtensions.get(vsix) ?? install();
+  installedExtensions.set(vsix, installed);
+  return installed;
 }
 
 /** The address that runs `run()` of a CommonJS module inside the extension host, beside the extension in development. */
