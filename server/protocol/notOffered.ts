@@ -26,7 +26,6 @@ const NOT_OFFERED: ReadonlySet<string> = new Set([
   'project/update',
   'project/move',
   'project/delete',
-  'thread/items/read',
   'thread/guardianReview',
   'thread/prepareApprovedPlan',
   'marketplace/add',

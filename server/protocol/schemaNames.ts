@@ -24,6 +24,7 @@ import * as skill from './schema/skill.ts';
 import * as terminal from './schema/terminal.ts';
 import * as thread from './schema/thread.ts';
 import * as threadHistory from './schema/threadHistory.ts';
+import * as threadImport from './schema/threadImport.ts';
 import * as threadSettings from './schema/threadSettings.ts';
 import * as threadShelf from './schema/threadShelf.ts';
 import * as turn from './schema/turn.ts';
@@ -54,6 +55,7 @@ const FILES = {
   terminal,
   thread,
   threadHistory,
+  threadImport,
   threadSettings,
   threadShelf,
   turn,

@@ -119,16 +119,15 @@ function copyRows(damaged: Readable | undefined, fresh: Database, pages: string)
   return { rows, gaps };
 }
 
-/** False when the projections that were saved contradict it: it stays in the log, and the doctor lets the log have its way. */
+/**
+ * False when the projections that were saved contradict it, or when it is not the text that was written: it stays in the log, and the
+ * doctor lets the log have its way.
+ */
 function projects(fresh: Database, row: Row): boolean {
-  const logged = {
-    threadId: textOf(row, 'thread_id'),
-    seq: integerOf(row, 'seq'),
-    event: eventOf(textOf(row, 'body')),
-  };
   fresh.run('SAVEPOINT event');
   try {
-    projectEvent(fresh, logged);
+    const event = eventOf(textOf(row, 'body'));
+    projectEvent(fresh, { threadId: textOf(row, 'thread_id'), seq: integerOf(row, 'seq'), event });
     return true;
   } catch (error) {
     if (isProtocolError(error) && !isUnreadable(error)) throw error;

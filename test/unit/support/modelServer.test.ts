@@ -67,7 +67,7 @@ describe('startModelServer', () => {
     assert.equal(await said(await post(model.url, 'go', [output, output])), 'ran 2 commands');
     model.otherwise(modeOf('echo', 'whole'));
     assert.equal(await said(await post(model.url, 'hello')), 'hello');
-    assert.throws(() => modeOf('nonsense', 'whole'), /use text, deltas:N, commands:N or echo/);
+    assert.throws(() => modeOf('nonsense', 'whole'), /no script "nonsense"/);
   });
 
   it('runs as a program that ends with its stdin', async () => {

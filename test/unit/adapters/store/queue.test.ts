@@ -94,7 +94,10 @@ describe('queued prompts in the store', () => {
           .prepare('INSERT INTO events (seq, thread_id, at_ms, body) VALUES (?, ?, ?, ?)')
           .run(index + 1, 'a', T0, body);
       }
-      database.exec("INSERT INTO turns (thread_id, ordinal, turn_id, started_seq) VALUES ('a', 1, 't1', 1)");
+      database.exec(
+        "INSERT INTO threads VALUES ('a', 1, 1, 1, 0, '/', 'p', '', '{}', NULL, NULL, NULL, NULL); " +
+          "INSERT INTO turns (thread_id, ordinal, turn_id, started_seq) VALUES ('a', 1, 't1', 1)",
+      );
       database.close();
       equal((await old.store()).turnOfMessage('a', 'known')?.id, 't1');
     } finally {
