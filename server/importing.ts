@@ -2,7 +2,9 @@
 import { hostname } from 'node:os';
 import type { ConfigurationFiles } from './adapters/config/configuration.ts';
 import { createThreadImporter } from './adapters/rollouts/threadImporter.ts';
+import { createSecretMasks } from './adapters/secrets/secretMasks.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
+import { keyNames } from './core/config/keyNames.ts';
 import type { Clock, Log } from './core/ports.ts';
 import type { Settings } from './core/settings.ts';
 import type { ThreadImporter } from './core/thread/threadImport.ts';
@@ -17,12 +19,15 @@ export interface ImporterParts {
 }
 
 export function referenceImporter(parts: ImporterParts): ThreadImporter {
-  const { clock, configuration } = parts;
+  const { clock, configuration, env } = parts;
+  // a key that was stored here is not known over there
+  const masks = createSecretMasks({ env, hiddenNames: () => keyNames(configuration.providers()), key: () => null });
   return createThreadImporter({
     ...parts,
     owner: { pid: process.pid, host: hostname(), client: 'bowline-import', sinceMs: clock.nowMs() },
     openStore: () => openThreadStore(parts),
     settingsFor: (wish) => importedSettings(configuration, wish),
+    mask: () => masks.load(),
   });
 }
 

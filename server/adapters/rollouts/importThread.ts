@@ -1,10 +1,12 @@
 // Brings one thread of the reference server into the store, in slices; or what it has grown by since.
 import { setImmediate } from 'node:timers/promises';
+import type { SecretMask } from '../../core/secrets/secretMask.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { ImportOutcome } from '../../core/thread/threadImport.ts';
 import type { LeaseClaim, ThreadRecord, ThreadRecordChange, ThreadStore } from '../../core/thread/threadStore.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import { recordOf, stringOf } from '../openai/json.ts';
+import { maskedEntries } from './maskedEntries.ts';
 import { goesOn, isUpToDate, partsOf, readMark, tailOf, type ImportMark } from './importMark.ts';
 import type { FoundThread, RolloutFile } from './rolloutFiles.ts';
 import { fileLines } from './rolloutLines.ts';
@@ -23,6 +25,8 @@ export interface ImportContext {
   readonly signal: AbortSignal;
   /** Policies are those of this home; only the folder, the model and the provider come with a thread. */
   settingsFor(wish: SettingsWish): Promise<Settings>;
+  /** For what tools returned there. */
+  mask(): Promise<SecretMask>;
 }
 
 /** So much is written at once: others can write in between. */
@@ -162,11 +166,12 @@ class ThreadImport {
     const place = { parts: partsOf(this.#thread), part: this.#part, offset: this.#offset, ...how };
     const mark: ImportMark = { version: 1, ...place, name, isArchived, reading };
     const settings = await this.#settings();
+    const entries = maskedEntries(this.#reader.take(), await this.#context.mask());
     const change = this.#change(settings);
     if (this.#isCreated) store.update(id, change);
     else store.create({ ...this.#newRecord(settings), ...change }, null);
     this.#isCreated = true;
-    store.append(id, [...this.#reader.take(), { type: 'importMark', mark: JSON.stringify(mark) }]);
+    store.append(id, [...entries, { type: 'importMark', mark: JSON.stringify(mark) }]);
     return mark;
   }
 

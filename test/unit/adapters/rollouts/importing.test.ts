@@ -5,12 +5,14 @@ import { dirname, join } from 'node:path';
 import { createThreadImporter } from '../../../../server/adapters/rollouts/threadImporter.ts';
 import { fileLines } from '../../../../server/adapters/rollouts/rolloutLines.ts';
 import { diagnose } from '../../../../server/adapters/store/doctor.ts';
+import { SecretMask } from '../../../../server/core/secrets/secretMask.ts';
 import type { ImportOutcome } from '../../../../server/core/thread/threadImport.ts';
 import type { ThreadStore } from '../../../../server/core/thread/threadStore.ts';
 import { FIRST, recordOf, Scratch, Script, settings, silentLog } from '../store/fixture.ts';
 
 const ID = '0199aaaa-0000-7000-8000-000000000001';
 const OTHER = '0199aaaa-0000-7000-8000-000000000002';
+const SECRET = { value: 'tp_1234567890abcdef', label: 'test key' };
 const OWNER = { pid: process.pid, host: 'here', client: 'importer', sinceMs: 0 };
 
 /** A line of a rollout; each a second after the one before. */
@@ -96,6 +98,7 @@ describe('importing rollouts', () => {
       cwd: scratch.home,
       owner: OWNER,
       openStore: () => scratch.store(),
+      mask: () => Promise.resolve(new SecretMask({ detector: () => [], known: () => [SECRET] })),
       settingsFor: ({ cwd, model }) => Promise.resolve({ ...settings, cwd, model: model ?? settings.model }),
     });
     await importer.run('codex', { signal, told: (outcome) => void outcomes.push(outcome) });
@@ -156,6 +159,15 @@ describe('importing rollouts', () => {
     });
     ok(!(await modelIn(ID)).includes('fc_1'), 'ids of the provider stay there');
     await assertSound();
+  });
+
+  it('masks the secrets in what tools returned, in the items and for the model', async () => {
+    const lines = OLD.map((text) => text.replaceAll('a.txt', `key=${SECRET.value}`));
+    write(fileOf(ID), lines);
+    deepEqual(typesOf(await run()), ['imported']);
+    const kept = await inStore((store) => JSON.stringify([store.events(ID), store.modelItems(ID)]));
+    ok(!kept.includes(SECRET.value));
+    equal(kept.split('key=[secret masked: test key]').length, 3, 'once as output, once for the model');
   });
 
   it('takes back what was taken back, and tells an error as the end of its turn', async () => {
