@@ -209,13 +209,13 @@ function isPlaced(state: ThreadState, pending: PendingRequest): boolean {
   return state.turns.some((turn) => turn.items.some((item) => isAbout(pending, turn, item)));
 }
 
-/** An item with nothing to read yet, or ever (reasoning that the provider keeps to itself), takes no row. */
 /** A review comes as an item of its own, and then as the message that closes its turn. */
 function isSaidAgain(item: ThreadItem, { items }: Turn): boolean {
   if (item.type !== 'exitedReviewMode') return false;
   return items.some((other) => other.type === 'agentMessage' && other.text === item.review);
 }
 
+/** An item with nothing to read yet, or ever (reasoning that the provider keeps to itself), takes no row. */
 function isWorthShowing(item: ThreadItem): boolean {
   switch (item.type) {
     case 'agentMessage':

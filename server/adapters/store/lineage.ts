@@ -43,7 +43,9 @@ export function lineageOf(database: Database, threadId: string): Segment[] {
   };
   while (next !== undefined) {
     const row = database.get(`SELECT ${BASE_COLUMNS} FROM threads WHERE id = ?`, next.threadId);
-    if (row === undefined) break;
+    // only damage makes a thread its own ancestor
+    const { threadId: current } = next;
+    if (row === undefined || segments.some((segment) => segment.threadId === current)) break;
     // what a thread takes back is gone for itself and in all that it inherits
     reverted = joined([...reverted, ...revertsOf(database, next.threadId, next.maxSeq)]);
     segments.push({ ...next, reverted });

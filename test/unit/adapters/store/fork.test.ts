@@ -1,5 +1,7 @@
 // Forks: a reference to the source and a place in it, never a copy, and unmoved by what the source does later.
 import { deepEqual, equal, throws } from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { ThreadStore } from '../../../../server/core/thread/threadStore.ts';
 import {
   commandItem,
@@ -31,6 +33,16 @@ describe('forks in the store', () => {
     for (const id of ['t1', 't2', 't3']) store.append('a', source.turn(id));
   });
   afterEach(() => scratch.dispose());
+
+  it('end where damage made a thread its own ancestor', () => {
+    fork('b', 'a', 't2');
+    const database = new DatabaseSync(join(scratch.home, 'threads.db'));
+    database.exec(
+      "UPDATE threads SET base_thread_id = 'b', base_ordinal = 1, base_seq = 1, base_model_seq = 1 WHERE id = 'a'",
+    );
+    database.close();
+    deepEqual(turnIds('b'), ['t1', 't2']);
+  });
 
   it('inherit turns, items and the model’s side up to a turn, and go their own way', () => {
     fork('b', 'a', 't2');
