@@ -164,7 +164,8 @@ describe('the transcript', function () {
     await chat.page.getByText('Question 49', { exact: true }).waitFor();
     await box(chat).hover();
     await chat.page.mouse.wheel(0, -100_000);
-    const asked = await chat.waitForPosted((message: PageMessage) => message.kind === 'request');
+    const isAsking = (message: PageMessage) => message.kind === 'request' && message.method === 'thread/turns/list';
+    const asked = await chat.waitForPosted(isAsking);
     assert.deepEqual(asked.kind === 'request' && asked.params, {
       threadId,
       cursor: 'c1',
