@@ -1,5 +1,5 @@
 // The conversation: only the rows in sight are drawn, the place is kept, and the end is followed.
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Icon } from '../parts/icon.tsx';
 import { useSession } from '../parts/context.ts';
@@ -25,6 +25,7 @@ export function Transcript() {
   const list = useRef<VirtualizerHandle>(null);
   const { stick, isAway } = useStick(box, content);
   const isPrepended = usePrepended(rows);
+  const { kept, focusedIn } = useKeptFocus(rows);
 
   useRestoredPlace(session, { rows, threadId, list, stick });
   useFollowOwnMessage(rows, stick);
@@ -48,6 +49,7 @@ export function Transcript() {
         aria-live="off"
         aria-label={strings.transcriptLabel}
         onClick={(event) => openTarget(session, event)}
+        onFocusIn={focusedIn}
       >
         <div class="transcript-content" ref={content}>
           <Virtualizer
@@ -56,6 +58,7 @@ export function Transcript() {
             data={rows}
             shift={isPrepended}
             bufferSize={BUFFER_PX}
+            keepMounted={kept}
             onScroll={scrolled}
           >
             {render}
@@ -83,6 +86,19 @@ function useStick(box: Element, content: Element) {
     return () => made.dispose();
   }, []);
   return { stick, isAway };
+}
+
+/** The row that had the focus last stays drawn: what is not drawn loses the focus, and cannot be given it back. */
+function useKeptFocus(rows: readonly Row[]) {
+  const [key, setKey] = useState<string | undefined>(undefined);
+  const focusedIn = useCallback(({ target }: FocusEvent) => {
+    if (target instanceof HTMLElement) setKey(target.closest<HTMLElement>('[data-row]')?.dataset['row']);
+  }, []);
+  const kept = useMemo(() => {
+    const index = rows.findIndex((row) => row.key === key);
+    return index < 0 ? [] : [index];
+  }, [rows, key]);
+  return { kept, focusedIn };
 }
 
 /** Whether these rows are the ones before with others put in front of them. */
