@@ -34,6 +34,8 @@ describe('the queue in a real VS Code', () => {
     model.script(answer([text('Hello.'), gate('first')]), answer([text('Again.'), gate('second')]));
     await chat.send('begin');
     await model.reached('first');
+    // what is queued before the page has heard of the turn is sent at once
+    await chat.answer('Hello.').waitFor();
     for (const words of ['one', 'two', 'three', 'four']) await add(words);
     assert.equal(await chat.field.inputValue(), '');
     await face('three').press('Alt+ArrowUp');
