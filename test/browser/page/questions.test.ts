@@ -70,7 +70,8 @@ describe('questions of the agent in the chat', function () {
       answers: { storage: { answers: ['PostgreSQL'] }, retention: { answers: ['For ever'] } },
     });
     await card(chat).waitFor({ state: 'detached' });
-    assert.equal(await focused(chat), 'composer-field', 'the focus does not fall out of the page');
+    // the focus does not fall out of the page
+    await chat.page.waitForFunction(() => document.activeElement?.matches('.composer-field'));
     assert.match(await chat.page.locator('.answered').innerText(), /PostgreSQL/);
     await chat.notify({ method: 'serverRequest/resolved', params: { threadId, requestId: 'ask-1' } });
     await chat.page.locator('.answered').waitFor();

@@ -111,6 +111,7 @@ describe('the queue of messages', function () {
     const double = queueDouble(queued('a', words('alpha'), ...beside), queued('b', words('beta')));
     const chat = await open({ snapshot: running(), onRequest: double.answer, hasQueue: true });
     await face(chat, 'beta').press('Enter');
+    await chat.page.locator('.queue-field:focus').waitFor();
     await chat.page.keyboard.type(' changed');
     await chat.page.keyboard.press('Escape');
     await focused(chat, 'beta').waitFor();
@@ -129,6 +130,7 @@ describe('the queue of messages', function () {
     const double = abc();
     const chat = await open({ snapshot: running(), onRequest: double.answer, hasQueue: true });
     await face(chat, 'beta').press('Enter');
+    await chat.page.locator('.queue-field:focus').waitFor();
     await chat.page.keyboard.type(' changed');
     await chat.page.reload();
     assert.equal(await chat.page.locator('.queue-field').inputValue(), 'beta changed');
