@@ -1,10 +1,10 @@
 // Runs all tests, from the checks of the source to the installed product in a real VS Code, and sums them up.
 // Usage: npm test   or: npm test -- [suite …]   with suites of the list below
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, delimiter, join } from 'node:path';
-import { ROOT } from './folders.mjs';
+import { CACHE, ROOT } from './folders.mjs';
 import { runMain, say, UserError } from './progress.mjs';
 import { runVisibly } from './run.mjs';
 import { setupTests } from './setup.mjs';
@@ -12,18 +12,22 @@ import { setupTests } from './setup.mjs';
 /** @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Outcome */
 /** @typedef {{ node: string, env: NodeJS.ProcessEnv, countsFile: string }} Surroundings */
 
-const BROWSER_TIMEOUT_MS = 180_000;
+const BROWSER_PATIENCE = ['--timeout', '180000'];
+
+/** Files beside each other, each in a process of its own; their stories mostly wait for the servers that they start. */
+const TWO_AT_ONCE = ['--parallel', '--jobs', '2'];
 
 /** In the order in which they are run: what is fast and fails first, comes first. @type {Record<string, (at: Surroundings) => Promise<Outcome>>} */
 const SUITES = {
   check: (at) => runScript('scripts/check.mjs', at),
   build: (at) => runScript('scripts/package.mjs', at),
   unit: (at) => runMocha('test/unit', at),
-  contract: (at) => runMocha('test/contract', at),
+  contract: async (at) => runMocha('test/contract', await withoutProfile(at), [...TWO_AT_ONCE, '--timeout', '60000']),
   sandbox: (at) => runMocha('test/sandbox', at),
-  doors: (at) => runMocha('test/doors', at),
+  doors: async (at) => runMocha('test/doors', await withoutProfile(at)),
   extension: (at) => runCounting('test/extension', ['test/extension/main.ts'], at),
-  browser: (at) => runMocha('test/browser', at, ['--timeout', String(BROWSER_TIMEOUT_MS)]),
+  page: (at) => runMocha('test/browser/page', at, [...BROWSER_PATIENCE, ...TWO_AT_ONCE]),
+  browser: (at) => runMocha('test/browser', at, [...BROWSER_PATIENCE, '--ignore', 'test/browser/page/**']),
 };
 
 await runMain(async () => {
@@ -71,6 +75,17 @@ function report(outcomes) {
   const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;
+}
+
+/**
+ * The same with an empty home folder: a command of the agent runs in a login shell, and what the profile of a developer loads there can take longer than the test.
+ * @param {Surroundings} at
+ * @returns {Promise<Surroundings>}
+ */
+async function withoutProfile(at) {
+  const home = join(dirname(at.countsFile), 'home');
+  await mkdir(home, { recursive: true });
+  return { ...at, env: { ...at.env, HOME: home, XDG_CACHE_HOME: dirname(CACHE) } };
 }
 
 /**
