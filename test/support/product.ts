@@ -2,6 +2,7 @@
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { CACHE } from '../../scripts/folders.mjs';
 import { launchBrowser, openWindow, PATIENCE, runCommand, waitForWorkbench, type WindowOptions } from './browser.ts';
 import { startModelServer } from './modelServer.ts';
 import { IS_REFERENCE } from './ownOnly.ts';
@@ -98,7 +99,8 @@ export function useProduct(options: ProductOptions = {}): Product {
 /** The reference's program instead of Bowline's own, with the same home. */
 async function referenceOptions(options: ProductOptions): Promise<ProductOptions> {
   const settings = { ...options.settings, 'bowline.server.path': await referenceServer() };
-  return { ...options, settings, homeVariable: 'CODEX_HOME' };
+  // with a home below the folder of temporary files it has no sandbox
+  return { ...options, settings, homeVariable: 'CODEX_HOME', homesFolder: CACHE };
 }
 
 function configToml(modelUrl: string, { isConfigured = true, config = '' }: ProductOptions): string {

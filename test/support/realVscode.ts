@@ -26,6 +26,8 @@ export type RealVscodeOptions = ExtensionSource & {
   env?: Record<string, string>;
   /** Another variable that names the home, beside `BOWLINE_HOME`. */
   homeVariable?: string;
+  /** The folder in which the home is made, or undefined for that of all temporary files. */
+  homesFolder?: string;
 };
 
 export type RealVscode = AsyncDisposable & {
@@ -72,17 +74,18 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
   const dataDir = join(folder, 'data');
   const extensionsDir = join(folder, 'extensions');
   const workspace = join(folder, 'workspace');
-  const bowlineHome = join(folder, 'home');
-  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
+  const bowlineHome = await mkdtemp(join(options.homesFolder ?? folder, 'home-'));
+  const folders = [folder, bowlineHome];
+  const removeAtExit = () => folders.forEach((made) => rmSync(made, { recursive: true, force: true }));
   process.once('exit', removeAtExit);
-  const removeFolder = async () => {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  const removeFolders = async () => {
+    for (const made of folders) await rm(made, { recursive: true, force: true, maxRetries: 5 });
     process.off('exit', removeAtExit);
   };
   const setSettings = (settings: Record<string, unknown>) =>
     writeUserSettings(dataDir, { ...QUIET_SETTINGS, ...settings });
   try {
-    for (const path of [dataDir, extensionsDir, workspace, bowlineHome]) await mkdir(path);
+    for (const path of [dataDir, extensionsDir, workspace]) await mkdir(path);
     if (options.workspaceFrom !== undefined) await cp(options.workspaceFrom, workspace, { recursive: true });
     await setSettings(options.settings ?? {});
     const { homeVariable = 'BOWLINE_HOME' } = options;
@@ -99,7 +102,7 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
     const server = await startVscodeServer(serverOptions);
     const dispose = async () => {
       await server.dispose();
-      await removeFolder();
+      await removeFolders();
     };
     return {
       url: server.urlOf(workspace),
@@ -114,7 +117,7 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
       [Symbol.asyncDispose]: dispose,
     };
   } catch (error) {
-    await removeFolder();
+    await removeFolders();
     throw error;
   }
 }
