@@ -1,11 +1,14 @@
-// Damaged thread databases, many. BOWLINE_FUZZ_SEED sets the seed, BOWLINE_FUZZ_CASES how many.
-import { recoversAnything } from '../support/fuzz/storeRecovery.ts';
+// Damaged thread databases, many. How to set their number and seed: test/support/fuzz/shards.ts.
+import { join } from 'node:path';
+import { runShards, runWorker, shardsOf } from '../support/fuzz/shards.ts';
+
+const WORKER = join(import.meta.dirname, '../support/fuzz/recoveryWorker.ts');
 
 describe('damaged thread databases, many', () => {
-  it('lose nothing that lies in pages which nobody touched', async () => {
-    const cases = Number(process.env['BOWLINE_FUZZ_CASES'] ?? 100_000);
-    const seed = Number(process.env['BOWLINE_FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
-    console.log(`seed ${seed}`);
-    console.log(JSON.stringify(await recoversAnything({ cases, seed })));
-  });
+  it('lose nothing that lies in pages which nobody touched', () =>
+    runShards(shardsOf(process.env, 100_000), async ({ cases, seed, path }) => {
+      const command = [process.execPath, WORKER, String(cases), String(seed), ...(path === null ? [] : [path])];
+      const worker = { command, env: process.env, cwd: process.cwd() };
+      await runWorker(worker, (line) => console.log(`seed ${seed}: ${line}`));
+    }));
 });

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import type { OutputStream, ProcessExit, RunningProcess } from '../../core/client/process.ts';
 import type { CommandExit } from '../../core/ports.ts';
+import { timerMs } from '../clock.ts';
 import type { ChildProcess, ProcessEnd, ProcessEvents } from './childProcess.ts';
 import { endGroup } from './processGroup.ts';
 
@@ -67,7 +68,7 @@ export function supervise(launch: Launch, options: SuperviseOptions): Supervised
     limit = setTimeout(() => {
       isTimedOut = true;
       void kill();
-    }, options.timeoutMs);
+    }, timerMs(options.timeoutMs));
   }
   const onOutput: RunningProcess['onOutput'] = (listener) => void listeners.push(listener);
   return { type: 'started', child, running: controls(child, { onOutput, setPaused, kill, exited }) };

@@ -137,9 +137,11 @@ export function sameRow(database: Database, { table, place, row }: RowFault): bo
 
 function* rowsOf(database: Database, table: string): Generator<Row> {
   const sql = `SELECT rowid AS place, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`;
-  for (let rows = database.all(sql, 0); rows.length > 0;) {
+  let rows: readonly Row[];
+  for (let place = 0; ; place = integerOf(rows.at(-1) ?? {}, 'place')) {
+    rows = database.all(sql, place);
     yield* rows;
-    rows = database.all(sql, integerOf(rows.at(-1) ?? {}, 'place'));
+    if (rows.length < ROWS_AT_ONCE) return;
   }
 }
 

@@ -19,10 +19,10 @@ export function brokenHeader(path: string): string | null {
   return isOwn ? null : 'the header of the file is damaged';
 }
 
-/** SQLite deletes the log of an empty database when it opens that: what was in it would be lost. */
+/** SQLite deletes the log of an empty database when it opens that, and takes one of a single byte for empty: what was in it would be lost. */
 function hasLogAlone(path: string): boolean {
   const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  return sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0;
+  return sizeOf(path) <= 1 && sizeOf(`${path}-wal`) > 0;
 }
 
 function headerOf(path: string): Buffer | null {

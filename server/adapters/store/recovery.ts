@@ -101,18 +101,17 @@ interface Readable {
 
 /** By SQLite as far as it finds its way, then from the pages themselves; what is there already stays. */
 function copyRows(damaged: Readable | undefined, fresh: Database, pages: string): Recovered {
-  let rows = 0;
+  const before = changesSoFar(fresh);
   let gaps = damaged === undefined ? 1 : 0;
   if (damaged !== undefined) {
     for (const table of [...TABLES, ...shelfTables(damaged)]) {
       for (const direction of ['asc', 'desc'] as const) {
-        gaps += eachReadableRow(damaged.connection, { table, direction }, (row) => {
-          rows += insertRow(fresh, table, row);
-        });
+        gaps += eachReadableRow(damaged.connection, { table, direction }, (row) => insertRow(fresh, table, row));
       }
     }
   }
-  for (const { table, row } of salvageRows(pages)) rows += insertRow(fresh, table, row);
+  for (const { table, row } of salvageRows(pages)) insertRow(fresh, table, row);
+  const rows = changesSoFar(fresh) - before;
   for (const row of fresh.all('SELECT seq, thread_id, body FROM events ORDER BY seq')) {
     if (!projects(fresh, row)) gaps += 1;
   }
@@ -178,21 +177,20 @@ function eachReadableRow(
   return gaps;
 }
 
-function insertRow(fresh: Database, table: string, { place: _place, ...row }: Row): number {
-  if (![row.body, row.record].every(isReadable)) return 0;
+function insertRow(fresh: Database, table: string, { place: _place, ...row }: Row): void {
+  if (![row.body, row.record].every(isReadable)) return;
   const columns = Object.keys(row);
   const marks = columns.map(() => '?').join(', ');
-  const sql = `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`;
-  const before = fresh.get('SELECT total_changes() AS changes');
   try {
-    fresh.run(sql, ...Object.values(row));
+    fresh.run(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`, ...Object.values(row));
   } catch (error) {
     // a value that the column cannot hold: not the row that was written
     if (isProtocolError(error)) throw error;
-    return 0;
   }
-  const after = fresh.get('SELECT total_changes() AS changes');
-  return before !== undefined && after !== undefined ? integerOf(after, 'changes') - integerOf(before, 'changes') : 0;
+}
+
+function changesSoFar(database: Database): number {
+  return integerOf(database.get('SELECT total_changes() AS changes') ?? {}, 'changes');
 }
 
 /** Damage may lie within a text without SQLite noticing. */

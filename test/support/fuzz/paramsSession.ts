@@ -42,13 +42,15 @@ interface Pending {
   readonly settle: (message: JsonRpcMessage) => void;
 }
 
+/** Of all connections together: the oracle knows by it what an answer answers. */
+let nextId = 1;
+
 /** One connection that checks whatever it is sent. */
 class CheckingClient {
   readonly #transport: Transport;
   readonly #pending = new Map<number, Pending>();
   readonly #faults: string[];
   readonly #tell: (line: Line) => void;
-  #nextId = 1;
   #asked = 0;
 
   constructor(transport: Transport, faults: string[], tell: (line: Line) => void) {
@@ -63,7 +65,7 @@ class CheckingClient {
   }
 
   async ask(method: string, params: unknown): Promise<JsonRpcMessage> {
-    const id = this.#nextId++;
+    const id = nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<JsonRpcMessage>();
     this.#pending.set(id, { method, settle: resolve });
     const late = setTimeout(() => reject(new Error(`${method} is not answered: ${brief(params)}`)), ANSWER_WITHIN_MS);
@@ -227,25 +229,25 @@ export class ParamsSession {
     rmSync(join(this.#home, 'auth.json'), { force: true });
   }
 
+  /** A fork goes before what it was forked from, and may be archived while that is not. */
   async #deleteThreads(): Promise<void> {
-    for (const archived of [false, true]) {
-      for (;;) {
-        const listed = await this.#main.ask('thread/list', {
-          archived,
-          limit: 100,
-          sourceKinds: [],
-          modelProviders: [],
-        });
-        assert.ok('result' in listed, brief(listed));
-        const data: { id: string }[] = Reflect.get(Object(listed.result), 'data');
-        if (data.length === 0) break;
-        const gone = await Promise.all(data.map(({ id }) => this.#main.ask('thread/delete', { threadId: id })));
-        assert.ok(
-          gone.some((message) => 'result' in message),
-          brief(gone),
-        );
-      }
+    for (;;) {
+      const ids = [...(await this.#listed(false)), ...(await this.#listed(true))];
+      if (ids.length === 0) return;
+      const gone = await Promise.all(ids.map((threadId) => this.#main.ask('thread/delete', { threadId })));
+      assert.ok(
+        gone.some((message) => 'result' in message),
+        brief(gone),
+      );
     }
+  }
+
+  async #listed(archived: boolean): Promise<readonly string[]> {
+    const params = { archived, limit: 100, sourceKinds: [], modelProviders: [] };
+    const listed = await this.#main.ask('thread/list', params);
+    assert.ok('result' in listed, brief(listed));
+    const data: { id: string }[] = Reflect.get(Object(listed.result), 'data');
+    return data.map(({ id }) => id);
   }
 
   #connect(): CheckingClient {

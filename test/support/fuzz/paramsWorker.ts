@@ -14,12 +14,14 @@ const MOST_AT_ONCE = 24;
 /** So many looks, then an empty home again. */
 const LOOKS_A_ROUND = 25;
 const MOST_GROWTH = 1.2;
+const ROUNDS_A_REPORT = 20;
 
 assert.ok(scratch.startsWith('/tmp/') || scratch.includes('/T/'), 'the scratch folder is no temporary folder');
 process.chdir(scratch);
 
 const session = await ParamsSession.open(scratch, await openSchemaOracle());
 process.on('unhandledRejection', (error) => session.blame(`a rejection that nobody handled: ${stackOf(error)}`));
+process.on('warning', (warning) => session.blame(`a warning of Node: ${stackOf(warning)}`));
 process.on('uncaughtException', (error) => session.blame(`an exception that nobody caught: ${stackOf(error)}`));
 
 const heaps: number[] = [];
@@ -33,17 +35,19 @@ const look = fc.asyncProperty(
   },
 );
 // what is thrown here would be taken for one of those that the listeners above hear of
+let round = 0;
 try {
-  for (let round = 0; asked < Number(cases); round += 1) {
+  for (; asked < Number(cases); round += 1) {
     await fc.assert(look, { seed: Number(seed) + round, numRuns: LOOKS_A_ROUND });
     await nextRound();
+    if (round % ROUNDS_A_REPORT === ROUNDS_A_REPORT - 1) console.log(`${asked} requests so far`);
   }
   assertNoGrowth();
   report();
   await session.close();
   session.throwFaults();
 } catch (error) {
-  console.error(`seed ${seed}: ${stackOf(error)}`);
+  console.error(`again with BOWLINE_FUZZ_SEED=${Number(seed) + round} BOWLINE_FUZZ_CASES=1: ${stackOf(error)}`);
   process.exit(1);
 }
 process.exit(0);

@@ -1,20 +1,25 @@
 // What can happen to the files of a thread database, and which of its events nothing has touched.
 import fc, { type Arbitrary } from 'fast-check';
-import { FRAME, PAGE, WAL_HEADER, type StoredEvent, type Template } from './storeTemplate.ts';
+import { FRAME, PAGE, WAL_HEADER, type StoredEvent, type Template, type TemplateSize } from './storeTemplate.ts';
 
 type Damage =
   | { readonly type: 'truncate'; readonly at: number }
-  | { readonly type: 'flip'; readonly at: number; readonly bit: number }
-  | { readonly type: 'zero' | 'scribble'; readonly at: number; readonly pages: number };
+  | { readonly type: 'flip'; readonly at: number; readonly bit: number; readonly within?: 'events' }
+  | { readonly type: 'zero' | 'scribble'; readonly at: number; readonly pages: number; readonly within?: 'events' };
 
 export interface StoreCase {
+  readonly size: TemplateSize;
   /** Which main file lies beside which log. */
   readonly files: 'newest' | 'older with log' | 'older without log' | 'oldest with log';
   readonly main: readonly Damage[];
   readonly wal: readonly Damage[];
+  /** Who meets the damage. Where servers cannot help themselves the doctor comes after them in any case. */
+  readonly visitor: 'server' | 'doctor' | 'server and doctor';
+  /** Whether a server only opens it first, and uses nothing. */
+  readonly isOpenedFirst: boolean;
 }
 
-/** As a part of the file's length. */
+/** As a part of the file's length, or of the pages that hold events: most of a small file is roots of empty tables. */
 const at = fc.integer({ min: 0, max: 999_999 }).map((part) => part / 1_000_000);
 
 /** Within the first page's header, where a bit tells most. */
@@ -22,7 +27,16 @@ const headerPlace = fc.integer({ min: 0, max: 400 }).map((part) => part / 1_000_
 
 const damage: Arbitrary<Damage> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('truncate' as const), at }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('flip' as const), at, bit: fc.nat(7) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('flip' as const), at, bit: fc.nat(7) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('flip' as const),
+      at,
+      bit: fc.nat(7),
+      within: fc.constant('events' as const),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -33,20 +47,35 @@ const damage: Arbitrary<Damage> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({
-      type: fc.constantFrom('zero' as const, 'scribble' as const),
-      at,
-      pages: fc.integer({ min: 1, max: 4 }),
-    }),
+    arbitrary: fc.record(
+      {
+        type: fc.constantFrom('zero' as const, 'scribble' as const),
+        at,
+        pages: fc.integer({ min: 1, max: 4 }),
+        within: fc.constant('events' as const),
+      },
+      { requiredKeys: ['type', 'at', 'pages'] },
+    ),
   },
 );
 
-const some = fc.array(damage, { maxLength: 4 });
+const some = fc.array(damage, { minLength: 1, maxLength: 4 });
+const none = fc.constant<readonly Damage[]>([]);
 
 export const storeCase: Arbitrary<StoreCase> = fc.record({
+  size: fc.oneof(
+    { weight: 29, arbitrary: fc.constant('small' as const) },
+    { weight: 1, arbitrary: fc.constant('large' as const) },
+  ),
   files: fc.constantFrom('newest', 'older with log', 'older without log', 'oldest with log'),
-  main: some,
-  wal: fc.oneof(fc.constant([]), some),
+  main: fc.oneof({ weight: 7, arbitrary: some }, { weight: 1, arbitrary: none }),
+  wal: fc.oneof(none, some),
+  visitor: fc.oneof(
+    { weight: 5, arbitrary: fc.constant('server' as const) },
+    { weight: 2, arbitrary: fc.constant('doctor' as const) },
+    { weight: 1, arbitrary: fc.constant('server and doctor' as const) },
+  ),
+  isOpenedFirst: fc.boolean(),
 });
 
 export interface DamagedFiles {
@@ -57,15 +86,16 @@ export interface DamagedFiles {
   readonly isTouched: boolean;
 }
 
-export function damaged(template: Template, given: StoreCase): DamagedFiles {
+export function damaged(templates: Readonly<Record<TemplateSize, Template>>, given: StoreCase): DamagedFiles {
+  const template = templates[given.size];
   const { base, hasLog } = {
     newest: { base: template.newest, hasLog: false },
     'older with log': { base: template.older, hasLog: true },
     'older without log': { base: template.older, hasLog: false },
     'oldest with log': { base: template.oldest, hasLog: true },
   }[given.files];
-  const main = given.main.reduce(after, base.main);
-  const wal = hasLog ? given.wal.reduce(after, template.wal) : null;
+  const main = given.main.reduce((bytes, one) => after(bytes, one, base.eventPages), base.main);
+  const wal = hasLog ? given.wal.reduce((bytes, one) => after(bytes, one, []), template.wal) : null;
   const inLog = wal === null ? null : pagesInLog(template.wal, wal);
   const isWhole = (page: number): boolean => isSame(base.main, main, (page - 1) * PAGE);
   const untouched = base.events.filter(({ pages }) =>
@@ -81,8 +111,9 @@ export function damaged(template: Template, given: StoreCase): DamagedFiles {
   return { main, wal, untouched, isTouched };
 }
 
-function after(bytes: Buffer, given: Damage): Buffer {
-  const place = Math.floor(given.at * bytes.length);
+function after(bytes: Buffer, given: Damage, eventPages: readonly number[]): Buffer {
+  const isWithin = given.type !== 'truncate' && given.within === 'events' && eventPages.length > 0;
+  const place = isWithin ? placeIn(eventPages, given.at) : Math.floor(given.at * bytes.length);
   const result = Buffer.from(bytes);
   switch (given.type) {
     case 'truncate':
@@ -96,6 +127,11 @@ function after(bytes: Buffer, given: Damage): Buffer {
       return result.fill(given.type === 'zero' ? 0 : 0xa5, start, Math.min(result.length, start + given.pages * PAGE));
     }
   }
+}
+
+function placeIn(pages: readonly number[], part: number): number {
+  const place = Math.floor(part * pages.length * PAGE);
+  return ((pages[Math.floor(place / PAGE)] ?? 1) - 1) * PAGE + (place % PAGE);
 }
 
 function isSame(before: Buffer, now: Buffer, start: number): boolean {

@@ -1,16 +1,16 @@
 // Opens a damaged thread database as a server and as the doctor do, and looks whether anything is lost that nobody touched.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { diagnose, treat } from '../../../server/adapters/store/doctor.ts';
-import { openThreadStore } from '../../../server/adapters/store/openThreadStore.ts';
+import { openThreadStore, type StoreOptions } from '../../../server/adapters/store/openThreadStore.ts';
 import type { ThreadQuery, ThreadStore } from '../../../server/core/thread/threadStore.ts';
 import { FIRST, isKind, ManualClock, recordOf, Script, silentLog } from '../../unit/adapters/store/fixture.ts';
-import { damaged, storeCase, type DamagedFiles } from './storeDamage.ts';
-import { makeTemplate, PAGE, THREADS } from './storeTemplate.ts';
+import { damaged, storeCase, type DamagedFiles, type StoreCase } from './storeDamage.ts';
+import { makeTemplates, PAGE, THREADS } from './storeTemplate.ts';
 
 const EVERY_THREAD: ThreadQuery = {
   ...FIRST,
@@ -25,79 +25,134 @@ const EVERY_THREAD: ThreadQuery = {
 export interface RecoveryRun {
   readonly cases: number;
   readonly seed: number;
+  /** Of the one case to try again, as fast-check told it. */
+  readonly path?: string;
+  /** Hears the figures now and then. */
+  progress?(figures: Figures): void;
 }
 
 export interface Figures {
   cases: number;
+  /** How many files were set aside and read anew. */
   recovered: number;
+  /** How many looked as if a newer version had written them. */
+  refused: number;
   mended: number;
   events: number;
 }
 
+const CASES_A_REPORT = 1000;
+
 /** Throws, with the seed, when something is lost or an error is none that was promised. */
-export async function recoversAnything({ cases, seed }: RecoveryRun): Promise<Figures> {
-  const folder = mkdtempSync(join(tmpdir(), 'bowline-recovery-'));
-  const figures = { cases: 0, recovered: 0, mended: 0, events: 0 };
+export async function recoversAnything({ cases, seed, path, progress }: RecoveryRun): Promise<Figures> {
+  const folder = mkdtempSync(join(scratchRoot(), 'bowline-recovery-'));
+  const figures: Figures = { cases: 0, recovered: 0, refused: 0, mended: 0, events: 0 };
   try {
-    const template = await makeTemplate(folder);
+    const templates = await makeTemplates(folder);
     const property = fc.asyncProperty(storeCase, async (given) => {
-      await recovers(join(folder, 'home'), damaged(template, given), figures);
+      const visited = { home: join(folder, 'home'), given, files: damaged(templates, given), clock: new ManualClock() };
+      await recovers(visited, figures);
+      figures.cases += 1;
+      if (figures.cases % CASES_A_REPORT === 0) progress?.(figures);
     });
-    await fc.assert(property, { numRuns: cases, seed, endOnFailure: true });
+    await fc.assert(property, {
+      numRuns: path === undefined ? cases : 1,
+      seed,
+      endOnFailure: true,
+      ...(path === undefined ? {} : { path }),
+    });
     return figures;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function recovers(home: string, files: DamagedFiles, figures: Figures): Promise<void> {
+/** In memory where the system has such a folder: what a disk does is not what is tried here. */
+export function scratchRoot(): string {
+  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+}
+
+interface Visited {
+  readonly home: string;
+  readonly given: StoreCase;
+  readonly files: DamagedFiles;
+  readonly clock: ManualClock;
+}
+
+async function recovers(visited: Visited, figures: Figures): Promise<void> {
+  const { home, files } = visited;
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home);
   const path = join(home, 'threads.db');
   writeFileSync(path, files.main);
   if (files.wal !== null) writeFileSync(`${path}-wal`, files.wal);
-  const clock = new ManualClock();
-  const options = { home, clock, log: silentLog };
-  const first = await diagnose(options);
-  assert.ok(first.type !== 'nothing' && first.type !== 'unusable', JSON.stringify(first));
   // that its version is damaged cannot be told from a newer one: it is refused, and left as it is
-  if (first.type === 'otherVersion' && first.version > first.known) return;
-  const asides = (): string[] => readdirSync(home).filter((name) => /^threads\.db\.damaged-[\dTZ-]+$/.test(name));
-  await useAll(options, () => undefined);
-  if (asides().length > 0) keepsItsBytes(join(home, asides()[0] ?? ''), files);
-  clock.advance(1000);
-  const isUsable = await useAll(options, (store) => useStore(store, 'one'));
-  clock.advance(1000);
-  if (!isUsable) await useAll(options, (store) => useStore(store, 'two'));
-  if (asides().length > 0) {
-    figures.recovered += 1;
-    assert.ok(first.type === 'damaged' || first.type === 'otherVersion', `the doctor saw nothing: ${first.type}`);
+  if ((await visit(visited, figures)) === 'newer') figures.refused += 1;
+  else nothingIsLost(home, files);
+  if (asidesIn(home).length > 0) figures.recovered += 1;
+  figures.events += files.untouched.length;
+}
+
+async function visit(visited: Visited, figures: Figures): Promise<'newer' | 'usable'> {
+  const { given, files, home, clock } = visited;
+  const options = optionsOf(visited);
+  let found = given.visitor === 'server' ? null : await diagnose(options);
+  assert.ok(found?.type !== 'nothing' && found?.type !== 'unusable', JSON.stringify(found));
+  if (found?.type === 'otherVersion' && found.version > found.known) return 'newer';
+  if (given.visitor !== 'doctor') {
+    const outcome = await serve(visited);
+    if (outcome === 'newer') return 'newer';
+    const isSeen = found === null || found.type === 'damaged' || found.type === 'otherVersion';
+    assert.ok(isSeen || asidesIn(home).length === 0, `the doctor saw nothing: ${found?.type}`);
+    assert.ok(files.isTouched || (outcome === 'usable' && asidesIn(home).length === 0), `a whole file is ${outcome}`);
+    if (outcome === 'usable' && found === null) return 'usable';
+    clock.advance(1000);
+    found = null;
   }
-  clock.advance(1000);
-  const { after, mended } = await treat(await diagnose(options), options);
+  const { after, mended } = await treat(found ?? (await diagnose(options)), options);
   figures.mended += mended;
+  assert.ok(files.isTouched || mended === 0, 'a whole file was mended');
   assert.ok(after.type === 'examined' && after.examination.faults.length === 0, JSON.stringify(after).slice(0, 2000));
   const store = await openThreadStore(options);
   useStore(store, 'last');
   store.close();
-  nothingIsLost(home, files);
-  figures.cases += 1;
-  figures.events += files.untouched.length;
+  return 'usable';
 }
 
 /** As servers do that meet the damage one after the other: what one cannot read the next one has recovered. */
+async function serve(visited: Visited): Promise<'newer' | 'usable' | 'unusable'> {
+  const { given, home, files, clock } = visited;
+  const names = given.isOpenedFirst ? [null, 'one', 'two'] : ['one', 'two'];
+  let isFirst = true;
+  for (const name of names) {
+    const outcome = await useAll(optionsOf(visited), (store) => name === null || useStore(store, name));
+    if (outcome === 'newer') return outcome;
+    if (isFirst && asidesIn(home).length > 0) keepsItsBytes(join(home, asidesIn(home)[0] ?? ''), files);
+    if (name !== null && outcome === 'usable') return outcome;
+    isFirst = false;
+    clock.advance(1000);
+  }
+  return 'unusable';
+}
+
+const optionsOf = ({ home, clock }: Visited): StoreOptions => ({ home, clock, log: silentLog });
+
+function asidesIn(home: string): readonly string[] {
+  return readdirSync(home).filter((name) => /^threads\.db\.damaged-[\dTZ-]+$/.test(name));
+}
+
 async function useAll(
-  options: Parameters<typeof openThreadStore>[0],
-  use: (store: ThreadStore) => void,
-): Promise<boolean> {
+  options: StoreOptions,
+  use: (store: ThreadStore) => unknown,
+): Promise<'newer' | 'usable' | 'unusable'> {
   let store: ThreadStore | null = null;
   try {
     store = await openThreadStore(options);
     use(store);
-    return true;
+    return 'usable';
   } catch (error) {
     if (!['storeUnavailable', 'storeDamaged'].some((kind) => isKind(kind)(error))) throw error;
-    return false;
+    return /newer Bowline/.test(String(error)) ? 'newer' : 'unusable';
   } finally {
     store?.close();
   }

@@ -1,4 +1,4 @@
-// Small thread databases as a server leaves them: an older one, a newer one, and the log that leads from the one to the other.
+// Thread databases as a server leaves them: an older one, a newer one, and the log that leads from the one to the other.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,6 +12,10 @@ export const WAL_HEADER = 32;
 export const FRAME = 24 + PAGE;
 export const THREADS = ['a', 'b', 'c'];
 
+/** How many turns each generation has; most cases take the small one, which costs a fifth. */
+const TURNS = { small: [3, 5, 8], large: [10, 24, 40] } as const;
+export type TemplateSize = keyof typeof TURNS;
+
 /** An event as it was stored, and the pages that hold it, from 1. */
 export interface StoredEvent {
   readonly seq: number;
@@ -22,6 +26,8 @@ export interface StoredEvent {
 export interface Generation {
   readonly main: Buffer;
   readonly events: readonly StoredEvent[];
+  /** Those that hold any of them. */
+  readonly eventPages: readonly number[];
 }
 
 export interface Template {
@@ -32,8 +38,14 @@ export interface Template {
   readonly wal: Buffer;
 }
 
-export async function makeTemplate(folder: string): Promise<Template> {
-  const home = join(folder, 'template');
+/** Those of both sizes. `folder` is there. */
+export async function makeTemplates(folder: string): Promise<Readonly<Record<TemplateSize, Template>>> {
+  return { small: await makeTemplate(folder, 'small'), large: await makeTemplate(folder, 'large') };
+}
+
+async function makeTemplate(folder: string, size: TemplateSize): Promise<Template> {
+  const [first, second, third] = TURNS[size];
+  const home = join(folder, size);
   const path = join(home, 'threads.db');
   mkdirSync(home);
   const write = async (work: (store: ThreadStore) => void, copyTo: string | null): Promise<void> => {
@@ -46,17 +58,17 @@ export async function makeTemplate(folder: string): Promise<Template> {
   await write((store) => {
     for (const id of THREADS) store.create(recordOf(id, { name: `Thread ${id}` }), null);
     store.shelf.move('a', { sectionId: PINNED_SECTION_ID, beforeThreadId: null, atMs: 0 });
-    fill(store, 0, 10);
+    fill(store, 0, first);
   }, null);
   const oldest = generationOf(path);
   await write((store) => {
-    fill(store, 10, 24);
+    fill(store, first, second);
     store.create(recordOf('fork', { forkedFromId: 'a' }), { threadId: 'a', lastTurnId: 'a-3' });
     store.append('fork', new Script('fork').turn('fork-1'));
   }, null);
   const older = generationOf(path);
-  const walCopy = join(folder, 'wal');
-  await write((store) => fill(store, 24, 40), walCopy);
+  const walCopy = join(folder, `${size}-wal`);
+  await write((store) => fill(store, second, third), walCopy);
   return { oldest, older, newest: generationOf(path), wal: readFileSync(walCopy) };
 }
 
@@ -95,7 +107,7 @@ function generationOf(path: string): Generation {
       body: String(row['body']),
       pages: places[index] ?? [],
     }));
-    return { main: readFileSync(path), events };
+    return { main: readFileSync(path), events, eventPages: [...new Set(events.flatMap((event) => event.pages))] };
   } finally {
     database.close();
   }

@@ -145,6 +145,11 @@ describe('command runner', () => {
     assert.deepEqual(exit, { type: 'timedOut', exitCode: 124 });
   });
 
+  it('kills nothing at once that may run for longer than a timer can wait', async () => {
+    const { exit } = await run(spec('sleep 0.05', { timeoutMs: Number.MAX_SAFE_INTEGER }));
+    assert.equal(exit.type, 'exited');
+  });
+
   for (const [what, changes, message] of [
     ['a missing folder', { cwd: '/no/such/folder' }, /folder \/no\/such\/folder does not exist/],
     ['a file as the folder', { cwd: '/etc/passwd' }, /\/etc\/passwd does not exist or is not a folder/],

@@ -53,6 +53,18 @@ describe('a store in trouble', () => {
     equal(statSync(join(scratch.home, setAside()[0] ?? '')).size > PAGE, true);
   });
 
+  it('loses nothing of a log whose file was cut to a byte, which SQLite takes for an empty one', async () => {
+    const store = await scratch.store();
+    store.create(recordOf('a', { name: 'Knots' }), null);
+    for (const turn of ['t1', 't2', 't3']) store.append('a', script.turn(turn));
+    const log = readFileSync(`${path()}-wal`);
+    store.close();
+    writeFileSync(path(), 'S');
+    writeFileSync(`${path()}-wal`, log);
+    deepEqual(await recovered(), ['t1', 't2', 't3']);
+    equal(setAside().length, 1);
+  });
+
   it('recovers what lies around damaged pages', async () => {
     await fill();
     const count = statSync(path()).size / PAGE;

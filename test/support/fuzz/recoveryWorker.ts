@@ -1,0 +1,17 @@
+// Damages thread databases and prints what came of it; a program of its own, so that several can run at once.
+// Usage: node test/support/fuzz/recoveryWorker.ts CASES SEED [PATH]
+import { recoversAnything, scratchRoot, type Figures } from './storeRecovery.ts';
+
+const [cases = '1000', seed = '1', path] = process.argv.slice(2);
+const inWords = ({ cases: tried, recovered, refused, mended, events }: Figures): string =>
+  `${tried} cases, ${recovered} recovered, ${refused} taken for newer, ${mended} faults mended, ${events} untouched events found again`;
+// for the copies that a recovery reads
+process.env['TMPDIR'] = scratchRoot();
+try {
+  const progress = (figures: Figures): void => console.log(inWords(figures));
+  const run = { cases: Number(cases), seed: Number(seed), progress };
+  console.log(inWords(await recoversAnything(path === undefined ? run : { ...run, path })));
+} catch (error) {
+  console.error(error);
+  process.exit(1);
+}
