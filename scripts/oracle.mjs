@@ -2,8 +2,8 @@
 // Usage: npm run test:oracle   or: npm run test:oracle -- test/contract/turns.test.ts …
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ROOT } from './folders.mjs';
+import { dirname, join } from 'node:path';
+import { CACHE, ROOT } from './folders.mjs';
 import { runMain, say } from './progress.mjs';
 import { runVisibly } from './run.mjs';
 
@@ -13,8 +13,10 @@ await runMain(async () => {
   const named = process.argv.slice(2);
   const files = named.length > 0 ? named : ['test/contract/**/*.test.ts'];
   try {
-    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', ...files];
-    const env = { ...process.env, BOWLINE_ORACLE_COUNTS: file };
+    const twoAtOnce = ['--parallel', '--jobs', '2', '--timeout', '60000'];
+    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', ...twoAtOnce, ...files];
+    // an empty home: the profile of a developer, loaded for each command of the agent, takes longer than most stories
+    const env = { ...process.env, HOME: folder, XDG_CACHE_HOME: dirname(CACHE), BOWLINE_ORACLE_COUNTS: file };
     const code = await runVisibly(process.execPath, mocha, { cwd: ROOT, env });
     const { stories, messages, violations } = sum(await readFile(file, 'utf8').catch(() => '')); // no story was told
     for (const violation of violations) say(violation);
