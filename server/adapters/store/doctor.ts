@@ -12,6 +12,7 @@ import { mend } from './mend.ts';
 import { databasePath, markDamaged, openThreadStore } from './openThreadStore.ts';
 import { integerOf, textOf } from './row.ts';
 import { MIGRATIONS } from './schema.ts';
+import { probe } from './tables.ts';
 
 export interface DoctorOptions {
   /** Absolute. */
@@ -69,6 +70,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     if (found.length > 0) return { type: 'damaged', path, found, owners: ownersIn(database, options) };
     const version = integerOf(database.get('PRAGMA user_version') ?? {}, 'user_version');
     if (version !== MIGRATIONS.length) return { type: 'otherVersion', path, version, known: MIGRATIONS.length };
+    probe(database);
     return look(sqlite, database, options);
   } catch (error) {
     const owners = database === undefined ? [] : ownersIn(database, options);

@@ -120,7 +120,7 @@ export function examine(sqlite: SqliteModule, database: Database): Examination {
       { threadId, seq: place }: { readonly threadId: string; readonly seq: number },
       error: unknown,
     ): void => {
-      const row = database.get('SELECT rowid AS place, * FROM events WHERE rowid = ?', place) ?? {};
+      const row = database.get('SELECT rowid AS its_rowid, * FROM events WHERE rowid = ?', place) ?? {};
       faults.push({ type: 'row', table: 'events', place, threadId, why: `says nothing: ${messageOf(error)}`, row });
     };
     const compared = differences(sqlite, database, { baseless, unfit });
@@ -131,14 +131,14 @@ export function examine(sqlite: SqliteModule, database: Database): Examination {
 
 /** `row` is read anew before it is touched. */
 export function sameRow(database: Database, { table, place, row }: RowFault): boolean {
-  const now = database.get(`SELECT rowid AS place, * FROM ${table} WHERE rowid = ?`, place);
+  const now = database.get(`SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid = ?`, place);
   return now !== undefined && JSON.stringify(now) === JSON.stringify(row);
 }
 
 function* rowsOf(database: Database, table: string): Generator<Row> {
-  const sql = `SELECT rowid AS place, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`;
+  const sql = `SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`;
   let rows: readonly Row[];
-  for (let place = 0; ; place = integerOf(rows.at(-1) ?? {}, 'place')) {
+  for (let place = 0; ; place = integerOf(rows.at(-1) ?? {}, 'its_rowid')) {
     rows = database.all(sql, place);
     yield* rows;
     if (rows.length < ROWS_AT_ONCE) return;
@@ -150,7 +150,7 @@ function rowFault(table: string, row: Row, known: ReadonlySet<string>): RowFault
   const fault = (why: string): RowFault => ({
     type: 'row',
     table,
-    place: integerOf(row, 'place'),
+    place: integerOf(row, 'its_rowid'),
     threadId,
     why,
     row,
@@ -189,9 +189,9 @@ function lostRows(database: Database, told: readonly Fault[]): RowFault[] {
   const isTold = new Set(told.map((fault) => (fault.type === 'row' ? `${fault.table} ${fault.place}` : '')));
   return LOST.flatMap(({ table, where, why }) =>
     database
-      .all(`SELECT rowid AS place, * FROM ${table} WHERE ${where}`)
+      .all(`SELECT rowid AS its_rowid, * FROM ${table} WHERE ${where}`)
       .map((row): RowFault => {
-        return { type: 'row', table, place: integerOf(row, 'place'), threadId: textOf(row, 'thread_id'), why, row };
+        return { type: 'row', table, place: integerOf(row, 'its_rowid'), threadId: textOf(row, 'thread_id'), why, row };
       })
       .filter(({ place }) => !isTold.has(`${table} ${place}`)),
   );

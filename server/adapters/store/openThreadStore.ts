@@ -14,6 +14,7 @@ import { integerOf } from './row.ts';
 import { indexAll } from './projection.ts';
 import { MIGRATIONS, SEARCHED_SINCE } from './schema.ts';
 import { SqliteThreadStore } from './sqliteThreadStore.ts';
+import { probe } from './tables.ts';
 
 export interface StoreOptions {
   /** Absolute path of Bowline's home; made when it is missing. */
@@ -120,32 +121,6 @@ function tooNew(path: string): ProtocolError {
   return new ProtocolError('internalError', message, { kind: 'storeUnavailable', data: { path } });
 }
 
-/** Touches both ends of each table, so that most damage shows when the database is opened and not in mid-turn. */
-function probe(database: Database): void {
-  for (const table of [
-    'threads',
-    'turns',
-    'items',
-    'events',
-    'model_items',
-    'partials',
-    'leases',
-    'questions',
-    'held',
-    'reverts',
-    'queue',
-    'messages',
-    'sections',
-    'section_places',
-    'read_states',
-    'attachments',
-    'imports',
-  ]) {
-    database.get(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`);
-    database.get(`SELECT * FROM ${table} ORDER BY rowid LIMIT 1`);
-  }
-}
-
 /** Looks once more before it sets anything aside: another process may have repaired the file meanwhile. */
 function repair(sqlite: SqliteModule, path: string, options: StoreOptions): Database {
   return underRepairLock(path, options.liveness ?? processLiveness, () => {
@@ -166,7 +141,7 @@ function isSound(sqlite: SqliteModule, path: string): boolean {
   try {
     return connection.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';
   } catch (error) {
-    if (isDamage(error)) return false;
+    if (isDamage(error) || isForeign(error)) return false;
     throw error;
   } finally {
     connection.close();

@@ -19,11 +19,12 @@ import { brokenHeader } from './fileHeader.ts';
 import { projectEvent } from './projection.ts';
 import { salvageRows } from './salvage.ts';
 import { eventOf, integerOf, isUnreadable, textOf, type Row } from './row.ts';
+import { TABLES } from './tables.ts';
 
 type SqliteModule = typeof import('node:sqlite');
 
 /** Leases end with the damaged file; the search index is made anew from the events. */
-const TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'partials', 'queue', 'messages'] as const;
+const TOLD_TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'partials', 'queue', 'messages'] as const;
 
 /** Said by no event: read where the file itself still says which tables it has. */
 const SHELF_TABLES = ['sections', 'section_places', 'read_states', 'attachments', 'imports'] as const;
@@ -104,7 +105,7 @@ function copyRows(damaged: Readable | undefined, fresh: Database, pages: string)
   const before = changesSoFar(fresh);
   let gaps = damaged === undefined ? 1 : 0;
   if (damaged !== undefined) {
-    for (const table of [...TABLES, ...shelfTables(damaged)]) {
+    for (const table of [...TOLD_TABLES, ...shelfTables(damaged)]) {
       for (const direction of ['asc', 'desc'] as const) {
         gaps += eachReadableRow(damaged.connection, { table, direction }, (row) => insertRow(fresh, table, row));
       }
@@ -138,7 +139,7 @@ function projects(fresh: Database, row: Row): boolean {
 }
 
 /** Those that an older version had not made are not there; and behind a first page of another file they lie elsewhere. */
-function shelfTables(damaged: Readable): readonly string[] {
+function shelfTables(damaged: Readable): readonly (keyof typeof TABLES)[] {
   if (!damaged.isOwnSchema) return [];
   const names = new Set(
     damaged.connection
@@ -152,17 +153,17 @@ function shelfTables(damaged: Readable): readonly string[] {
 /** Visits rows in the order of their rowids. Behind damage it goes on with growing steps. Returns how often it met damage. */
 function eachReadableRow(
   damaged: DatabaseSync,
-  { table, direction }: { table: string; direction: 'asc' | 'desc' },
+  { table, direction }: { table: keyof typeof TABLES; direction: 'asc' | 'desc' },
   visit: (row: Row) => void,
 ): number {
   const isUp = direction === 'asc';
-  const sql = `SELECT rowid AS place, * FROM ${table} WHERE rowid ${isUp ? '>' : '<'} ? ORDER BY rowid ${direction}`;
+  const sql = `SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid ${isUp ? '>' : '<'} ? ORDER BY rowid ${direction}`;
   let place = isUp ? 0 : Number.MAX_SAFE_INTEGER;
   let gaps = 0;
   for (let step = 1; isUp ? place < Number.MAX_SAFE_INTEGER : place > 0; step *= 2) {
     try {
       for (const row of damaged.prepare(sql).iterate(place)) {
-        place = integerOf(row, 'place');
+        place = integerOf(row, 'its_rowid');
         step = 1;
         visit(row);
       }
@@ -177,12 +178,14 @@ function eachReadableRow(
   return gaps;
 }
 
-function insertRow(fresh: Database, table: string, { place: _place, ...row }: Row): void {
+function insertRow(fresh: Database, table: keyof typeof TABLES, { its_rowid: _rowid, ...row }: Row): void {
   if (![row.body, row.record].every(isReadable)) return;
-  const columns = Object.keys(row);
+  const cells = Object.values(row);
+  // a damaged schema may call them otherwise; that of an older version has fewer
+  const columns = cells.length === TABLES[table].length ? TABLES[table] : Object.keys(row);
   const marks = columns.map(() => '?').join(', ');
   try {
-    fresh.run(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`, ...Object.values(row));
+    fresh.run(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`, ...cells);
   } catch (error) {
     // a value that the column cannot hold: not the row that was written
     if (isProtocolError(error)) throw error;

@@ -1,6 +1,7 @@
 // Reads the rows of a damaged database from its pages themselves, where the tree that led to them is broken.
 import { existsSync, readFileSync } from 'node:fs';
 import type { Cell, Row } from './row.ts';
+import { TABLES } from './tables.ts';
 
 /** The page size of every thread database. */
 const PAGE = 4096;
@@ -13,26 +14,17 @@ const LARGEST_ROW = 512 * 1024 * 1024;
 
 type Kind = 'text' | 'integer' | 'null';
 
-/** The columns of a table, and what may stand in each. A column that is the rowid itself is stored as null. */
-const SHAPES = {
-  threads: {
-    columns: [
-      ...['id', 'created_at_ms', 'updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'],
-      ...['record', 'base_thread_id', 'base_ordinal', 'base_seq', 'base_model_seq'],
-    ],
-    kinds: 't i i i i t t t t t? i? i? i?',
-  },
-  events: { columns: ['seq', 'thread_id', 'at_ms', 'body'], kinds: 'n t i t' },
-  model_items: { columns: ['seq', 'thread_id', 'ordinal', 'kind', 'body'], kinds: 'n t i t t' },
-  turns: {
-    columns: ['thread_id', 'ordinal', 'turn_id', 'started_seq', 'completed_seq', 'diff_seq', 'plan_seq'],
-    kinds: 't i t i? i? i? i?',
-  },
-  partials: { columns: ['thread_id', 'ordinal', 'item_id', 'type', 'at_ms', 'body'], kinds: 't i t t i t' },
-  queue: { columns: ['thread_id', 'id', 'client_id', 'place', 'body'], kinds: 't t t i t' },
+/** What may stand in each column of a table. One that is the rowid itself is stored as null. */
+const KINDS = {
+  threads: 't i i i i t t t t t? i? i? i?',
+  events: 'n t i t',
+  model_items: 'n t i t t',
+  turns: 't i t i? i? i? i?',
+  partials: 't i t t i t',
+  queue: 't t t i t',
 } as const;
 
-export type SalvagedTable = keyof typeof SHAPES;
+export type SalvagedTable = keyof typeof KINDS;
 
 export interface Salvaged {
   readonly table: SalvagedTable;
@@ -144,18 +136,19 @@ function payloadAt(pages: Pages, rest: Buffer, size: number): Buffer | undefined
 function rowOf(rowid: number, payload: Buffer): Salvaged | undefined {
   const values = valuesOf(payload);
   if (values === undefined || rowid <= 0) return undefined;
-  for (const [table, { columns, kinds }] of Object.entries(SHAPES)) {
+  for (const [table, kinds] of Object.entries(KINDS)) {
     const wanted = kinds.split(' ');
-    if (values.length !== columns.length || !values.every((value, index) => fits(value, wanted[index] ?? ''))) continue;
-    const row: Row = { place: rowid };
-    columns.forEach((name, index) => (row[name] = wanted[index] === 'n' ? rowid : (values[index] ?? null)));
-    return isTable(table) ? { table, row } : undefined;
+    if (!isTable(table) || values.length !== wanted.length) continue;
+    if (!values.every((value, index) => fits(value, wanted[index] ?? ''))) continue;
+    const row: Row = {};
+    TABLES[table].forEach((name, index) => (row[name] = wanted[index] === 'n' ? rowid : (values[index] ?? null)));
+    return { table, row };
   }
   return undefined;
 }
 
 function isTable(name: string): name is SalvagedTable {
-  return Object.hasOwn(SHAPES, name);
+  return Object.hasOwn(KINDS, name);
 }
 
 function fits(value: Cell, wanted: string): boolean {

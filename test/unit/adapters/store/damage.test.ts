@@ -65,6 +65,20 @@ describe('a store in trouble', () => {
     equal(setAside().length, 1);
   });
 
+  for (const [what, word, other] of [
+    ['the search index', "tokenize = 'trigram'", "tokeni:e = 'trigram'"],
+    ['a column', 'thread_id TEXT NOT NULL,\n    at_ms INTEGER', 'thread_id TEXT NOT NULL,\n    at_mz INTEGER'],
+  ] as const) {
+    it(`loses nothing when the schema calls ${what} otherwise`, async () => {
+      await fill();
+      const bytes = readFileSync(path(), 'latin1');
+      ok(bytes.includes(word));
+      writeFileSync(path(), bytes.replaceAll(word, other), 'latin1');
+      equal((await recovered()).length, TURNS);
+      equal(setAside().length, 1);
+    });
+  }
+
   it('recovers what lies around damaged pages', async () => {
     await fill();
     const count = statSync(path()).size / PAGE;

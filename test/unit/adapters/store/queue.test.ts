@@ -1,11 +1,13 @@
 // Queued prompts in the store, and the messages that were sent: both change with the event that sends one.
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { diagnose, treat } from '../../../../server/adapters/store/doctor.ts';
 import { MIGRATIONS } from '../../../../server/adapters/store/schema.ts';
 import type { StoreEntry, ThreadStore } from '../../../../server/core/thread/threadStore.ts';
 import type { QueuedSubmission } from '../../../../server/protocol/schema/queue.ts';
-import { ownerOf, recordOf, Scratch, Script, T0 } from './fixture.ts';
+import { ownerOf, recordOf, Scratch, Script, silentLog, T0 } from './fixture.ts';
 
 const prompt = (id: string, words = id): QueuedSubmission => ({
   id,
@@ -78,6 +80,32 @@ describe('queued prompts in the store', () => {
     deepEqual(ids(other), ['one', 'two', 'three']);
     other.remove('a');
     deepEqual(ids(), []);
+  });
+
+  it('come along, and so do sections, when their database is recovered', async () => {
+    store.reorderQueue('a', ['three', 'one', 'two']);
+    store.shelf.putSection({ id: 's', name: 'Knots', appearance: null });
+    store.close();
+    const path = join(scratch.home, 'threads.db');
+    const bytes = readFileSync(path);
+    bytes.write(':', bytes.indexOf("tokenize = 'trigram'") + 'tokeni'.length);
+    writeFileSync(path, bytes);
+    const recovered = await scratch.store();
+    ok(readdirSync(scratch.home).some((name) => name.startsWith('threads.db.damaged-')));
+    deepEqual(ids(recovered), ['three', 'one', 'two']);
+    equal(recovered.shelf.section('s')?.name, 'Knots');
+  });
+
+  it('stay when the doctor sets aside one that cannot be read', async () => {
+    store.reorderQueue('a', ['three', 'one', 'two']);
+    store.close();
+    const database = new DatabaseSync(join(scratch.home, 'threads.db'));
+    database.exec("UPDATE queue SET body = 'no JSON' WHERE id = 'three'");
+    database.close();
+    const options = { home: scratch.home, clock: scratch.clock, log: silentLog };
+    const { mended, after } = await treat(await diagnose(options), options);
+    deepEqual([mended, after.type === 'examined' && after.examination.faults], [1, []]);
+    deepEqual(ids(await scratch.store()), ['one', 'two']);
   });
 
   it('the messages of a database of before are known', async () => {

@@ -1,0 +1,47 @@
+// The columns of every table, and a look at both ends of each: what a damaged schema calls otherwise is found before it is used.
+import type { Database } from './database.ts';
+
+/** In the order in which they are stored. A test compares them with what the migrations make. */
+export const TABLES = {
+  threads: [
+    ...['id', 'created_at_ms', 'updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'],
+    ...['record', 'base_thread_id', 'base_ordinal', 'base_seq', 'base_model_seq'],
+  ],
+  turns: ['thread_id', 'ordinal', 'turn_id', 'started_seq', 'completed_seq', 'diff_seq', 'plan_seq'],
+  items: ['thread_id', 'ordinal', 'position', 'type', 'item_id', 'event_seq'],
+  events: ['seq', 'thread_id', 'at_ms', 'body'],
+  model_items: ['seq', 'thread_id', 'ordinal', 'kind', 'body'],
+  partials: ['thread_id', 'ordinal', 'item_id', 'type', 'at_ms', 'body'],
+  leases: [
+    ...['thread_id', 'token', 'pid', 'host', 'client', 'since_ms', 'machine', 'process_start', 'heartbeat_at_ms'],
+    'door',
+  ],
+  questions: ['request_id', 'thread_id', 'turn_id', 'item_id', 'body'],
+  held: ['seq', 'thread_id', 'body'],
+  reverts: ['seq', 'thread_id', 'from_ordinal', 'to_ordinal'],
+  queue: ['thread_id', 'id', 'client_id', 'place', 'body'],
+  messages: ['thread_id', 'client_id', 'turn_id'],
+  sections: ['id', 'name', 'appearance', 'place'],
+  section_places: ['thread_id', 'section_id', 'position', 'entered_at_ms'],
+  read_states: ['thread_id', 'first_unread', 'revision'],
+  attachments: ['id', 'thread_id', 'type', 'identity', 'payload', 'created_at_ms'],
+  imports: ['thread_id', 'event_seq', 'model_seq', 'mark'],
+} as const;
+
+/** Of the search index, which has rows of its own kind. */
+const INDEX_TABLES = { texts: ['text'], text_terms: ['term', 'doc', 'col', 'offset'] } as const;
+
+/**
+ * Throws what SQLite throws when a table is damaged where it begins or ends, or is another one than the statements are written for: so
+ * most damage shows when the database is opened and not in mid-turn.
+ */
+export function probe(database: Database): void {
+  for (const [table, columns] of Object.entries(TABLES)) {
+    const select = `SELECT ${columns.join(', ')} FROM ${table}`;
+    database.get(`${select} ORDER BY rowid DESC LIMIT 1`);
+    database.get(`${select} ORDER BY rowid LIMIT 1`);
+  }
+  for (const [table, columns] of Object.entries(INDEX_TABLES)) {
+    database.get(`SELECT ${columns.map((name) => `"${name}"`).join(', ')} FROM ${table} LIMIT 0`);
+  }
+}
