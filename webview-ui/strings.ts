@@ -5,6 +5,7 @@ export const strings = {
   starting: 'Starting Bowline…',
   restartServer: 'Restart Server',
   showLog: 'Show Log',
+  waitingElsewhere: 'Waiting for an answer in the other window',
   waitingForApproval: (count: number) => (count === 1 ? 'Waiting for your approval' : `Waiting for ${count} approvals`),
   showApproval: 'Show',
   waitingForAnswer: 'Waiting for your answer',

@@ -5,6 +5,7 @@ import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { commandText, oneLine } from '../../server/protocol/shownText.ts';
 import { openItems, runningTurn } from '../../server/protocol/state/select.ts';
 import type { ThreadState } from '../../server/protocol/state/threadState.ts';
+import { isReadOnly, type ThreadWriter } from '../../server/protocol/threadWriter.ts';
 import { strings } from '../strings.ts';
 import { baseName } from './paths.ts';
 import { toolTitle } from './toolWords.ts';
@@ -18,8 +19,8 @@ export type Activity =
   | { readonly type: 'retrying'; readonly text: string; readonly cause: string; readonly since: number }
   | { readonly type: 'working'; readonly text: string; readonly since: number };
 
-/** `since` is in Unix milliseconds. */
-export function activityOf(state: ThreadState | null, status: ServerStatus): Activity {
+/** `since` is in Unix milliseconds. What is asked is answered where the conversation is written. */
+export function activityOf(state: ThreadState | null, status: ServerStatus, writer: ThreadWriter): Activity {
   switch (status.type) {
     case 'starting':
       return { type: 'starting', text: status.phase || strings.starting };
@@ -28,16 +29,21 @@ export function activityOf(state: ThreadState | null, status: ServerStatus): Act
     case 'stopped':
       return { type: 'broken', text: status.detail || strings.serverStopped, isRestarting: false };
     case 'ready':
-      return state === null ? { type: 'idle' } : turnActivity(state);
+      return state === null ? { type: 'idle' } : turnActivity(state, isReadOnly(writer));
   }
 }
 
-function turnActivity(state: ThreadState): Activity {
+function turnActivity(state: ThreadState, isAskedElsewhere: boolean): Activity {
   const turn = runningTurn(state);
   const since = (turn?.startedAt ?? 0) * 1000;
-  if (state.pending.length > 0)
-    return { type: 'approval', text: strings.waitingForApproval(state.pending.length), since };
-  if (state.questions.length > 0) return { type: 'question', text: strings.waitingForAnswer, since };
+  if (state.pending.length > 0) {
+    const text = isAskedElsewhere ? strings.waitingElsewhere : strings.waitingForApproval(state.pending.length);
+    return { type: 'approval', text, since };
+  }
+  if (state.questions.length > 0) {
+    const text = isAskedElsewhere ? strings.waitingElsewhere : strings.waitingForAnswer;
+    return { type: 'question', text, since };
+  }
   if (turn === undefined) return { type: 'idle' };
   const retry = state.extras[turn.id]?.retry ?? null;
   if (retry !== null)

@@ -97,7 +97,7 @@ export function createSession(bridge: Bridge): Session {
         answered: questions.answered.value,
       }),
     ),
-    activity: computed(() => activityOf(state.thread.value, state.status.value)),
+    activity: computed(() => activityOf(state.thread.value, state.status.value, state.writer.value)),
     isStopping: computed(() => {
       const thread = state.thread.value;
       return thread !== null && runningTurn(thread)?.id === state.stoppingTurn.value;

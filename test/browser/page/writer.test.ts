@@ -37,9 +37,11 @@ describe('a conversation that another window writes', function () {
     const chat = await open(followedQuestion.options);
     const card = chat.page.locator('.card.approval');
     await card.getByText('Answer it in the window that writes').waitFor();
+    await chat.page.getByText('Waiting for an answer in the other window').waitFor();
     assert.equal(await card.getByRole('button', { name: 'Run', exact: true }).count(), 0);
     await chat.send({ kind: 'writer', writer: { type: 'here' } });
     await card.getByRole('button', { name: 'Run', exact: true }).waitFor();
+    await chat.page.getByText('Waiting for your approval').waitFor();
     assert.equal(await chat.page.locator('.writer-strip').count(), 0);
   });
 

@@ -3,6 +3,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { answeredQuestions } from '../../../server/protocol/answeredQuestions.ts';
 import { openRequest } from '../../../server/protocol/state/pendingRequests.ts';
 import { reduceThread } from '../../../server/protocol/state/threadReducer.ts';
+import { WRITER_HERE } from '../../../server/protocol/threadWriter.ts';
 import type { Bridge } from '../../../webview-ui/bridge.ts';
 import { createQuestionCards } from '../../../webview-ui/questions/questionCards.ts';
 import { answerOf, firstOpen, parseCardDrafts, resultOf } from '../../../webview-ui/questions/questionDraft.ts';
@@ -119,6 +120,6 @@ describe('a question in the transcript', () => {
 
   it('is what the page waits for, after the approvals', () => {
     const state = openRequest(running(), request);
-    equal(activityOf(state, { type: 'ready' }).type, 'question');
+    equal(activityOf(state, { type: 'ready' }, WRITER_HERE).type, 'question');
   });
 });

@@ -4,6 +4,7 @@ import type { ApprovalRequest } from '../../../server/protocol/methods.ts';
 import { openRequest } from '../../../server/protocol/state/pendingRequests.ts';
 import { reduceThread } from '../../../server/protocol/state/threadReducer.ts';
 import type { ThreadState } from '../../../server/protocol/state/threadState.ts';
+import { WRITER_HERE } from '../../../server/protocol/threadWriter.ts';
 import { activityOf } from '../../../webview-ui/session/activity.ts';
 import { choicesOf } from '../../../webview-ui/session/choices.ts';
 import { rowsOf } from '../../../webview-ui/session/rows.ts';
@@ -118,7 +119,7 @@ describe('rows of the transcript', () => {
 describe('the activity', () => {
   const ready = { type: 'ready' } as const;
   const working = (items: Parameters<typeof sample.runningTurn>[1]) => {
-    const activity = activityOf(sample.state([sample.runningTurn('t1', items)]), ready);
+    const activity = activityOf(sample.state([sample.runningTurn('t1', items)]), ready, WRITER_HERE);
     assert.equal(activity.type, 'working');
     return activity.type === 'working' ? activity.text : '';
   };
@@ -134,15 +135,15 @@ describe('the activity', () => {
 
   it('waits for the user before anything else', () => {
     const state = openRequest(sample.state([sample.runningTurn('t1', [patch('inProgress')])]), request);
-    const activity = activityOf(state, ready);
+    const activity = activityOf(state, ready, WRITER_HERE);
     assert.ok(activity.type === 'approval');
     assert.equal(activity.text, 'Waiting for your approval');
   });
 
   it('is idle without a turn, and broken without a server', () => {
-    assert.deepEqual(activityOf(null, ready), { type: 'idle' });
-    assert.deepEqual(activityOf(sample.state([sample.turn('t1')]), ready), { type: 'idle' });
-    assert.deepEqual(activityOf(null, { type: 'stopped', detail: 'Gone.' }), {
+    assert.deepEqual(activityOf(null, ready, WRITER_HERE), { type: 'idle' });
+    assert.deepEqual(activityOf(sample.state([sample.turn('t1')]), ready, WRITER_HERE), { type: 'idle' });
+    assert.deepEqual(activityOf(null, { type: 'stopped', detail: 'Gone.' }, WRITER_HERE), {
       type: 'broken',
       text: 'Gone.',
       isRestarting: false,
