@@ -29,6 +29,8 @@ const TOLD_TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'part
 /** Said by no event: read where the file itself still says which tables it has. */
 const SHELF_TABLES = ['sections', 'section_places', 'read_states', 'attachments', 'imports'] as const;
 
+const EVENTS_AT_ONCE = 500;
+
 export interface Recovered {
   readonly rows: number;
   /** How often reading met damage and went on behind it. */
@@ -45,12 +47,9 @@ export function recoverInto(sqlite: SqliteModule, fresh: Database, aside: string
     const copy = join(scratch, 'threads.db');
     copyFileSync(aside, copy);
     if (existsSync(`${aside}-wal`)) copyFileSync(`${aside}-wal`, `${copy}-wal`);
-    const asItWas = join(scratch, 'pages.db');
-    copyFileSync(aside, asItWas);
-    if (existsSync(`${aside}-wal`)) copyFileSync(`${aside}-wal`, `${asItWas}-wal`);
     const damaged = openReadable(sqlite, copy, fresh.path);
     try {
-      return fresh.write(() => copyRows(damaged, fresh, asItWas));
+      return fresh.write(() => copyRows(damaged, fresh, aside));
     } finally {
       damaged?.connection.close();
     }
@@ -101,7 +100,7 @@ interface Readable {
 }
 
 /** By SQLite as far as it finds its way, then from the pages themselves; what is there already stays. */
-function copyRows(damaged: Readable | undefined, fresh: Database, pages: string): Recovered {
+function copyRows(damaged: Readable | undefined, fresh: Database, aside: string): Recovered {
   const before = changesSoFar(fresh);
   let gaps = damaged === undefined ? 1 : 0;
   if (damaged !== undefined) {
@@ -111,12 +110,22 @@ function copyRows(damaged: Readable | undefined, fresh: Database, pages: string)
       }
     }
   }
-  for (const { table, row } of salvageRows(pages)) insertRow(fresh, table, row);
+  for (const { table, row } of salvageRows(aside)) insertRow(fresh, table, row);
   const rows = changesSoFar(fresh) - before;
-  for (const row of fresh.all('SELECT seq, thread_id, body FROM events ORDER BY seq')) {
+  for (const row of eventsIn(fresh)) {
     if (!projects(fresh, row)) gaps += 1;
   }
   return { rows, gaps };
+}
+
+function* eventsIn(fresh: Database): Generator<Row> {
+  const sql = `SELECT seq, thread_id, body FROM events WHERE seq > ? ORDER BY seq LIMIT ${EVENTS_AT_ONCE}`;
+  let rows: readonly Row[];
+  for (let after = 0; ; after = integerOf(rows.at(-1) ?? {}, 'seq')) {
+    rows = fresh.all(sql, after);
+    yield* rows;
+    if (rows.length < EVENTS_AT_ONCE) return;
+  }
 }
 
 /**

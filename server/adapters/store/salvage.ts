@@ -1,16 +1,11 @@
 // Reads the rows of a damaged database from its pages themselves, where the tree that led to them is broken.
-import { existsSync, readFileSync } from 'node:fs';
+import { FileParts, openParts, PAGE, pagesOf, pagesWithLog, type Pages } from './pageFile.ts';
 import type { Cell, Row } from './row.ts';
 import { TABLES } from './tables.ts';
 
-/** The page size of every thread database. */
-const PAGE = 4096;
-const WAL_HEADER = 32;
-const FRAME_HEADER = 24;
 const TABLE_LEAF = 0x0d;
 /** The first page begins with the header of the file. */
 const FILE_HEADER = 100;
-const LARGEST_ROW = 512 * 1024 * 1024;
 
 type Kind = 'text' | 'integer' | 'null';
 
@@ -36,43 +31,29 @@ export interface Salvaged {
  * What a deletion has given back is left out, as far as that can be told.
  */
 export function* salvageRows(path: string): Generator<Salvaged> {
-  const main = pagesOf(path);
-  const log = pagesInLog(`${path}-wal`);
-  if (log.size > 0) yield* rowsIn(new Map([...main, ...log]));
-  yield* rowsIn(main);
+  const file = new FileParts(path);
+  const log = openParts(`${path}-wal`);
+  try {
+    const main = pagesOf(file);
+    const together = log === null ? null : pagesWithLog(main, log);
+    if (together !== null) yield* rowsIn(together);
+    yield* rowsIn(main);
+  } finally {
+    file.close();
+    log?.close();
+  }
 }
-
-type Pages = ReadonlyMap<number, Buffer>;
 
 function* rowsIn(pages: Pages): Generator<Salvaged> {
   const free = freePages(pages);
-  for (const [number, page] of pages) {
-    if (free.has(number)) continue;
+  for (const number of pages.numbers()) {
+    const page = free.has(number) ? undefined : pages.get(number);
+    if (page === undefined) continue;
     for (const { rowid, payload } of leafCells(pages, number, page)) {
       const found = rowOf(rowid, payload);
       if (found !== undefined) yield found;
     }
   }
-}
-
-function pagesOf(path: string): Pages {
-  const bytes = readFileSync(path);
-  const pages = new Map<number, Buffer>();
-  for (let start = 0; start + PAGE <= bytes.length; start += PAGE)
-    pages.set(start / PAGE + 1, bytes.subarray(start, start + PAGE));
-  return pages;
-}
-
-/** Of each page what was written last. */
-function pagesInLog(path: string): Pages {
-  const pages = new Map<number, Buffer>();
-  const log = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  for (let start = WAL_HEADER; start + FRAME_HEADER + PAGE <= log.length; start += FRAME_HEADER + PAGE) {
-    // frames of an earlier round of the log may stand behind those that count
-    if (!log.subarray(start + 8, start + 16).equals(log.subarray(16, 24))) continue;
-    pages.set(log.readUInt32BE(start), log.subarray(start + FRAME_HEADER, start + FRAME_HEADER + PAGE));
-  }
-  return pages;
 }
 
 /** The list of free pages begins in the file's header; each of its trunks names the next one and its leaves. */
@@ -106,7 +87,7 @@ function* leafCells(pages: Pages, number: number, page: Buffer): Generator<{ row
 function cellAt(pages: Pages, page: Buffer, at: number): { rowid: number; payload: Buffer } | undefined {
   const size = varint(page, at);
   const rowid = size === undefined ? undefined : varint(page, size.end);
-  if (size === undefined || rowid === undefined || size.value > LARGEST_ROW) return undefined;
+  if (size === undefined || rowid === undefined || size.value > pages.bytes) return undefined;
   const payload = payloadAt(pages, page.subarray(rowid.end), size.value);
   return payload === undefined ? undefined : { rowid: rowid.value, payload };
 }

@@ -3,8 +3,8 @@
 import { recoversAnything, scratchRoot, type Figures } from './storeRecovery.ts';
 
 const [cases = '1000', seed = '1', path] = process.argv.slice(2);
-const inWords = ({ cases: tried, recovered, refused, mended, events }: Figures): string =>
-  `${tried} cases, ${recovered} recovered, ${refused} taken for newer, ${mended} faults mended, ${events} untouched events found again`;
+const inWords = ({ cases: tried, recovered, refused, mended, rows }: Figures): string =>
+  `${tried} cases, ${recovered} recovered, ${refused} taken for newer, ${mended} faults mended, ${rows} untouched rows found again`;
 // for the copies that a recovery reads
 process.env['TMPDIR'] = scratchRoot();
 try {

@@ -10,7 +10,7 @@ import { openThreadStore, type StoreOptions } from '../../../server/adapters/sto
 import type { ThreadQuery, ThreadStore } from '../../../server/core/thread/threadStore.ts';
 import { FIRST, isKind, ManualClock, recordOf, Script, silentLog } from '../../unit/adapters/store/fixture.ts';
 import { damaged, storeCase, type DamagedFiles, type StoreCase } from './storeDamage.ts';
-import { makeTemplates, PAGE, THREADS } from './storeTemplate.ts';
+import { KEPT_TABLES, makeTemplates, PAGE, THREADS } from './storeTemplate.ts';
 
 const EVERY_THREAD: ThreadQuery = {
   ...FIRST,
@@ -38,7 +38,8 @@ export interface Figures {
   /** How many looked as if a newer version had written them. */
   refused: number;
   mended: number;
-  events: number;
+  /** How many that nobody touched were found again. */
+  rows: number;
 }
 
 const CASES_A_REPORT = 1000;
@@ -46,7 +47,7 @@ const CASES_A_REPORT = 1000;
 /** Throws, with the seed, when something is lost or an error is none that was promised. */
 export async function recoversAnything({ cases, seed, path, progress }: RecoveryRun): Promise<Figures> {
   const folder = mkdtempSync(join(scratchRoot(), 'bowline-recovery-'));
-  const figures: Figures = { cases: 0, recovered: 0, refused: 0, mended: 0, events: 0 };
+  const figures: Figures = { cases: 0, recovered: 0, refused: 0, mended: 0, rows: 0 };
   try {
     const templates = await makeTemplates(folder);
     const property = fc.asyncProperty(storeCase, async (given) => {
@@ -90,7 +91,7 @@ async function recovers(visited: Visited, figures: Figures): Promise<void> {
   if ((await visit(visited, figures)) === 'newer') figures.refused += 1;
   else nothingIsLost(home, files);
   if (asidesIn(home).length > 0) figures.recovered += 1;
-  figures.events += files.untouched.length;
+  figures.rows += files.untouched.length;
 }
 
 async function visit(visited: Visited, figures: Figures): Promise<'newer' | 'usable'> {
@@ -183,17 +184,14 @@ function nothingIsLost(home: string, { untouched }: DamagedFiles): void {
   const database = new DatabaseSync(join(home, 'threads.db'), { readOnly: true });
   try {
     const there = new Set(
-      database
-        .prepare('SELECT body FROM events')
-        .all()
-        .map(({ body }) => body),
+      KEPT_TABLES.flatMap((table) => database.prepare(`SELECT body FROM ${table}`).all()).map(({ body }) => body),
     );
     for (const name of readdirSync(home).filter((found) => found.endsWith('.jsonl')))
       for (const line of readFileSync(join(home, name), 'utf8').split('\n'))
         if (line !== '') there.add(JSON.parse(line).row.body);
     const lost = untouched.filter(({ body }) => !there.has(body));
     assert.deepEqual(
-      lost.map(({ seq, pages }) => ({ seq, pages })),
+      lost.map(({ table, rowid, pages }) => ({ table, rowid, pages })),
       [],
       `lost of ${untouched.length}, threads ${THREADS.join()}`,
     );

@@ -16,18 +16,22 @@ export const THREADS = ['a', 'b', 'c'];
 const TURNS = { small: [3, 5, 8], large: [10, 24, 40] } as const;
 export type TemplateSize = keyof typeof TURNS;
 
-/** An event as it was stored, and the pages that hold it, from 1. */
-export interface StoredEvent {
-  readonly seq: number;
+/** What only these tables say: all others follow from the events, or stand in one page with what they say. */
+export const KEPT_TABLES = ['events', 'model_items', 'queue'] as const;
+
+/** A row as it was stored, and the pages that hold it, from 1. */
+export interface StoredRow {
+  readonly table: (typeof KEPT_TABLES)[number];
+  readonly rowid: number;
   readonly body: string;
   readonly pages: readonly number[];
 }
 
 export interface Generation {
   readonly main: Buffer;
-  readonly events: readonly StoredEvent[];
+  readonly rows: readonly StoredRow[];
   /** Those that hold any of them. */
-  readonly eventPages: readonly number[];
+  readonly rowPages: readonly number[];
 }
 
 export interface Template {
@@ -79,6 +83,12 @@ function fill(store: ThreadStore, from: number, until: number): void {
     const script = new Script(id);
     store.append(id, script.turn(`${id}-${turn}`, `answer ${turn} `.repeat(turn % 7 === 3 ? 900 : 20)));
   }
+  store.enqueue('b', {
+    id: `prompt-${until}`,
+    input: [{ type: 'text', text: `prompt ${until}`, text_elements: [] }],
+    clientUserMessageId: `message-${until}`,
+    responsesapiClientMetadata: null,
+  });
   store.append('b', [
     new Script('b').started(`open-${until}`),
     new Script('b').partial(`open-${until}`, messageItem(`part-${until}`, 'so far', null)),
@@ -88,27 +98,32 @@ function fill(store: ThreadStore, from: number, until: number): void {
 function generationOf(path: string): Generation {
   const database = new DatabaseSync(path);
   try {
-    const rows = database.prepare('SELECT seq, body FROM events ORDER BY seq').all();
-    const pages = database
-      .prepare("SELECT path, pageno, pagetype, ncell FROM dbstat WHERE name = 'events' ORDER BY path")
-      .all();
-    const overflow = pages.filter(({ pagetype }) => pagetype === 'overflow');
-    const places = pages
-      .filter(({ pagetype }) => pagetype === 'leaf')
-      .flatMap((leaf) =>
-        Array.from({ length: Number(leaf['ncell']) }, (_, cell) => {
-          const start = `${String(leaf['path'])}${cell.toString(16).padStart(3, '0')}+`;
-          const more = overflow.filter((page) => String(page['path']).startsWith(start));
-          return [Number(leaf['pageno']), ...more.map(({ pageno }) => Number(pageno))];
-        }),
-      );
-    const events = rows.map((row, index) => ({
-      seq: Number(row['seq']),
-      body: String(row['body']),
-      pages: places[index] ?? [],
-    }));
-    return { main: readFileSync(path), events, eventPages: [...new Set(events.flatMap((event) => event.pages))] };
+    const rows = KEPT_TABLES.flatMap((table) => rowsIn(database, table));
+    return { main: readFileSync(path), rows, rowPages: [...new Set(rows.flatMap((row) => row.pages))] };
   } finally {
     database.close();
   }
+}
+
+function rowsIn(database: DatabaseSync, table: StoredRow['table']): readonly StoredRow[] {
+  const rows = database.prepare(`SELECT rowid AS its_rowid, body FROM ${table} ORDER BY rowid`).all();
+  const pages = database
+    .prepare('SELECT path, pageno, pagetype, ncell FROM dbstat WHERE name = ? ORDER BY path')
+    .all(table);
+  const overflow = pages.filter(({ pagetype }) => pagetype === 'overflow');
+  const places = pages
+    .filter(({ pagetype }) => pagetype === 'leaf')
+    .flatMap((leaf) =>
+      Array.from({ length: Number(leaf['ncell']) }, (_, cell) => {
+        const start = `${String(leaf['path'])}${cell.toString(16).padStart(3, '0')}+`;
+        const more = overflow.filter((page) => String(page['path']).startsWith(start));
+        return [Number(leaf['pageno']), ...more.map(({ pageno }) => Number(pageno))];
+      }),
+    );
+  return rows.map((row, index) => ({
+    table,
+    rowid: Number(row['its_rowid']),
+    body: String(row['body']),
+    pages: places[index] ?? [],
+  }));
 }
