@@ -90,10 +90,10 @@ async function buildBinary() {
   const fresh = join(folder, `.bowline-${process.pid}${EXE}`);
   try {
     await compile(fresh);
-    const order = await noteBytecodeOrder(fresh, scratch);
-    if (order === undefined)
+    const orders = await noteBytecodeOrder(fresh, scratch);
+    if (orders.length === 0)
       say('the binary did not answer a handshake: its bytecode stays in the order of the source');
-    else await compile(fresh, `--bytecode-order=${order}`);
+    else await compile(fresh, ...orders.map((order) => `--bytecode-order=${order}`));
     renameSync(fresh, join(ROOT, made));
   } finally {
     rmSync(fresh, { force: true });

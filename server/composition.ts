@@ -55,7 +55,7 @@ export function compose(options: ServerOptions): ComposedServer {
     (adapters ??= import('./turnAdapters.ts').then((module) =>
       module.createTurnAdapters({ ...options, clock, ids, version, configuration, apiKey }),
     ));
-  /** A client that asks for threads will start a turn: what that needs is loaded while nobody waits. Before, it would only cost memory. */
+  /** A client that opens a thread will start a turn: what that needs is loaded while nobody waits. Before, it would only cost memory. */
   const warm = async (): Promise<void> => {
     try {
       await (await turnAdapters()).warm();
@@ -80,13 +80,9 @@ export function compose(options: ServerOptions): ComposedServer {
       models: async (provider) => (await turnAdapters()).listModels(provider),
       sandbox: async () => (await turnAdapters()).sandbox.probe(),
       ...createClientPorts({ ...options, clock, commands: async () => (await turnAdapters()).clientCommands }),
-      openTurnWorld: async (approver) => {
-        const world = await (await turnAdapters()).openWorld(approver);
-        warming.soon();
-        return world;
-      },
+      openTurnWorld: async (approver) => (await turnAdapters()).openWorld(approver),
       threadImporter: lazyImporter({ ...options, clock, cwd, configuration }),
-      expectTurn: () => warming.now(),
+      expectTurn: (when) => warming[when](),
       ...neighbourhood.ports,
       absolutePath: (path) => resolve(cwd, path),
     },

@@ -7,12 +7,9 @@ import type { Transport } from '../rpc/transport.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Fanout } from './fanout.ts';
-import { News } from './follow/news.ts';
-import { markUnread } from './readMarks.ts';
 import type { RequestContext } from './requestContext.ts';
 import { ServerRequests } from './serverRequests.ts';
-import { goOn } from './goOn.ts';
-import { ThreadTable } from './threadTable.ts';
+import type { ThreadTable } from './threadTable.ts';
 import type { AppWorld } from './world.ts';
 
 export class AppServer {
@@ -91,23 +88,16 @@ export class AppServer {
     return this.#threads;
   }
 
+  /** What knows threads is loaded now: the handshake needs none of it. */
   async #open(): Promise<ThreadTable> {
-    const [neighbours, notices] = await Promise.all([this.#app.neighbours(), this.#app.notices()]);
-    const world = await this.#app.openTurnWorld(this.#questions);
-    world.rules.onDidChange(() => this.#fanout.publish({ method: 'rule/changed', params: {} }));
-    const threads = new ThreadTable({
+    const { openThreads } = await import('./openThreads.ts');
+    return await openThreads({
       app: this.#app,
-      world,
-      neighbours,
-      notices,
-      door: () => neighbours.open((transport) => this.serve(transport, 'neighbour')),
-      publish: (event) => {
-        this.#publish(event);
-        markUnread(world, event, (marked) => this.#fanout.publish(marked));
-      },
+      fanout: this.#fanout,
+      questions: this.#questions,
+      serve: (transport) => this.serve(transport, 'neighbour'),
+      publish: (event) => this.#publish(event),
     });
-    new News({ notices, fanout: this.#fanout, threads }).start();
-    return threads;
   }
 
   #publish(event: ServerNotification): void {
@@ -120,7 +110,8 @@ export class AppServer {
 
   /** A turn has ended: what waits for that may begin. */
   async #goOn(threadId: string): Promise<void> {
-    const thread = (await this.#openThreads()).open(threadId);
+    const [{ goOn }, threads] = await Promise.all([import('./goOn.ts'), this.#openThreads()]);
+    const thread = threads.open(threadId);
     if (thread !== undefined) goOn(this.#app, thread);
   }
 }

@@ -52,12 +52,12 @@ describe('bundles', () => {
     );
   });
 
-  it('the server loads the model client, the store and the tools only when it needs them', async () => {
+  it('the server loads the model client, the store, the tools and what knows threads only when it needs them', async () => {
     const { outputs } = await bundle(serverBundle);
     const eager = staticClosure(outputs, 'dist/server/bowline.mjs').map((path) => outputs[path]);
     const packages = eager.flatMap(inputsOf);
     deepEqual(
-      packages.filter((path) => /node_modules\/(?:openai|ignore)\//.test(path)),
+      packages.filter((path) => /node_modules\/(?:openai|ignore|unbash)\//.test(path)),
       [],
     );
     const builtins = eager.flatMap((output) => output?.imports.map((entry) => entry.path) ?? []);
