@@ -3,7 +3,18 @@
 const KEPT = 12;
 /** Kinds that a client names itself: few, so that they meet. */
 const OWN_NAMES = ['one', 'two', 'three'];
-const KINDS = ['thread', 'turn', 'item', 'cursor', 'section', 'attachment', 'rule', 'submission', 'request'];
+const KINDS = [
+  'thread',
+  'turn',
+  'item',
+  'cursor',
+  'section',
+  'attachment',
+  'rule',
+  'submission',
+  'request',
+  'revision',
+];
 
 export class Seen {
   readonly #byKind = new Map<string, unknown[]>();
