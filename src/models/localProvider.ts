@@ -28,13 +28,16 @@ export function providerIdOf(baseUrl: string): string {
   return `local-${place}${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
-/** `thread/start`'s `config` that makes the provider known; such servers speak Chat Completions. */
-export function providerConfig({ name, baseUrl }: LocalProvider): ConfigOverrides {
+/** How a model server is spoken to: all of them know Chat Completions, the newer ones Responses as well. */
+export type WireApi = 'chat' | 'responses';
+
+/** `thread/start`'s `config` that makes the provider known. */
+export function providerConfig({ name, baseUrl }: LocalProvider, wireApi: WireApi): ConfigOverrides {
   return {
     [`model_providers.${providerIdOf(baseUrl)}`]: {
       name,
       base_url: baseUrl,
-      wire_api: 'chat',
+      wire_api: wireApi,
       requires_openai_auth: false,
     },
   };

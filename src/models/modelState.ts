@@ -75,9 +75,11 @@ export class ModelState implements Disposable {
     return this.#named(provider, settings.model ?? (isDefault ? (this.#defaults?.model ?? '') : ''));
   }
 
-  /** Nothing was configured, so that the built-in tour plays. */
+  /** Nothing was configured: the built-in tour plays, or, with a server that has none, nobody would answer. */
   get isFirstRun(): boolean {
-    return this.choice(null, undefined)?.isDemo === true;
+    const next = this.choice(null, undefined);
+    if (next === null) return false;
+    return next.isDemo || (this.#defaults?.lacksAccount === true && next.provider === this.#defaults.provider);
   }
 
   pickForThread(threadId: string, picked: PickedModel): void {

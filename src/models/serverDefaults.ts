@@ -18,10 +18,13 @@ export interface ServerDefaults {
   /** Names for the user, by provider. */
   readonly providerNames: Readonly<Record<string, string>>;
   readonly hasAccount: boolean;
+  /** There is none, and OpenAI's models are what would be used: no message gets an answer before there is one. */
+  readonly lacksAccount: boolean;
   readonly policies: ConfiguredPolicies;
 }
 
-const BUILT_IN: Readonly<Record<string, string>> = { openai: 'OpenAI', demo: 'Demo' };
+const OPENAI: Readonly<Record<string, string>> = { openai: 'OpenAI' };
+const TOUR: Readonly<Record<string, string>> = { demo: 'Demo' };
 
 export async function readServerDefaults(server: ServerPort): Promise<ServerDefaults> {
   const [{ config }, { account, requiresOpenaiAuth }] = await Promise.all([
@@ -29,13 +32,15 @@ export async function readServerDefaults(server: ServerPort): Promise<ServerDefa
     server.request('account/read', {}),
   ]);
   const configured = text(config['model_provider']);
-  // a server that has no key and wants none plays its tour
-  const provider = configured ?? (account === null && !requiresOpenaiAuth ? 'demo' : 'openai');
+  const isOwn = server.isOwn !== false;
+  // Bowline's server plays its tour when it has no key and wants none
+  const provider = configured ?? (isOwn && account === null && !requiresOpenaiAuth ? 'demo' : 'openai');
   return {
     provider,
     model: text(config['model']) ?? (await defaultModel(server)),
-    providerNames: { ...BUILT_IN, ...namesIn(config['model_providers']) },
+    providerNames: { ...OPENAI, ...(isOwn ? TOUR : {}), ...namesIn(config['model_providers']) },
     hasAccount: account !== null,
+    lacksAccount: account === null && requiresOpenaiAuth && provider === 'openai',
     policies: {
       approvalPolicy: oneOf(config['approval_policy'], APPROVAL_POLICIES),
       sandbox: oneOf(config['sandbox_mode'], SANDBOX_MODES),

@@ -4,7 +4,7 @@ import type { ConfigOverrides, SandboxMode, SandboxPolicy } from '../../server/p
 import type { Settings } from '../settings.ts';
 import { TRIPWIRES } from '../settingValues.ts';
 import type { OpenOverrides } from '../threads/openedThread.ts';
-import { providerConfig, providerIdOf } from './localProvider.ts';
+import { providerConfig, providerIdOf, type WireApi } from './localProvider.ts';
 import type { ConfiguredPolicies } from './serverDefaults.ts';
 
 export type StartParams = ClientRequestInput<'thread/start'>;
@@ -15,7 +15,7 @@ export interface WorkspaceFacts {
   readonly isTrusted: boolean;
   /** What `config.toml` says; null while that is not known. */
   readonly configured: ConfiguredPolicies | null;
-  /** The server is not Bowline's: it warns of what it does not know. */
+  /** The server is not Bowline's: it warns of what it does not know, and has other words for some of it. */
   readonly hasOtherServer?: boolean;
 }
 
@@ -38,7 +38,7 @@ export function threadStartParams(asked: StartParams, settings: Settings, worksp
     model: settings.model,
     ...policies,
   };
-  const config = { ...configOf(settings), ...limitsOf(settings, workspace), ...asked.config };
+  const config = { ...localConfig(settings, workspace), ...limitsOf(settings, workspace), ...asked.config };
   return { ...given(defaults), ...given(asked), config };
 }
 
@@ -47,7 +47,7 @@ export function threadStartParams(asked: StartParams, settings: Settings, worksp
  * would get; any other keeps its own policies.
  */
 export function openOverrides(settings: Settings, workspace: WorkspaceFacts, isRestricted: boolean): OpenOverrides {
-  const config = { ...resumeConfig(settings), ...tripwireConfig(settings, workspace) };
+  const config = { ...resumeConfig(settings, workspace), ...tripwireConfig(settings, workspace) };
   if (!workspace.isTrusted) return { ...RESTRICTED, config: { ...config, ...untrusted(workspace) } };
   if (!isRestricted) return { config };
   return {
@@ -79,21 +79,30 @@ function ownSandbox({ folders, configured }: WorkspaceFacts): StartParams['sandb
 }
 
 /** Makes a chosen local server and the reasoning effort known to the server, without writing its configuration file. */
-export function configOf(settings: Settings): ConfigOverrides {
+function localConfig(settings: Settings, workspace: WorkspaceFacts): ConfigOverrides {
   const local = settings.localServers.find(({ baseUrl }) => providerIdOf(baseUrl) === settings.modelProvider);
   return {
-    ...(local === undefined ? {} : providerConfig(local)),
+    ...(local === undefined ? {} : providerConfig(local, wireApi(workspace))),
     ...(settings.reasoningEffort !== null && { model_reasoning_effort: settings.reasoningEffort }),
   };
 }
 
 /** What makes every chosen local server known to a server that was started anew, for threads that use one. */
-export function resumeConfig(settings: Settings): ConfigOverrides {
-  return Object.fromEntries(settings.localServers.flatMap((provider) => Object.entries(providerConfig(provider))));
+export function resumeConfig(settings: Settings, workspace: WorkspaceFacts): ConfigOverrides {
+  const configs = settings.localServers.map((provider) => providerConfig(provider, wireApi(workspace)));
+  return Object.fromEntries(configs.flatMap((config) => Object.entries(config)));
 }
 
-function untrusted({ hasOtherServer }: WorkspaceFacts): ConfigOverrides {
-  return hasOtherServer === true ? {} : UNTRUSTED;
+/** The reference server has no Chat Completions any more, and refuses the thread. */
+function wireApi({ hasOtherServer }: WorkspaceFacts): WireApi {
+  return hasOtherServer === true ? 'responses' : 'chat';
+}
+
+function untrusted({ hasOtherServer, folders }: WorkspaceFacts): ConfigOverrides {
+  if (hasOtherServer !== true) return UNTRUSTED;
+  // whatever that server has been told about the folder before
+  const projects = Object.fromEntries(folders.map((folder) => [folder, { trust_level: 'untrusted' }]));
+  return { project_doc_max_bytes: 0, projects };
 }
 
 function trusted({ hasOtherServer }: WorkspaceFacts): ConfigOverrides {

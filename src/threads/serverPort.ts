@@ -14,4 +14,6 @@ export interface ServerPort {
   readonly onDidConnect: Event<void>;
   readonly onDidDisconnect: Event<void>;
   answerRequests(handler: RequestHandler): Disposable;
+  /** False while the server is not Bowline's; where it is not said, it is. */
+  readonly isOwn?: boolean;
 }

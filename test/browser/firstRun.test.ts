@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROOT } from '../../scripts/folders.mjs';
 import { answerQuickInput, modalDialog, runCommand, screenshot } from '../support/browser.ts';
 import { answer, command, patch, text } from '../support/modelScript.ts';
-import { ownOnly } from '../support/ownOnly.ts';
+import { IS_REFERENCE, ownOnly } from '../support/ownOnly.ts';
 import { startModelServer } from '../support/modelServer.ts';
 import { type Chat, eventually, exists, openChat, useProduct } from '../support/product.ts';
 
@@ -53,7 +53,7 @@ describe('the first steps in a real VS Code', () => {
       local.script(answer(text('Hello from this machine.')));
       await chat.send('Hello?');
       await chat.answer('Hello from this machine.').waitFor();
-      assert.match((await local.request(0)).path, /\/chat\/completions$/);
+      assert.match((await local.request(0)).path, IS_REFERENCE ? /\/responses$/ : /\/chat\/completions$/);
     } finally {
       await local.close();
     }
@@ -66,8 +66,13 @@ describe('the first steps in a real VS Code', () => {
     await answerQuickInput(page, 'sk-test-0000');
     await chat.model.getByText('gpt').waitFor();
     assert.doesNotMatch(await chat.frame.locator('body').innerText(), /sk-test/);
+    await chat.frame.getByRole('heading', { name: 'Welcome to Bowline' }).waitFor({ state: 'detached' });
     await runCommand(page, 'Bowline: Sign Out');
-    await chat.model.getByText('demo').waitFor();
+    await chat.frame.getByRole('heading', { name: 'Welcome to Bowline' }).waitFor();
+    // the tour is of Bowline's server alone, and so is offered by that alone
+    const [model, tours] = IS_REFERENCE ? ['gpt', 0] : ['demo', 1];
+    await chat.model.getByText(model).waitFor();
+    assert.equal(await chat.frame.getByRole('button', { name: /Try the tour/ }).count(), tours);
   });
 
   it('work in a workspace that is not trusted: reading only, and asking before anything else', async () => {

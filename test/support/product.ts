@@ -19,6 +19,10 @@ exclude_slash_tmp = true
 exclude_tmpdir_env_var = true
 `;
 
+/** The reference has `apply_patch` for models alone that it knows, and the plan when it is asked for it. */
+const REFERENCE_MODEL = 'gpt-5.5';
+const REFERENCE_TABLES = '[tools.update_plan]\nenabled = true\n';
+
 const EVENTUALLY_MS = 20_000 * PATIENCE;
 const LOOK_AGAIN_MS = 50;
 const VIEW_OPENS_MS = 5_000;
@@ -104,10 +108,11 @@ async function referenceOptions(options: ProductOptions): Promise<ProductOptions
 }
 
 function configToml(modelUrl: string, { isConfigured = true, config = '' }: ProductOptions): string {
-  const own = IS_REFERENCE ? '' : ROOT_MAY_SANDBOX;
+  const own = IS_REFERENCE ? REFERENCE_TABLES : ROOT_MAY_SANDBOX;
   if (!isConfigured) return own;
   const tables = `${POLICIES}${config}${own}`;
-  return providerConfig(modelUrl).replace('[model_providers', `${tables}[model_providers`);
+  const toml = providerConfig(modelUrl).replace('[model_providers', `${tables}[model_providers`);
+  return IS_REFERENCE ? toml.replace('scripted-model', REFERENCE_MODEL) : toml;
 }
 
 /** Opens the chat of a window, as the command of the palette does. */

@@ -22,12 +22,14 @@ export function FirstRun() {
           onClick={() => session.ask(session.bridge.call('setApiKey', null))}
         />
         <LocalServers />
-        <Way
-          icon="play-circle"
-          title={strings.tryTour}
-          text={strings.tryTourText}
-          onClick={() => session.say(strings.tourMessage)}
-        />
+        {session.model.value?.isDemo === true && (
+          <Way
+            icon="play-circle"
+            title={strings.tryTour}
+            text={strings.tryTourText}
+            onClick={() => session.say(strings.tourMessage)}
+          />
+        )}
       </div>
     </div>
   );

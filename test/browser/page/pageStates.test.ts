@@ -82,6 +82,13 @@ describe('the chat page', function () {
     assert.deepEqual(sent.params.input, [{ type: 'text', text: 'Show me what you can do.' }]);
   });
 
+  it('offers no tour where the server has none', async () => {
+    const openai = { provider: 'openai', providerName: 'OpenAI', model: 'gpt', isDemo: false };
+    const chat = await open({ snapshot: sample.snapshot(null, { firstRun: true, model: openai }) });
+    await chat.page.getByRole('button', { name: /Use an OpenAI API key/ }).waitFor();
+    assert.equal(await chat.page.getByRole('button', { name: /Try the tour/ }).count(), 0);
+  });
+
   it('looks for local servers only while the first page is open, and again when asked', async () => {
     const chat = await open({ snapshot: firstRun() });
     await chat.page.getByRole('button', { name: 'Look Again' }).click();

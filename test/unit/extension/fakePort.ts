@@ -25,6 +25,7 @@ export class FakePort {
   readonly disconnected = new Emitter<void>();
   readonly statusChanged = new Emitter<ServerStatus>();
   status: ServerStatus = { type: 'ready' };
+  isOwn = true;
   handler: RequestHandler | null = null;
 
   constructor(answers: Answers = {}) {
@@ -49,6 +50,7 @@ export class FakePort {
       onDidDisconnect: this.disconnected.event,
       onDidChangeStatus: this.statusChanged.event,
       status: this.status,
+      isOwn: this.isOwn,
       answerRequests: (handler) => {
         this.handler = handler;
         return { dispose: () => undefined };

@@ -86,6 +86,17 @@ describe('thread defaults', () => {
     });
   });
 
+  it('keep the instructions and the configuration of an untrusted workspace from another server in its own words', () => {
+    const untrusted = { ...TRUSTED, isTrusted: false, hasOtherServer: true };
+    const config = {
+      project_doc_max_bytes: 0,
+      projects: { '/w': { trust_level: 'untrusted' }, '/v': { trust_level: 'untrusted' } },
+    };
+    deepEqual(threadStartParams({}, SETTINGS, untrusted).config, config);
+    deepEqual(openOverrides(SETTINGS, untrusted, false).config, config);
+    deepEqual(openOverrides(SETTINGS, { ...untrusted, isTrusted: true }, true).config, {});
+  });
+
   it('give a thread that was read-only for want of trust what a new one would get', () => {
     const silent = { ...TRUSTED, configured: SAYS_NOTHING };
     const config = { ...ARMED, 'sandbox_workspace_write.network_access': true, workspace_trust: 'trusted' };
@@ -109,9 +120,24 @@ describe('thread defaults', () => {
     };
     const { config, ...rest } = threadStartParams({}, settings, TRUSTED);
     deepEqual(rest, { cwd: '/w', modelProvider: 'local-11434', model: 'qwen' });
-    deepEqual(config, { ...ARMED, ...providerConfig(OLLAMA), model_reasoning_effort: 'low' });
-    deepEqual(resumeConfig(settings), providerConfig(OLLAMA));
-    deepEqual(resumeConfig(SETTINGS), {});
+    deepEqual(config, { ...ARMED, ...providerConfig(OLLAMA, 'chat'), model_reasoning_effort: 'low' });
+    deepEqual(resumeConfig(settings, TRUSTED), providerConfig(OLLAMA, 'chat'));
+    deepEqual(resumeConfig(SETTINGS, TRUSTED), {});
+  });
+
+  it('speak Responses to a local server by way of a server that has no Chat Completions', () => {
+    const settings: Settings = { ...SETTINGS, localServers: [OLLAMA], modelProvider: 'local-11434' };
+    const other = { ...TRUSTED, hasOtherServer: true };
+    const config = {
+      'model_providers.local-11434': {
+        name: 'Ollama',
+        base_url: OLLAMA.baseUrl,
+        wire_api: 'responses',
+        requires_openai_auth: false,
+      },
+    };
+    deepEqual(threadStartParams({}, settings, other).config, config);
+    deepEqual(openOverrides(settings, other, false).config, config);
   });
 });
 
@@ -213,6 +239,24 @@ describe('model state', () => {
     );
     deepEqual(state.choice(null, undefined), { provider: 'mine', providerName: 'My own', model: 'm', isDemo: false });
     ok(!state.isFirstRun);
+  });
+
+  it('is OpenAI with another server, which has no tour: without a key that is the first page too', async () => {
+    const other = (account: unknown, requiresOpenaiAuth: boolean): FakePort => {
+      const fake = server({}, account, requiresOpenaiAuth);
+      fake.isOwn = false;
+      return fake;
+    };
+    const state = await stateOf(other(null, true));
+    const openai = { provider: 'openai', providerName: 'OpenAI', model: 'first', isDemo: false };
+    deepEqual(state.choice(null, undefined), openai);
+    ok(state.isFirstRun);
+    deepEqual(state.defaults?.providerNames, { openai: 'OpenAI' });
+    ok(!(await stateOf(other({ type: 'apiKey' }, true))).isFirstRun);
+    const silent = await stateOf(other(null, false));
+    deepEqual([silent.choice(null, undefined), silent.isFirstRun], [openai, false]);
+    const settings = { ...SETTINGS, localServers: [OLLAMA], modelProvider: 'local-11434', model: 'qwen' };
+    ok(!(await stateOf(other(null, true), settings)).isFirstRun);
   });
 
   it('tells what the configuration says about limits', async () => {
