@@ -54,13 +54,24 @@ function acceptOf(decision: CommandApprovalDecision): ApprovalChoice[] {
   return [];
 }
 
-/** The smallest rule that the server proposes; what it covers is shown before it is saved. */
-function ruleNote(accepts: readonly ApprovalChoice[]): string {
+/** The smallest rule that the server proposes, as the beginning of the commands that it covers; null when it proposes none. */
+export function offeredPrefix(accepts: readonly ApprovalChoice[]): readonly string[] | null {
   const remember = accepts.find(({ kind }) => kind === 'remember')?.answer;
-  if (remember === undefined || !('decision' in remember)) return '';
+  if (remember === undefined || !('decision' in remember)) return null;
   const { decision } = remember;
-  if (typeof decision !== 'object' || !('acceptWithExecpolicyAmendment' in decision)) return '';
-  const prefix = visible(decision.acceptWithExecpolicyAmendment.execpolicy_amendment.join(' ')).replace(/\s+/g, ' ');
-  const shown = prefix.length > LONGEST_PREFIX ? `${prefix.slice(0, LONGEST_PREFIX)}…` : prefix;
-  return `“Run and Remember…” shows a rule for commands that begin with “${shown}”.`;
+  if (typeof decision !== 'object' || !('acceptWithExecpolicyAmendment' in decision)) return null;
+  return decision.acceptWithExecpolicyAmendment.execpolicy_amendment;
+}
+
+/** What the rule covers is shown before it is saved. */
+function ruleNote(accepts: readonly ApprovalChoice[]): string {
+  const prefix = offeredPrefix(accepts);
+  if (prefix === null) return '';
+  return `“Run and Remember…” shows a rule for commands that begin with “${shownPrefix(prefix)}”.`;
+}
+
+/** In one line, and no longer than a line may be. */
+export function shownPrefix(prefix: readonly string[]): string {
+  const line = visible(prefix.join(' ')).replace(/\s+/g, ' ');
+  return line.length > LONGEST_PREFIX ? `${line.slice(0, LONGEST_PREFIX)}…` : line;
 }

@@ -4,9 +4,11 @@ import { messageOf } from '../../server/protocol/errors.ts';
 import type { ApprovalRequest } from '../../server/protocol/methods.ts';
 import type { RuleProposal } from '../../server/protocol/schema/safety.ts';
 import type { ServerPort } from '../threads/serverPort.ts';
+import { isUnknownMethod } from '../agentServer/unknownMethod.ts';
 import type { Answer, ApprovalChoice, ApprovalWording } from './choice.ts';
+import { offeredPrefix, shownPrefix } from './commandWording.ts';
 import type { Questions } from './questions.ts';
-import { ruleWords } from './ruleWords.ts';
+import { offeredRuleWords, ruleWords } from './ruleWords.ts';
 import { paragraphs } from './shortText.ts';
 
 /** A button of a modal: it answers, or it shows more and leaves the request open. */
@@ -64,27 +66,38 @@ function buttonOf(choice: ApprovalChoice): Button {
   return { title: choice.label, does: choice };
 }
 
+interface ShownRule {
+  readonly pattern: readonly string[];
+  readonly words: string;
+}
+
 /** Shows the rule before it is saved; null leads back to the question, with nothing accepted. */
 export async function rememberByDialog(
   request: ApprovalRequest,
   wording: ApprovalWording,
   server: RuleServer,
 ): Promise<Answer | null> {
-  let proposal: RuleProposal;
+  let rule: ShownRule;
   try {
-    proposal = await propose(request, server);
+    const proposal = await propose(request, server);
+    rule = { pattern: proposal.pattern, words: ruleWords(proposal) };
   } catch (error) {
-    const detail = paragraphs(messageOf(error), 'Nothing was accepted.');
-    await vscode.window.showWarningMessage('Bowline can propose no rule for this.', { modal: true, detail });
-    return null;
+    // a server that proposes no better one still keeps the one that it has offered with the question
+    const offered = isUnknownMethod(error) ? offeredPrefix(wording.accepts) : null;
+    if (offered === null) {
+      const detail = paragraphs(messageOf(error), 'Nothing was accepted.');
+      await vscode.window.showWarningMessage('Bowline can propose no rule for this.', { modal: true, detail });
+      return null;
+    }
+    rule = { pattern: offered, words: offeredRuleWords(shownPrefix(offered)) };
   }
-  const detail = paragraphs(wording.brief === null ? '' : `Now: ${wording.brief}`, ruleWords(proposal));
+  const detail = paragraphs(wording.brief === null ? '' : `Now: ${wording.brief}`, rule.words);
   const remember: vscode.MessageItem = { title: 'Run and Remember' };
   const back: vscode.MessageItem = { title: 'Back', isCloseAffordance: true };
   const question = 'Save this rule and run the command?';
   const chosen = await vscode.window.showInformationMessage(question, { modal: true, detail }, remember, back);
   if (chosen !== remember) return null;
-  return { decision: { acceptWithExecpolicyAmendment: { execpolicy_amendment: proposal.pattern } } };
+  return { decision: { acceptWithExecpolicyAmendment: { execpolicy_amendment: [...rule.pattern] } } };
 }
 
 async function propose({ id, params }: ApprovalRequest, server: RuleServer): Promise<RuleProposal> {

@@ -18,6 +18,14 @@ export function ruleWords({ text, covers, doesNotCover, history }: RuleProposal)
   );
 }
 
+/** A rule of which no more is known than the beginning of the commands that it covers. */
+export function offeredRuleWords(prefix: string): string {
+  return paragraphs(
+    `From now on commands that begin with “${prefix}” run unasked.`,
+    'The server that Bowline is set to use cannot say what such a rule covers beside this command.',
+  );
+}
+
 /** The rule against the commands of past threads. */
 export function historyWords({ total, covered, declined }: RuleProposal['history']): string {
   if (total === 0) return 'There are no commands in past threads to try it against.';

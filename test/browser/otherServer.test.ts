@@ -1,8 +1,10 @@
 // The extension with a server that is not Bowline's own: what that lacks is not offered, and said in words where it is asked for.
 import assert from 'node:assert/strict';
-import { answer, text } from '../support/modelScript.ts';
+import { join } from 'node:path';
+import { modalDialog } from '../support/browser.ts';
+import { answer, command, text } from '../support/modelScript.ts';
 import { IS_REFERENCE } from '../support/ownOnly.ts';
-import { type Chat, useProduct } from '../support/product.ts';
+import { type Chat, exists, useProduct } from '../support/product.ts';
 
 (IS_REFERENCE ? describe : describe.skip)('another server in a real VS Code', () => {
   const product = useProduct({ files: { 'notes.txt': 'hello\n' } });
@@ -23,6 +25,22 @@ import { type Chat, useProduct } from '../support/product.ts';
     await chat.frame.getByText('does not offer this (turn/context/read)').waitFor();
     await chat.frame.getByRole('button', { name: 'Restore files to before this turn' }).last().click();
     await chat.frame.locator('.notice').getByText('This server cannot restore files.').waitFor();
+  });
+
+  it('remembers the rule that came with its question, which the user sees before', async () => {
+    const { page, model, editor } = product;
+    const touch = command('touch made', { sandbox_permissions: 'require_escalated', justification: 'It is outside.' });
+    model.script(answer(touch), answer(touch), answer(text('Made it twice.')));
+    await chat.send('Make it.');
+    await (await modalDialog(page)).press('Run and Remember…');
+    const rule = await modalDialog(page);
+    assert.equal(rule.message, 'Save this rule and run the command?');
+    assert.match(rule.detail, /commands that begin with “touch made” run unasked/);
+    assert.equal(await exists(join(editor.workspace, 'made')), false);
+    await rule.press('Run and Remember');
+    await chat.answer('Made it twice.').waitFor();
+    assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+    assert.equal(await exists(join(editor.workspace, 'made')), true);
   });
 
   it('is offered nothing that only Bowline’s own has, and troubles nobody with that', async () => {
