@@ -102,9 +102,9 @@ export function useProduct(options: ProductOptions = {}): Product {
 
 /** The reference's program instead of Bowline's own, with the same home. */
 async function referenceOptions(options: ProductOptions): Promise<ProductOptions> {
-  const settings = { ...options.settings, 'bowline.server.path': await referenceServer() };
+  const heldSettings = { 'bowline.server.path': await referenceServer() };
   // with a home below the folder of temporary files it has no sandbox
-  return { ...options, settings, homeVariable: 'CODEX_HOME', homesFolder: CACHE };
+  return { ...options, heldSettings, homeVariable: 'CODEX_HOME', homesFolder: CACHE };
 }
 
 function configToml(modelUrl: string, { isConfigured = true, config = '' }: ProductOptions): string {

@@ -20,6 +20,8 @@ export type RealVscodeOptions = ExtensionSource & {
   workspaceFrom?: string;
   /** User settings, over {@link QUIET_SETTINGS}. */
   settings?: Record<string, unknown>;
+  /** More of them, which stay whatever `setSettings` writes. */
+  heldSettings?: Record<string, unknown>;
   /** Lets `extensionTestUrl` name tests that run inside the extension host. */
   smokeTestDriver?: boolean;
   /** Added to the environment of the editor, and so of the extension and its server. */
@@ -83,7 +85,7 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
     process.off('exit', removeAtExit);
   };
   const setSettings = (settings: Record<string, unknown>) =>
-    writeUserSettings(dataDir, { ...QUIET_SETTINGS, ...settings });
+    writeUserSettings(dataDir, { ...QUIET_SETTINGS, ...options.heldSettings, ...settings });
   try {
     for (const path of [dataDir, extensionsDir, workspace]) await mkdir(path);
     if (options.workspaceFrom !== undefined) await cp(options.workspaceFrom, workspace, { recursive: true });
