@@ -4,13 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, screenshot, waitForNotification } from '../support/browser.ts';
-import { ownOnly } from '../support/ownOnly.ts';
 import { threadRow, useProduct } from '../support/product.ts';
 import { writeRollout } from '../support/rollouts.ts';
 
 const ID = '0199cccc-0000-7000-8000-00000000000';
 
-ownOnly('importing threads').describe('the threads of Codex in a real VS Code', () => {
+describe('the threads of Codex in a real VS Code', () => {
   const there = mkdtempSync(join(tmpdir(), 'bowline-codex-'));
   const product = useProduct({ env: { CODEX_HOME: there } });
   after(() => rmSync(there, { recursive: true, force: true }));
