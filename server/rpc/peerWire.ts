@@ -9,7 +9,7 @@ import {
   type MessageWriter,
   type ResponseMessage,
 } from 'vscode-jsonrpc';
-import { ERROR_CODES, ProtocolError } from '../protocol/errors.ts';
+import { ConnectionLost, ERROR_CODES, ProtocolError } from '../protocol/errors.ts';
 import type { JsonRpcError, JsonRpcMessage, JsonRpcRequest, JsonRpcResult, RequestId } from '../protocol/jsonrpc.ts';
 import { Inbox } from './inbox.ts';
 import { Reply, type IncomingRequest } from './incoming.ts';
@@ -77,6 +77,7 @@ export class PeerWire {
   readonly #end = Promise.withResolvers<void>();
   #deliver: DataCallback = () => undefined;
   #nextId = 0;
+  #isEnded = false;
   /** Set when nothing more arrives, while answers are still owed; cancels the wait for them. */
   #ending: ReturnType<typeof setTimeout> | null = null;
 
@@ -126,8 +127,10 @@ export class PeerWire {
     return true;
   }
 
+  /** Rejects with ConnectionLost when the connection ends first. No promise that lives as long as it may have a part in this: it would keep every answer. */
   ask(id: RequestId, method: string, params: unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    if (this.#isEnded) return Promise.reject(new ConnectionLost());
     this.#asked.set(id, { resolve, reject });
     this.#outbox.send({ method, id, params });
     return promise;
@@ -224,6 +227,9 @@ export class PeerWire {
   #finish(): void {
     if (this.#ending !== null) clearTimeout(this.#ending);
     this.#outbox.flush();
+    this.#isEnded = true;
+    for (const asked of this.#asked.values()) asked.reject(new ConnectionLost());
+    this.#asked.clear();
     this.#end.resolve();
   }
 }

@@ -1,5 +1,5 @@
 // One side of a connection: sends requests and notifications, serves those of the other side. Built on vscode-jsonrpc.
-import { createMessageConnection, NullLogger, ResponseError, type MessageConnection } from 'vscode-jsonrpc';
+import { createMessageConnection, ErrorCodes, NullLogger, ResponseError, type MessageConnection } from 'vscode-jsonrpc';
 import { ConnectionLost, ERROR_CODES, isProtocolError, messageOf, ProtocolError } from '../protocol/errors.ts';
 import type { RequestId } from '../protocol/jsonrpc.ts';
 import { Reply, type IncomingRequest } from './incoming.ts';
@@ -28,7 +28,6 @@ export class RawPeer {
   readonly #connection: MessageConnection;
   readonly #wire: PeerWire;
   readonly #handlers: PeerHandlers;
-  readonly #lost = Promise.withResolvers<never>();
   readonly closed: Promise<void>;
   #inFlight = 0;
   #bytesInFlight = 0;
@@ -48,12 +47,7 @@ export class RawPeer {
     this.#connection.onNotification((method, params) => {
       if (!this.#wire.settle(params)) handlers.notification(method, params);
     });
-    // Nobody may be waiting for it when the connection ends.
-    this.#lost.promise.catch(() => undefined);
-    this.closed = this.#wire.closed.then(() => {
-      this.#lost.reject(new ConnectionLost());
-      this.#connection.dispose();
-    });
+    this.closed = this.#wire.closed.then(() => this.#connection.dispose());
   }
 
   /** Starts delivery. Call once, when everything is wired. */
@@ -64,17 +58,17 @@ export class RawPeer {
   /** Sends a request; resolves with the raw result, rejects with ProtocolError ("no") or ConnectionLost ("unknown"). */
   async request(method: string, params: unknown): Promise<unknown> {
     try {
-      return await Promise.race([this.#connection.sendRequest<unknown>(method, params), this.#lost.promise]);
+      return await this.#connection.sendRequest<unknown>(method, params);
     } catch (error) {
-      if (error instanceof ResponseError) throw asProtocolError(error);
       if (isProtocolError(error)) throw error;
-      throw error instanceof ConnectionLost ? error : new ConnectionLost(undefined, error);
+      const wasAnswered = error instanceof ResponseError && error.code !== ErrorCodes.PendingResponseRejected;
+      throw wasAnswered ? asProtocolError(error) : new ConnectionLost(undefined, error);
     }
   }
 
   /** Sends a request under an id of the caller's choosing, so that several connections can carry the same one. */
   ask(id: RequestId, method: string, params: unknown): Promise<unknown> {
-    return Promise.race([this.#wire.ask(id, method, params), this.#lost.promise]);
+    return this.#wire.ask(id, method, params);
   }
 
   /** Stops waiting for an `ask`; a late answer is ignored. */

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ConnectionLost, ProtocolError } from '../../../server/protocol/errors.ts';
 import { Reply } from '../../../server/rpc/incoming.ts';
 import { jsonlTransport } from '../../../server/rpc/jsonlTransport.ts';
@@ -180,5 +183,38 @@ describe('rpc peer over a linked pair', () => {
     server.listen();
     assert.deepEqual(await server.ask(41, 'approve?', { a: 1 }), { id: 41, params: { a: 1 } });
     client.close();
+    await server.closed;
+    await assert.rejects(server.ask(42, 'too late?', {}), ConnectionLost);
+  });
+
+  it('keeps no answer for as long as the connection lives', async () => {
+    const [a, b] = linkedPair();
+    const handlers: PeerHandlers = { request: async () => ({ large: true }), notification: () => undefined };
+    const client = new RawPeer(a, handlers);
+    const server = new RawPeer(b, handlers);
+    client.listen();
+    server.listen();
+    const answers = await answersOf([() => client.request('x', {}), () => server.ask(0, 'y', {})]);
+    await setImmediate();
+    collectGarbage();
+    assert.deepEqual(
+      answers.map((answer) => answer.deref()),
+      [undefined, undefined],
+    );
+    client.close();
   });
 });
+
+/** What the questions were answered, held by nobody here. */
+async function answersOf(questions: readonly (() => Promise<unknown>)[]): Promise<WeakRef<object>[]> {
+  const answers = await Promise.all(questions.map((ask) => ask()));
+  return answers.map((answer) => {
+    assert.ok(typeof answer === 'object' && answer !== null);
+    return new WeakRef(answer);
+  });
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
