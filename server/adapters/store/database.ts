@@ -115,7 +115,7 @@ export class Database {
     try {
       return work();
     } catch (error) {
-      if (!isProtocolError(error) && isDamage(error)) this.#onDamage();
+      if (!isProtocolError(error) && (isDamage(error) || isForeign(error))) this.#onDamage();
       throw storeFailure(error, this.path);
     }
   }
@@ -129,7 +129,7 @@ export function isDamage(error: unknown): boolean {
 
 /** Whether SQLite finds other tables than the statements are written for: of a damaged schema, or a damaged number of its version. */
 export function isForeign(error: unknown): boolean {
-  return !isProtocolError(error) && codeOf(error) === CODES.error;
+  return (isProtocolError(error) ? codeOf(error.cause) : codeOf(error)) === CODES.error;
 }
 
 /** The ProtocolError (kind `storeUnavailable`) for a failure of SQLite or of the file system; other errors as they are. */
@@ -156,6 +156,7 @@ function adviceFor(error: unknown, path: string): { verb: string; text: string }
     case 'ENOTDIR':
     case 'EEXIST':
       return { verb: 'opened', text: 'it is no folder that can be written to. Set BOWLINE_HOME to one that is.' };
+    case CODES.error:
     case CODES.corrupt:
     case CODES.notADatabase:
       return {

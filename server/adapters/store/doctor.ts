@@ -10,9 +10,9 @@ import { Leases } from './leases.ts';
 import { processLiveness, type Liveness } from './liveness.ts';
 import { mend } from './mend.ts';
 import { databasePath, markDamaged, openThreadStore } from './openThreadStore.ts';
+import { hasOwnSchema } from './ownSchema.ts';
 import { integerOf, textOf } from './row.ts';
 import { MIGRATIONS } from './schema.ts';
-import { probe } from './tables.ts';
 
 export interface DoctorOptions {
   /** Absolute. */
@@ -66,11 +66,10 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   let database: Database | undefined;
   try {
     database = openDatabase(sqlite, path, { readOnly: true });
-    const found = integrity(database);
+    const found = integrity(sqlite, database);
     if (found.length > 0) return { type: 'damaged', path, found, owners: ownersIn(database, options) };
     const version = integerOf(database.get('PRAGMA user_version') ?? {}, 'user_version');
     if (version !== MIGRATIONS.length) return { type: 'otherVersion', path, version, known: MIGRATIONS.length };
-    probe(database);
     return look(sqlite, database, options);
   } catch (error) {
     const owners = database === undefined ? [] : ownersIn(database, options);
@@ -153,9 +152,10 @@ function look(sqlite: SqliteModule, database: Database, options: DoctorOptions):
   return { type: 'examined', path: database.path, examination, owners, deadLeases };
 }
 
-function integrity(database: Database): string[] {
+function integrity(sqlite: SqliteModule, database: Database): readonly string[] {
   const rows = database.all(`PRAGMA integrity_check(${FAULTS_TOLD})`).map((row) => textOf(row, 'integrity_check'));
-  return rows[0] === 'ok' ? [] : rows;
+  if (rows[0] !== 'ok') return rows;
+  return hasOwnSchema(sqlite, (sql) => database.all(sql)) ? [] : ['the schema has other words than Bowline writes'];
 }
 
 function ownersIn(database: Database, options: DoctorOptions): readonly ForeignOwner[] {

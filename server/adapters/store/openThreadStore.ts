@@ -8,6 +8,7 @@ import { Database, isDamage, isForeign, storeFailure } from './database.ts';
 import { Leases } from './leases.ts';
 import { processLiveness, type Liveness } from './liveness.ts';
 import { brokenHeader } from './fileHeader.ts';
+import { hasOwnSchema } from './ownSchema.ts';
 import { recoverInto } from './recovery.ts';
 import { underRepairLock } from './repairLock.ts';
 import { integerOf } from './row.ts';
@@ -139,7 +140,8 @@ function isSound(sqlite: SqliteModule, path: string): boolean {
   if (brokenHeader(path) !== null) return false;
   const connection = new sqlite.DatabaseSync(path);
   try {
-    return connection.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';
+    const isWhole = connection.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'] === 'ok';
+    return isWhole && hasOwnSchema(sqlite, (sql) => connection.prepare(sql).all());
   } catch (error) {
     if (isDamage(error) || isForeign(error)) return false;
     throw error;

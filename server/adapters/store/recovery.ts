@@ -191,7 +191,9 @@ function insertRow(fresh: Database, table: keyof typeof TABLES, { its_rowid: _ro
   if (![row.body, row.record].every(isReadable)) return;
   const cells = Object.values(row);
   // a damaged schema may call them otherwise; that of an older version has fewer
-  const columns = cells.length === TABLES[table].length ? TABLES[table] : Object.keys(row);
+  const known: readonly string[] = TABLES[table];
+  const columns = cells.length === known.length ? known : Object.keys(row);
+  if (!columns.every((name) => known.includes(name))) return;
   const marks = columns.map(() => '?').join(', ');
   try {
     fresh.run(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`, ...cells);

@@ -1,10 +1,18 @@
 // What can happen to the files of a thread database, and which of its rows nothing has touched.
 import fc, { type Arbitrary } from 'fast-check';
-import { FRAME, PAGE, WAL_HEADER, type StoredRow, type Template, type TemplateSize } from './storeTemplate.ts';
+import {
+  FRAME,
+  PAGE,
+  WAL_HEADER,
+  type Generation,
+  type StoredRow,
+  type Template,
+  type TemplateSize,
+} from './storeTemplate.ts';
 
 type Damage =
   | { readonly type: 'truncate'; readonly at: number }
-  | { readonly type: 'flip'; readonly at: number; readonly bit: number; readonly within?: 'rows' }
+  | { readonly type: 'flip'; readonly at: number; readonly bit: number; readonly within?: 'rows' | 'schema' }
   | { readonly type: 'zero' | 'scribble'; readonly at: number; readonly pages: number; readonly within?: 'rows' };
 
 export interface StoreCase {
@@ -19,7 +27,7 @@ export interface StoreCase {
   readonly isOpenedFirst: boolean;
 }
 
-/** As a part of the file's length, or of the pages that hold rows: most of a small file is roots of empty tables. */
+/** As a part of the file's length, or of the pages that hold rows or the schema: most of a small file is roots of empty tables. */
 const at = fc.integer({ min: 0, max: 999_999 }).map((part) => part / 1_000_000);
 
 /** Within the first page's header, where a bit tells most. */
@@ -29,12 +37,12 @@ const damage: Arbitrary<Damage> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('truncate' as const), at }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('flip' as const), at, bit: fc.nat(7) }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       type: fc.constant('flip' as const),
       at,
       bit: fc.nat(7),
-      within: fc.constant('rows' as const),
+      within: fc.constantFrom('rows' as const, 'rows' as const, 'schema' as const),
     }),
   },
   {
@@ -78,6 +86,9 @@ export const storeCase: Arbitrary<StoreCase> = fc.record({
   isOpenedFirst: fc.nat(3).map((n) => n === 0),
 });
 
+/** In a log no place is known. */
+const NO_PAGES: Generation['pages'] = { rows: [], schema: [] };
+
 export interface DamagedFiles {
   readonly main: Buffer;
   readonly wal: Buffer | null;
@@ -94,8 +105,8 @@ export function damaged(templates: Readonly<Record<TemplateSize, Template>>, giv
     'older without log': { base: template.older, hasLog: false },
     'oldest with log': { base: template.oldest, hasLog: true },
   }[given.files];
-  const main = given.main.reduce((bytes, one) => after(bytes, one, base.rowPages), base.main);
-  const wal = hasLog ? given.wal.reduce((bytes, one) => after(bytes, one, []), template.wal) : null;
+  const main = given.main.reduce((bytes, one) => after(bytes, one, base.pages), base.main);
+  const wal = hasLog ? given.wal.reduce((bytes, one) => after(bytes, one, NO_PAGES), template.wal) : null;
   const inLog = wal === null ? null : pagesInLog(template.wal, wal);
   const isWhole = (page: number): boolean => isSame(base.main, main, (page - 1) * PAGE);
   const untouched = base.rows.filter(({ pages }) =>
@@ -111,9 +122,9 @@ export function damaged(templates: Readonly<Record<TemplateSize, Template>>, giv
   return { main, wal, untouched, isTouched };
 }
 
-function after(bytes: Buffer, given: Damage, rowPages: readonly number[]): Buffer {
-  const isWithin = given.type !== 'truncate' && given.within === 'rows' && rowPages.length > 0;
-  const place = isWithin ? placeIn(rowPages, given.at) : Math.floor(given.at * bytes.length);
+function after(bytes: Buffer, given: Damage, pages: Generation['pages']): Buffer {
+  const within = given.type === 'truncate' || given.within === undefined ? [] : pages[given.within];
+  const place = within.length > 0 ? placeIn(within, given.at) : Math.floor(given.at * bytes.length);
   const result = Buffer.from(bytes);
   switch (given.type) {
     case 'truncate':

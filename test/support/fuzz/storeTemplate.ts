@@ -30,8 +30,8 @@ export interface StoredRow {
 export interface Generation {
   readonly main: Buffer;
   readonly rows: readonly StoredRow[];
-  /** Those that hold any of them. */
-  readonly rowPages: readonly number[];
+  /** Those that hold any of them, and those that say which tables there are. */
+  readonly pages: { readonly rows: readonly number[]; readonly schema: readonly number[] };
 }
 
 export interface Template {
@@ -99,7 +99,12 @@ function generationOf(path: string): Generation {
   const database = new DatabaseSync(path);
   try {
     const rows = KEPT_TABLES.flatMap((table) => rowsIn(database, table));
-    return { main: readFileSync(path), rows, rowPages: [...new Set(rows.flatMap((row) => row.pages))] };
+    const schema = database.prepare("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'").all();
+    const pages = {
+      rows: [...new Set(rows.flatMap((row) => row.pages))],
+      schema: schema.map(({ pageno }) => Number(pageno)),
+    };
+    return { main: readFileSync(path), rows, pages };
   } finally {
     database.close();
   }

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, 
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { Log } from '../../../../server/core/ports.ts';
+import { diagnose, treat } from '../../../../server/adapters/store/doctor.ts';
 import { PINNED_SECTION_ID } from '../../../../server/protocol/schema/threadShelf.ts';
 import { FIRST, isKind, messageItem, NEWEST, recordOf, Scratch, Script, silentLog } from './fixture.ts';
 
@@ -78,6 +79,29 @@ describe('a store in trouble', () => {
       equal(setAside().length, 1);
     });
   }
+
+  it('loses nothing when the search index cannot be written any more', async () => {
+    await fill();
+    const bytes = readFileSync(path(), 'latin1');
+    writeFileSync(path(), bytes.replaceAll("tokenize = 'trigram'", "tokenize = 'trogram'"), 'latin1');
+    const store = await scratch.store();
+    throws(() => store.append('a', script.turn('lost')), isKind('storeUnavailable'));
+    store.close();
+    equal((await recovered()).length, TURNS);
+    equal(setAside().length, 1);
+  });
+
+  it('is mended by the doctor where SQLite takes a damaged schema for another one', async () => {
+    await fill();
+    const bytes = readFileSync(path(), 'latin1');
+    writeFileSync(path(), bytes.replaceAll('contentless_delete = 1', 'contentless_delete = 0'), 'latin1');
+    const options = { home: scratch.home, clock: scratch.clock, log: silentLog };
+    const found = await diagnose(options);
+    equal(found.type, 'damaged');
+    const { after } = await treat(found, options);
+    deepEqual(after.type === 'examined' && after.examination.faults, []);
+    equal((await recovered()).length, TURNS);
+  });
 
   it('recovers what lies around damaged pages', async () => {
     await fill();
