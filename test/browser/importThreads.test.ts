@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, screenshot, waitForNotification } from '../support/browser.ts';
+import { ownOnly } from '../support/ownOnly.ts';
 import { threadRow, useProduct } from '../support/product.ts';
 import { writeRollout } from '../support/rollouts.ts';
 
 const ID = '0199cccc-0000-7000-8000-00000000000';
 
-describe('the threads of Codex in a real VS Code', () => {
+ownOnly('importing threads').describe('the threads of Codex in a real VS Code', () => {
   const there = mkdtempSync(join(tmpdir(), 'bowline-codex-'));
   const product = useProduct({ env: { CODEX_HOME: there } });
   after(() => rmSync(there, { recursive: true, force: true }));

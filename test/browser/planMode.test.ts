@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { reloadWindow, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, call, gate, patch, text } from '../support/modelScript.ts';
+import { IS_REFERENCE, ownOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
 
 const QUESTION = {
@@ -51,20 +52,36 @@ describe('plan mode in a real VS Code', () => {
     await chat.idle();
   });
 
-  it('keeps a question, what was chosen in it, and the mode over a reload of the window', async () => {
+  ownOnly('questions outlive the server').it(
+    'keeps a question, what was chosen in it, and the mode over a reload of the window',
+    async () => {
+      const { page, model } = product;
+      model.script(ask('call_2'), answer(text(PLAN)));
+      await chat.send('And the fog horn?');
+      await card().getByRole('radio', { name: /Red/ }).check();
+      await reloadWindow(page);
+      await product.reopened();
+      await card().waitFor();
+      await eventually(() => card().getByRole('radio', { name: /Red/ }).isChecked());
+      await eventually(isOn);
+      await chat.frame.locator('.answered').getByText('Blue').waitFor();
+      await card().getByRole('button', { name: 'Answer', exact: true }).click();
+      await chat.frame.getByRole('region', { name: 'Proposed plan' }).getByText('Paint the lamp').waitFor();
+      assert.match(lastOutput(), /Red/);
+      await chat.idle();
+    },
+  );
+
+  // as far as that goes where a question ends with its server
+  (IS_REFERENCE ? it : it.skip)('keeps what was answered and the mode over a reload, and proposes a plan', async () => {
     const { page, model } = product;
-    model.script(ask('call_2'), answer(text(PLAN)));
-    await chat.send('And the fog horn?');
-    await card().getByRole('radio', { name: /Red/ }).check();
     await reloadWindow(page);
     await product.reopened();
-    await card().waitFor();
-    await eventually(() => card().getByRole('radio', { name: /Red/ }).isChecked());
     await eventually(isOn);
     await chat.frame.locator('.answered').getByText('Blue').waitFor();
-    await card().getByRole('button', { name: 'Answer', exact: true }).click();
+    model.script(answer(text(PLAN)));
+    await chat.send('And the plan?');
     await chat.frame.getByRole('region', { name: 'Proposed plan' }).getByText('Paint the lamp').waitFor();
-    assert.match(lastOutput(), /Red/);
     await chat.idle();
   });
 
