@@ -56,15 +56,15 @@ export function compose(options: ServerOptions): ComposedServer {
       module.createTurnAdapters({ ...options, clock, ids, version, configuration, apiKey }),
     ));
   /** A client that opens a thread will start a turn: what that needs is loaded while nobody waits. Before, it would only cost memory. */
-  const warm = async (part: 'model' | 'all'): Promise<void> => {
+  const warm = async (): Promise<void> => {
     try {
-      await (await turnAdapters()).warm(part);
+      await (await turnAdapters()).warm();
     } catch (error) {
       options.log.warn('What turns need could not be loaded ahead.', { reason: messageOf(error) });
     }
   };
   const neighbourhood = createNeighbourhood({ ...options, clock });
-  const warming = createWarming(clock, { model: () => warm('model'), all: () => warm('all') });
+  const warming = createWarming(clock, warm);
   return {
     app: {
       clock,

@@ -63,8 +63,7 @@ export interface TurnAdapters {
   openWorld(approver: Approver): Promise<TurnWorld>;
   /** The models of a provider, or of the default one. */
   listModels(provider: string | null): Promise<readonly Model[]>;
-  /** Loads what the first request to the default model needs, or all that a turn needs. */
-  warm(part: 'model' | 'all'): Promise<void>;
+  warm(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -113,7 +112,11 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       promptSources: (settings) => readSources(settings, toolbox.surroundings),
     }),
     listModels: (provider) => listedModels(models, configuration, provider),
-    warm: (part) => warm(part, { models, configuration, sandbox, masks, toolbox }),
+    async warm() {
+      await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe(), masks.load()]);
+      // the runtime's first look at it is slow; the first prompt needs it
+      toolbox.surroundings.timeZone();
+    },
     async dispose() {
       watch.stop();
       models.dispose();
@@ -122,23 +125,6 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       await sandbox.dispose();
     },
   };
-}
-
-interface Warmable {
-  readonly models: ConfiguredModels;
-  readonly configuration: ConfigurationFiles;
-  readonly sandbox: CommandSandbox;
-  readonly masks: { readonly load: LoadMask };
-  readonly toolbox: Toolbox;
-}
-
-async function warm(part: 'model' | 'all', warmable: Warmable): Promise<void> {
-  const { models, configuration, sandbox, masks, toolbox } = warmable;
-  await models.warm(configuration.defaultProvider());
-  if (part === 'model') return;
-  await Promise.all([sandbox.probe(), masks.load()]);
-  // the runtime's first look at it is slow; the first prompt needs it
-  toolbox.surroundings.timeZone();
 }
 
 function listedModels(

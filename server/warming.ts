@@ -1,7 +1,7 @@
 // When what turns need is loaded ahead: while nobody waits, and never before a client opened a thread: who only lists them does not need it.
 import type { Clock } from './core/ports.ts';
 
-/** So long those who resume threads, or begin one and send its first message, have the processor for themselves. */
+/** So long those who resume threads have the processor for themselves: a user takes longer to write a message. */
 const AFTER_MS = 150;
 
 export interface Warming {
@@ -12,43 +12,17 @@ export interface Warming {
   stop(): void;
 }
 
-export interface Warmed {
-  /** What the first request to a model needs. */
-  model(): Promise<void>;
-  /** All that a turn needs; what is asked for only when the model has answered can wait. */
-  all(): Promise<void>;
-}
-
-/** Calls each of `warmed` once at most. */
-export function createWarming(clock: Clock, warmed: Warmed): Warming {
-  const model = onceAfter(clock, warmed.model);
-  const all = onceAfter(clock, warmed.all);
-  return {
-    soon: () => all.after(AFTER_MS),
-    now: () => {
-      model.after(0);
-      all.after(AFTER_MS);
-    },
-    stop: () => {
-      model.stop();
-      all.stop();
-    },
-  };
-}
-
-/** Asked again before its time, it waits anew. */
-function onceAfter(clock: Clock, task: () => Promise<void>): { after(delayMs: number): void; stop(): void } {
+/** Calls `warm` once. */
+export function createWarming(clock: Clock, warm: () => Promise<void>): Warming {
   let cancel = (): void => undefined;
   let isDone = false;
-  return {
-    after: (delayMs) => {
-      cancel();
-      if (isDone) return;
-      cancel = clock.after(delayMs, () => {
-        isDone = true;
-        void task();
-      });
-    },
-    stop: () => cancel(),
+  const after = (delayMs: number): void => {
+    cancel();
+    if (isDone) return;
+    cancel = clock.after(delayMs, () => {
+      isDone = true;
+      void warm();
+    });
   };
+  return { soon: () => after(AFTER_MS), now: () => after(0), stop: () => cancel() };
 }
