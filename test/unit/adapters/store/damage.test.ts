@@ -91,17 +91,24 @@ describe('a store in trouble', () => {
     equal(setAside().length, 1);
   });
 
-  it('is mended by the doctor where SQLite takes a damaged schema for another one', async () => {
-    await fill();
-    const bytes = readFileSync(path(), 'latin1');
-    writeFileSync(path(), bytes.replaceAll('contentless_delete = 1', 'contentless_delete = 0'), 'latin1');
-    const options = { home: scratch.home, clock: scratch.clock, log: silentLog };
-    const found = await diagnose(options);
-    equal(found.type, 'damaged');
-    const { after } = await treat(found, options);
-    deepEqual(after.type === 'examined' && after.examination.faults, []);
-    equal((await recovered()).length, TURNS);
-  });
+  for (const [word, other] of [
+    ['contentless_delete = 1', 'contentless_delete = 0'],
+    ['sz BLOB, origin', 'sz BLOB_ origin'],
+  ] as const) {
+    it(`is mended by the doctor where SQLite takes a damaged schema for another one: ${other}`, async () => {
+      await fill();
+      const bytes = readFileSync(path(), 'latin1');
+      ok(bytes.includes(word));
+      writeFileSync(path(), bytes.replaceAll(word, other), 'latin1');
+      const options = { home: scratch.home, clock: scratch.clock, log: silentLog };
+      const found = await diagnose(options);
+      equal(found.type, 'damaged');
+      const { after } = await treat(found, options);
+      deepEqual(after.type === 'examined' && after.examination.faults, []);
+      equal((await recovered()).length, TURNS);
+      equal(setAside().length, 1);
+    });
+  }
 
   it('recovers what lies around damaged pages', async () => {
     await fill();
