@@ -1,11 +1,11 @@
-// When what turns need is loaded ahead: while nobody waits, and never before a client opened a thread: who only lists them does not need it.
+// When what turns need is loaded ahead: while nobody waits, and never for a client that only lists threads.
 import type { Clock } from './core/ports.ts';
 
 /** So long those who resume threads have the processor for themselves: a user takes longer to write a message. */
 const AFTER_MS = 150;
 
 export interface Warming {
-  /** A client has opened a stored thread: it will start a turn sooner or later. */
+  /** A client has opened a stored thread, or looked for the account: it will start a turn sooner or later. */
   soon(): void;
   /** A client has begun a thread: its first turn comes next. */
   now(): void;

@@ -24,7 +24,11 @@ async function modelsOf(app: AppWorld, provider: string | null): Promise<readonl
   }
 }
 
-export const accountRead: Handler<'account/read'> = ({ app }) => app.account.read();
+/** Who looks for the account will talk to a model; who only lists threads does not ask. */
+export const accountRead: Handler<'account/read'> = ({ app }) => {
+  app.expectTurn('soon');
+  return app.account.read();
+};
 
 export const accountLoginStart: Handler<'account/login/start'> = async ({ app, fanout }, params) => {
   if (params.type !== 'apiKey') {
