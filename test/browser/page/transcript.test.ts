@@ -62,20 +62,21 @@ describe('the transcript', function () {
     assert.ok((await chat.page.locator('.code-block .hljs-keyword').count()) > 0);
   });
 
-  it('takes in 20,000 deltas without freezing, and loses none', async () => {
+  it('draws 20,000 deltas as they come, and loses none', async () => {
     const chat = await open({ snapshot: running() });
     await chat.notify(started);
     const words = Array.from({ length: 20_000 }, (_, index) => (index % 12 === 11 ? `w${index}\n\n` : `w${index} `));
     await chat.page.evaluate(() => {
-      const gaps = { longest: 0 };
+      const frames = { longest: 0, drawn: new Set<number>() };
       let last = performance.now();
       const look = (): void => {
-        gaps.longest = Math.max(gaps.longest, performance.now() - last);
+        frames.longest = Math.max(frames.longest, performance.now() - last);
         last = performance.now();
+        frames.drawn.add(document.querySelector('.row-agentMessage')?.textContent.length ?? 0);
         requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
-      Object.assign(globalThis, { gaps });
+      Object.assign(globalThis, { frames });
     });
     const begun = performance.now();
     for (let at = 0; at < words.length; at += 250) {
@@ -85,16 +86,17 @@ describe('the transcript', function () {
     }
     await chat.page.getByText('w19999', { exact: false }).last().waitFor();
     const took = Math.round(performance.now() - begun);
-    const longest = await chat.page.evaluate(() =>
-      Math.round((globalThis as unknown as { gaps: { longest: number } }).gaps.longest),
-    );
-    console.log(`      20,000 deltas in ${took} ms, longest frame ${longest} ms`);
+    const { longest, drawn: states } = await chat.page.evaluate(() => {
+      const { frames } = globalThis as unknown as { frames: { longest: number; drawn: Set<number> } };
+      return { longest: Math.round(frames.longest), drawn: frames.drawn.size };
+    });
+    console.log(`      20,000 deltas in ${took} ms and ${states} steps, longest frame ${longest} ms`);
     const shown = await chat.page.locator('.row-agentMessage').innerText();
     assert.deepEqual(
       shown.split(/\s+/).filter(Boolean),
       words.map((word) => word.trim()),
     );
-    assert.ok(longest < 1000, `the page stood still for ${longest} ms`);
+    assert.ok(states > 5, `the page was drawn ${states} times`);
   });
 
   it('follows the end while it is there, and stays where the user has scrolled to', async () => {
