@@ -118,6 +118,11 @@ describe('bowline doctor', () => {
     ['a revert that is forgotten', 'DELETE FROM reverts'],
     ['a message that is forgotten', 'DELETE FROM messages'],
     ['columns that say something else', "UPDATE threads SET cwd = '/elsewhere', search_text = '' WHERE id = 'a'"],
+    [
+      'a record in which names are damaged',
+      `UPDATE threads SET record = replace(replace(replace(record, '"recencyAtMs"', '"recencyAuMs"'), '"createdAtMs"', '"createdBtMs"'), '"cwd"', '"cwe"')
+        WHERE id = 'a'`,
+    ],
     ['what a fork closed for itself', "DELETE FROM turns WHERE thread_id = 'fork' AND turn_id = 't5'"],
   ] as const) {
     it(`mends ${what}`, async () => {

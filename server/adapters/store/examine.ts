@@ -167,8 +167,8 @@ function rowFault(table: string, row: Row, known: ReadonlySet<string>): RowFault
 
 function agrees(row: Row): boolean {
   const record = recordOf(textOf(row, 'record'));
-  const names = ['updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'];
-  return changingColumns(record)
+  const names = ['created_at_ms', 'updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'];
+  return [record.createdAtMs, ...changingColumns(record)]
     .slice(0, names.length)
     .every((value, index) => row[names[index] ?? ''] === value);
 }

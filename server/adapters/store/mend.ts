@@ -5,7 +5,7 @@ import { sameRow, type BaseFault, type Fault, type RowFault } from './examine.ts
 import { indexThread } from './projection.ts';
 import { itemKey, logMark, ordinalMap, projectedOf, type Projected, type ProjectionFault } from './replayed.ts';
 import type { Row } from './row.ts';
-import { updateThread } from './threadRows.ts';
+import { settleThread } from './threadRows.ts';
 
 export interface Mending {
   readonly database: Database;
@@ -28,7 +28,7 @@ export function mend(mending: Mending, faults: readonly Fault[]): number {
     for (const fault of rows) takeOut(database, fault);
     let mended = rows.length;
     for (const fault of own) {
-      if (fault.type === 'columns') updateThread(database, fault.threadId, {});
+      if (fault.type === 'columns') settleThread(database, fault.threadId);
       // without the rows that went, the log may say something else
       else if (fault.type !== 'projection' || rows.length > 0 || !project(database, fault)) continue;
       mended += 1;

@@ -6,7 +6,7 @@ import { readCursor, writeCursor, type Anchor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { findTurn, lineageOf } from './lineage.ts';
-import { integerOf, integerOrNull, recordOf, textOf, type Cell } from './row.ts';
+import { integerOf, integerOrNull, recordOf, textOf, type Cell, type Row } from './row.ts';
 
 export type ForkBase = { readonly threadId: string; readonly lastTurnId: string | null };
 
@@ -80,6 +80,43 @@ export function updateThread(database: Database, threadId: string, change: Threa
     ...changingColumns(record),
     threadId,
   );
+}
+
+/** Brings the record and the columns that repeat it together again: the record counts, and what it does not say the columns do. */
+export function settleThread(database: Database, threadId: string): void {
+  const row = database.get('SELECT * FROM threads WHERE id = ?', threadId);
+  if (row === undefined) return;
+  const record = completed(recordOf(textOf(row, 'record')), row);
+  database.run(
+    `UPDATE threads SET created_at_ms = ?, updated_at_ms = ?, recency_at_ms = ?, archived = ?, cwd = ?, model_provider = ?, search_text = ?,
+      record = ? WHERE id = ?`,
+    record.createdAtMs,
+    ...changingColumns(record),
+    threadId,
+  );
+}
+
+/** A damaged record may have other members than were written. */
+function completed(record: ThreadRecord, row: Row): ThreadRecord {
+  const { settings } = record;
+  return {
+    ...record,
+    createdAtMs: likeOther(record.createdAtMs, integerOf(row, 'created_at_ms')),
+    updatedAtMs: likeOther(record.updatedAtMs, integerOf(row, 'updated_at_ms')),
+    recencyAtMs: likeOther(record.recencyAtMs, integerOf(row, 'recency_at_ms')),
+    archived: likeOther(record.archived, integerOf(row, 'archived') === 1),
+    name: record.name ?? null,
+    preview: likeOther(record.preview, ''),
+    settings: {
+      ...settings,
+      cwd: likeOther(settings.cwd, textOf(row, 'cwd')),
+      modelProvider: likeOther(settings.modelProvider, textOf(row, 'model_provider')),
+    },
+  };
+}
+
+function likeOther<T>(value: T, other: T): T {
+  return typeof value === typeof other ? value : other;
 }
 
 /** Throws ProtocolError `hasForks`. */
