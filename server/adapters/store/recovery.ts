@@ -159,7 +159,10 @@ function shelfTables(damaged: Readable): readonly (keyof typeof TABLES)[] {
   return SHELF_TABLES.filter((table) => names.has(table));
 }
 
-/** Visits rows in the order of their rowids. Behind damage it goes on with growing steps. Returns how often it met damage. */
+/**
+ * Visits rows in the order of their rowids. Behind damage it goes on with growing steps, and never back: a damaged tree may lead to where
+ * it came from. Returns how often it met damage.
+ */
 function eachReadableRow(
   damaged: DatabaseSync,
   { table, direction }: { table: keyof typeof TABLES; direction: 'asc' | 'desc' },
@@ -167,13 +170,16 @@ function eachReadableRow(
 ): number {
   const isUp = direction === 'asc';
   const sql = `SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid ${isUp ? '>' : '<'} ? ORDER BY rowid ${direction}`;
-  let place = isUp ? 0 : Number.MAX_SAFE_INTEGER;
+  let furthest = isUp ? 0 : Number.MAX_SAFE_INTEGER;
   let gaps = 0;
-  for (let step = 1; isUp ? place < Number.MAX_SAFE_INTEGER : place > 0; step *= 2) {
+  for (let step = 1; isUp ? furthest < Number.MAX_SAFE_INTEGER : furthest > 0; step *= 2) {
     try {
-      for (const row of damaged.prepare(sql).iterate(place)) {
-        place = integerOf(row, 'its_rowid');
-        step = 1;
+      for (const row of damaged.prepare(sql).iterate(furthest)) {
+        const place = integerOf(row, 'its_rowid');
+        if (isUp ? place > furthest : place < furthest) {
+          furthest = place;
+          step = 1;
+        }
         visit(row);
       }
       return gaps;
@@ -181,7 +187,7 @@ function eachReadableRow(
       if (isProtocolError(error)) throw error;
       // a page that cannot be read: what lies behind it may be
       gaps += 1;
-      place += isUp ? step : -step;
+      furthest += isUp ? step : -step;
     }
   }
   return gaps;

@@ -127,6 +127,17 @@ describe('a store in trouble', () => {
     equal(setAside().length, 1);
   });
 
+  it('comes to an end where the tree of a table leads back to its beginning', async () => {
+    await fill();
+    const [first = 0, ...cells] = cellsOf('events');
+    const bytes = readFileSync(path());
+    bytes.copy(bytes, cells[19], first, first + 4);
+    bytes.writeUInt32BE(2 ** 30, cells[20]);
+    writeFileSync(path(), bytes);
+    writeFileSync(`${path()}-damaged`, '');
+    equal((await recovered()).length, TURNS);
+  });
+
   it('is repaired by one process at a time', async () => {
     await fill();
     scribble([0]);
@@ -247,7 +258,14 @@ describe('a store in trouble', () => {
   }
 
   /** The leaf pages of a table, by their numbers from 0. */
+  /** Counted from 0. */
   function pagesOf(table: string): number[] {
+    const bytes = readFileSync(path());
+    return cellsOf(table).map((cell) => bytes.readUInt32BE(cell) - 1);
+  }
+
+  /** Where the cells of the root lie in the file; each begins with the number of a page. */
+  function cellsOf(table: string): number[] {
     const database = new DatabaseSync(path());
     try {
       const root = Number(database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table)?.rootpage);
@@ -255,10 +273,7 @@ describe('a store in trouble', () => {
       const start = (root - 1) * PAGE;
       equal(bytes[start], 5, 'the root is an interior page');
       const cells = bytes.readUInt16BE(start + 3);
-      return Array.from({ length: cells }, (_, cell) => {
-        const offset = bytes.readUInt16BE(start + 12 + cell * 2);
-        return bytes.readUInt32BE(start + offset) - 1;
-      });
+      return Array.from({ length: cells }, (_, cell) => start + bytes.readUInt16BE(start + 12 + cell * 2));
     } finally {
       database.close();
     }
