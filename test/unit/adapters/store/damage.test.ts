@@ -258,7 +258,6 @@ describe('a store in trouble', () => {
   }
 
   /** The leaf pages of a table, by their numbers from 0. */
-  /** Counted from 0. */
   function pagesOf(table: string): number[] {
     const bytes = readFileSync(path());
     return cellsOf(table).map((cell) => bytes.readUInt32BE(cell) - 1);
