@@ -14,6 +14,7 @@ const CODES = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  constraint: 19,
   notADatabase: 26,
 } as const;
 
@@ -75,11 +76,21 @@ export class Database {
     this.run(begin);
     try {
       const result = work();
-      this.run('COMMIT');
+      this.#guard(() => this.#commit());
       return result;
     } catch (error) {
       this.#rollBack();
       throw error;
+    }
+  }
+
+  #commit(): void {
+    try {
+      this.#prepared('COMMIT').run();
+    } catch (error) {
+      // rows are checked as they are written: what is refused only now is what the search index keeps for itself
+      if (codeOf(error) !== CODES.constraint) throw error;
+      throw Object.assign(new Error('the search index is damaged', { cause: error }), { errcode: CODES.corrupt });
     }
   }
 

@@ -4,10 +4,10 @@ import { MIGRATIONS } from './schema.ts';
 
 type SqliteModule = typeof import('node:sqlite');
 
-/** All but what SQLite adds by itself: of the tables of its search index only the columns are the same with every version of it. */
-const WORDS = `SELECT type, name, tbl_name,
-    iif(name LIKE 'texts!_%' ESCAPE '!', (SELECT group_concat(name) FROM pragma_table_info(sqlite_schema.name)), sql) AS words
-  FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY type, name`;
+/** Of the tables of SQLite's search index only the columns are the same with every version of it. */
+const COLUMNS = "SELECT group_concat(name || ' ' || type || ' ' || pk) FROM pragma_table_info(sqlite_schema.name)";
+const WORDS = `SELECT type, name, tbl_name, iif(name LIKE 'texts!_%' ESCAPE '!', (${COLUMNS}), sql) AS words FROM sqlite_schema
+  WHERE name NOT LIKE 'sqlite!_autoindex%' ESCAPE '!' AND name NOT LIKE 'sqlite!_stat%' ESCAPE '!' ORDER BY type, name`;
 
 /** `read` asks the database. That of a newer version is not known, and counts as its own. */
 export function hasOwnSchema(sqlite: SqliteModule, read: (sql: string) => readonly Row[]): boolean {
