@@ -56,7 +56,10 @@ function* rowsIn(pages: Pages): Generator<Salvaged> {
   }
 }
 
-/** The list of free pages begins in the file's header; each of its trunks names the next one and its leaves. */
+/**
+ * The list of free pages begins in the file's header; each of its trunks names the next one and its leaves. It counts only with as many
+ * pages as the header says: a damaged one would take pages in use for free.
+ */
 function freePages(pages: Pages): ReadonlySet<number> {
   const free = new Set<number>();
   const header = pages.get(1);
@@ -69,7 +72,7 @@ function freePages(pages: Pages): ReadonlySet<number> {
     for (let leaf = 0; leaf < count; leaf += 1) free.add(page.readUInt32BE(8 + leaf * 4));
     trunk = page.readUInt32BE(0);
   }
-  return free;
+  return free.size === header.readUInt32BE(36) ? free : new Set();
 }
 
 function* leafCells(pages: Pages, number: number, page: Buffer): Generator<{ rowid: number; payload: Buffer }> {

@@ -137,6 +137,18 @@ describe('a store in trouble', () => {
     equal(setAside().length, 1);
   });
 
+  it('loses no page that a damaged list takes for a free one', async () => {
+    await fill();
+    const [cell = 0] = cellsOf('events');
+    const [page = 0] = pagesOf('events').slice(5);
+    scribble([Math.floor(cell / PAGE)]);
+    const bytes = readFileSync(path());
+    bytes.writeUInt32BE(page + 1, 32);
+    writeFileSync(path(), bytes);
+    equal((await recovered()).length, TURNS);
+    equal(setAside().length, 1);
+  });
+
   it('comes to an end where the tree of a table leads back to its beginning', async () => {
     await fill();
     const [first = 0, ...cells] = cellsOf('events');
