@@ -42,7 +42,7 @@ export async function noteBytecodeOrder(server, scratch) {
 async function converse(server, requests) {
   const { stdin, stdout } = server;
   if (stdin === null || stdout === null) throw new Error('The server was started without pipes.');
-  const patience = setTimeout(() => void stop(server), PATIENCE_MS);
+  const patience = setTimeout(() => void stop(server), PATIENCE_MS); // one that hangs would hang the build
   const waiting = [...requests];
   const next = () => {
     const request = waiting.shift();

@@ -2,10 +2,11 @@
 // Usage: npm run test:oracle   or: npm run test:oracle -- test/contract/turns.test.ts …
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { CACHE, ROOT } from './folders.mjs';
+import { join } from 'node:path';
+import { ROOT } from './folders.mjs';
 import { runMain, say } from './progress.mjs';
 import { runVisibly } from './run.mjs';
+import { STORY_FLAGS, withoutProfile } from './stories.mjs';
 
 await runMain(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bowline-oracle-'));
@@ -13,10 +14,8 @@ await runMain(async () => {
   const named = process.argv.slice(2);
   const files = named.length > 0 ? named : ['test/contract/**/*.test.ts'];
   try {
-    const twoAtOnce = ['--parallel', '--jobs', '2', '--timeout', '60000'];
-    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', ...twoAtOnce, ...files];
-    // an empty home: the profile of a developer, loaded for each command of the agent, takes longer than most stories
-    const env = { ...process.env, HOME: folder, XDG_CACHE_HOME: dirname(CACHE), BOWLINE_ORACLE_COUNTS: file };
+    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', ...STORY_FLAGS, ...files];
+    const env = { ...process.env, ...(await withoutProfile(join(folder, 'home'))), BOWLINE_ORACLE_COUNTS: file };
     const code = await runVisibly(process.execPath, mocha, { cwd: ROOT, env });
     const { stories, messages, violations } = sum(await readFile(file, 'utf8').catch(() => '')); // no story was told
     for (const violation of violations) say(violation);

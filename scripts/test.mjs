@@ -1,30 +1,28 @@
 // Runs all tests, from the checks of the source to the installed product in a real VS Code, and sums them up.
 // Usage: npm test   or: npm test -- [suite …]   with suites of the list below
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, delimiter, join } from 'node:path';
-import { CACHE, ROOT } from './folders.mjs';
+import { ROOT } from './folders.mjs';
 import { runMain, say, UserError } from './progress.mjs';
 import { runVisibly } from './run.mjs';
 import { setupTests } from './setup.mjs';
+import { STORY_FLAGS, TWO_AT_ONCE, withoutProfile } from './stories.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Outcome */
 /** @typedef {{ node: string, env: NodeJS.ProcessEnv, countsFile: string }} Surroundings */
 
 const BROWSER_PATIENCE = ['--timeout', '180000'];
 
-/** Files beside each other, each in a process of its own; their stories mostly wait for the servers that they start. */
-const TWO_AT_ONCE = ['--parallel', '--jobs', '2'];
-
 /** In the order in which they are run: what is fast and fails first, comes first. @type {Record<string, (at: Surroundings) => Promise<Outcome>>} */
 const SUITES = {
   check: (at) => runScript('scripts/check.mjs', at),
   build: (at) => runScript('scripts/package.mjs', at),
   unit: (at) => runMocha('test/unit', at),
-  contract: async (at) => runMocha('test/contract', await withoutProfile(at), [...TWO_AT_ONCE, '--timeout', '60000']),
+  contract: (at) => runStories('test/contract', at, STORY_FLAGS),
   sandbox: (at) => runMocha('test/sandbox', at),
-  doors: async (at) => runMocha('test/doors', await withoutProfile(at)),
+  doors: (at) => runStories('test/doors', at),
   extension: (at) => runCounting('test/extension', ['test/extension/main.ts'], at),
   page: (at) => runMocha('test/browser/page', at, [...BROWSER_PATIENCE, ...TWO_AT_ONCE]),
   browser: (at) => runMocha('test/browser', at, [...BROWSER_PATIENCE, '--ignore', 'test/browser/page/**']),
@@ -78,17 +76,6 @@ function report(outcomes) {
 }
 
 /**
- * The same with an empty home folder: a command of the agent runs in a login shell, and what the profile of a developer loads there can take longer than the test.
- * @param {Surroundings} at
- * @returns {Promise<Surroundings>}
- */
-async function withoutProfile(at) {
-  const home = join(dirname(at.countsFile), 'home');
-  await mkdir(home, { recursive: true });
-  return { ...at, env: { ...at.env, HOME: home, XDG_CACHE_HOME: dirname(CACHE) } };
-}
-
-/**
  * A script that counts as one test.
  * @param {string} script
  * @param {Surroundings} at
@@ -110,6 +97,17 @@ async function runMocha(folder, at, flags = []) {
   const loader = (await testFiles(folder)).some((name) => name.endsWith('.tsx')) ? ['--import', 'tsx'] : [];
   const mocha = [...loader, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/countingReporter.ts'];
   return await runCounting(folder, [...mocha, ...flags, `${folder}/**/*.test.{ts,tsx}`], at);
+}
+
+/**
+ * Test files that start servers: in a home without the profile of whoever runs them.
+ * @param {string} folder
+ * @param {Surroundings} at
+ * @param {string[]} [flags]
+ */
+async function runStories(folder, at, flags) {
+  const home = await withoutProfile(join(dirname(at.countsFile), 'home'));
+  return await runMocha(folder, { ...at, env: { ...at.env, ...home } }, flags);
 }
 
 /**

@@ -12,7 +12,7 @@ export function timerMs(delayMs: number): number {
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   after(delayMs, task) {
-    const timer = setTimeout(task, timerMs(delayMs));
+    const timer = setTimeout(task, timerMs(delayMs)); // core reaches timers through this port alone
     return () => clearTimeout(timer);
   },
 };

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { modalDialog } from '../support/browser.ts';
 import { answer, command, text } from '../support/modelScript.ts';
-import { IS_REFERENCE } from '../support/ownOnly.ts';
+import { referenceOnly } from '../support/ownOnly.ts';
 import { type Chat, exists, useProduct } from '../support/product.ts';
 
-(IS_REFERENCE ? describe : describe.skip)('another server in a real VS Code', () => {
+referenceOnly('what it lacks').describe('another server in a real VS Code', () => {
   const product = useProduct({ files: { 'notes.txt': 'hello\n' } });
   let chat: Chat;
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { reloadWindow, runCommand, screenshot, waitForNotification } from '../support/browser.ts';
 import { answer, call, gate, patch, text } from '../support/modelScript.ts';
-import { IS_REFERENCE, ownOnly } from '../support/ownOnly.ts';
+import { ownOnly, referenceOnly } from '../support/ownOnly.ts';
 import { type Chat, eventually, exists, useProduct } from '../support/product.ts';
 
 const QUESTION = {
@@ -72,18 +72,20 @@ describe('plan mode in a real VS Code', () => {
     },
   );
 
-  // as far as that goes where a question ends with its server
-  (IS_REFERENCE ? it : it.skip)('keeps what was answered and the mode over a reload, and proposes a plan', async () => {
-    const { page, model } = product;
-    await reloadWindow(page);
-    await product.reopened();
-    await eventually(isOn);
-    await chat.frame.locator('.answered').getByText('Blue').waitFor();
-    model.script(answer(text(PLAN)));
-    await chat.send('And the plan?');
-    await chat.frame.getByRole('region', { name: 'Proposed plan' }).getByText('Paint the lamp').waitFor();
-    await chat.idle();
-  });
+  referenceOnly('a question ends with its server').it(
+    'keeps what was answered and the mode over a reload, and proposes a plan',
+    async () => {
+      const { page, model } = product;
+      await reloadWindow(page);
+      await product.reopened();
+      await eventually(isOn);
+      await chat.frame.locator('.answered').getByText('Blue').waitFor();
+      model.script(answer(text(PLAN)));
+      await chat.send('And the plan?');
+      await chat.frame.getByRole('region', { name: 'Proposed plan' }).getByText('Paint the lamp').waitFor();
+      await chat.idle();
+    },
+  );
 
   it('ends with a plan that is implemented in default mode', async () => {
     const { page, model, editor } = product;

@@ -1,18 +1,26 @@
-// Marks what only Bowline's own server has: where the suite runs against the reference server it is not run, and says why.
+// Marks what only one of the two servers has, Bowline's own or the reference: with the other it is not run, and says why.
 
 /** Set by `npm run test:peer-editor`: the extension's server is then the reference's program. */
 export const IS_REFERENCE = process.env['BOWLINE_TEST_SERVER'] === 'codex';
 
+type OneServer = Readonly<typeof run>;
+
 /** `it` and `describe` for what the reference server does not have; the reason stands in the title of each that is left out. */
-export function ownOnly(reason: string): { readonly it: typeof own.it; readonly describe: typeof own.describe } {
-  if (!IS_REFERENCE) return own;
-  return {
-    it: (title) => void it.skip(`${title} [Bowline's own: ${reason}]`),
-    describe: (title, tests) => void describe.skip(`${title} [Bowline's own: ${reason}]`, tests),
-  };
+export function ownOnly(reason: string): OneServer {
+  return IS_REFERENCE ? leftOut(`Bowline's own: ${reason}`) : run;
 }
 
-const own = {
+/** The other way round: what there is to see with the reference server alone. */
+export function referenceOnly(reason: string): OneServer {
+  return IS_REFERENCE ? run : leftOut(`with the reference: ${reason}`);
+}
+
+const run = {
   it: (title: string, test: Mocha.AsyncFunc): void => void it(title, test),
   describe: (title: string, tests: (this: Mocha.Suite) => void): void => void describe(title, tests),
 };
+
+const leftOut = (why: string): OneServer => ({
+  it: (title) => void it.skip(`${title} [${why}]`),
+  describe: (title, tests) => void describe.skip(`${title} [${why}]`, tests),
+});

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isProtocolError, messageOf, ProtocolError } from '../../protocol/errors.ts';
-import type { Cell, Row } from './row.ts';
+import { integerOf, type Cell, type Row } from './row.ts';
+
+const ROWS_AT_ONCE = 500;
 
 /** SQLite's primary result codes that the user can do something about. */
 const CODES = {
@@ -52,6 +54,19 @@ export class Database {
 
   all(sql: string, ...values: Cell[]): Row[] {
     return this.#guard(() => this.#prepared(sql).all(...values));
+  }
+
+  /**
+   * Every row of `select`, a few hundred of them in memory at a time. It ends in `key > ? ORDER BY key`, where `key` is a number above 0
+   * that no two rows share.
+   */
+  *each(select: string, key: string): Generator<Row> {
+    let rows: readonly Row[];
+    for (let last = 0; ; last = integerOf(rows.at(-1) ?? {}, key)) {
+      rows = this.all(`${select} LIMIT ${ROWS_AT_ONCE}`, last);
+      yield* rows;
+      if (rows.length < ROWS_AT_ONCE) return;
+    }
   }
 
   /** All or nothing; takes the write lock first, so that what `work` reads stays true until it has written. */

@@ -57,8 +57,6 @@ export interface Examination {
 
 type SqliteModule = typeof import('node:sqlite');
 
-const ROWS_AT_ONCE = 500;
-
 /** What of a row must be readable. */
 const TABLES: Readonly<Record<string, (row: Row) => unknown>> = {
   threads: (row) => recordOf(textOf(row, 'record')),
@@ -135,14 +133,8 @@ export function sameRow(database: Database, { table, place, row }: RowFault): bo
   return now !== undefined && JSON.stringify(now) === JSON.stringify(row);
 }
 
-function* rowsOf(database: Database, table: string): Generator<Row> {
-  const sql = `SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`;
-  let rows: readonly Row[];
-  for (let place = 0; ; place = integerOf(rows.at(-1) ?? {}, 'its_rowid')) {
-    rows = database.all(sql, place);
-    yield* rows;
-    if (rows.length < ROWS_AT_ONCE) return;
-  }
+function rowsOf(database: Database, table: string): Generator<Row> {
+  return database.each(`SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid > ? ORDER BY rowid`, 'its_rowid');
 }
 
 function rowFault(table: string, row: Row, known: ReadonlySet<string>): RowFault | undefined {

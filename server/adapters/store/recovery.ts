@@ -29,8 +29,6 @@ const TOLD_TABLES = ['threads', 'events', 'model_items', 'turns', 'items', 'part
 /** Said by no event: read where the file itself still says which tables it has. */
 const SHELF_TABLES = ['sections', 'section_places', 'read_states', 'attachments', 'imports'] as const;
 
-const EVENTS_AT_ONCE = 500;
-
 export interface Recovered {
   readonly rows: number;
   /** How often reading met damage and went on behind it. */
@@ -112,20 +110,10 @@ function copyRows(damaged: Readable | undefined, fresh: Database, aside: string)
   }
   for (const { table, row } of salvageRows(aside)) insertRow(fresh, table, row);
   const rows = changesSoFar(fresh) - before;
-  for (const row of eventsIn(fresh)) {
+  for (const row of fresh.each('SELECT seq, thread_id, body FROM events WHERE seq > ? ORDER BY seq', 'seq')) {
     if (!projects(fresh, row)) gaps += 1;
   }
   return { rows, gaps };
-}
-
-function* eventsIn(fresh: Database): Generator<Row> {
-  const sql = `SELECT seq, thread_id, body FROM events WHERE seq > ? ORDER BY seq LIMIT ${EVENTS_AT_ONCE}`;
-  let rows: readonly Row[];
-  for (let after = 0; ; after = integerOf(rows.at(-1) ?? {}, 'seq')) {
-    rows = fresh.all(sql, after);
-    yield* rows;
-    if (rows.length < EVENTS_AT_ONCE) return;
-  }
 }
 
 /**

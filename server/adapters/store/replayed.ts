@@ -44,12 +44,12 @@ export interface LogMark {
 
 type SqliteModule = typeof import('node:sqlite');
 
+const LOGGED = 'SELECT seq, thread_id, body FROM events JOIN threads ON id = thread_id WHERE seq > ? ORDER BY seq';
+
 /** Nobody searches here. */
 const NO_SEARCH_INDEX = `DROP TABLE text_terms; DROP TABLE texts;
   CREATE VIEW texts AS SELECT 0 AS rowid, '' AS text;
   CREATE TRIGGER no_texts INSTEAD OF INSERT ON texts BEGIN SELECT 1; END;`;
-
-const ROWS_AT_ONCE = 500;
 
 export interface ReplayOptions {
   /** Forks whose base cannot be used. */
@@ -137,7 +137,7 @@ function replay(sqlite: SqliteModule, database: Database, { baseless, unfit }: R
       integerOrNull(row, 'base_model_seq'),
     );
   }
-  for (const row of eventRows(database)) {
+  for (const row of database.each(LOGGED, 'seq')) {
     const event = readableEvent(row);
     if (event === undefined) continue;
     const logged = { threadId: textOf(row, 'thread_id'), seq: integerOf(row, 'seq'), event };
@@ -148,14 +148,6 @@ function replay(sqlite: SqliteModule, database: Database, { baseless, unfit }: R
     }
   }
   return scratch;
-}
-
-function* eventRows(database: Database): Generator<Row> {
-  const sql = `SELECT seq, thread_id, body FROM events JOIN threads ON id = thread_id WHERE seq > ? ORDER BY seq LIMIT ${ROWS_AT_ONCE}`;
-  for (let rows = database.all(sql, 0); rows.length > 0;) {
-    yield* rows;
-    rows = database.all(sql, integerOf(rows.at(-1) ?? {}, 'seq'));
-  }
 }
 
 function readableEvent(row: Row): ReturnType<typeof eventOf> | undefined {

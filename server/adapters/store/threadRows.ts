@@ -73,7 +73,10 @@ export function getThread(database: Database, threadId: string): ThreadRecord | 
 export function updateThread(database: Database, threadId: string, change: ThreadRecordChange): void {
   const known = getThread(database, threadId);
   if (known === undefined) throw threadNotFound(threadId);
-  const record = { ...known, ...definedMembers(change) };
+  writeRecord(database, threadId, { ...known, ...definedMembers(change) });
+}
+
+function writeRecord(database: Database, threadId: string, record: ThreadRecord): void {
   database.run(
     `UPDATE threads SET updated_at_ms = ?, recency_at_ms = ?, archived = ?, cwd = ?, model_provider = ?, search_text = ?, record = ?
       WHERE id = ?`,
@@ -87,13 +90,8 @@ export function settleThread(database: Database, threadId: string): void {
   const row = database.get('SELECT * FROM threads WHERE id = ?', threadId);
   if (row === undefined) return;
   const record = completed(recordOf(textOf(row, 'record')), row);
-  database.run(
-    `UPDATE threads SET created_at_ms = ?, updated_at_ms = ?, recency_at_ms = ?, archived = ?, cwd = ?, model_provider = ?, search_text = ?,
-      record = ? WHERE id = ?`,
-    record.createdAtMs,
-    ...changingColumns(record),
-    threadId,
-  );
+  database.run('UPDATE threads SET created_at_ms = ? WHERE id = ?', record.createdAtMs, threadId);
+  writeRecord(database, threadId, record);
 }
 
 /** A damaged record may have other members than were written. */
