@@ -10,9 +10,11 @@ import { runVisibly } from './run.mjs';
 import { setupTests } from './setup.mjs';
 import { STORY_FLAGS, TWO_AT_ONCE, withoutProfile } from './stories.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Outcome */
+/** @typedef {{ passed: number, failed: number, skipped: number, note?: string, failures?: string[] }} Outcome */
 /** @typedef {{ node: string, env: NodeJS.ProcessEnv, countsFile: string }} Surroundings */
 
+/** Of the error of a failed test, where everything is summed up: a log is often kept by its end alone. */
+const FAILURE_LINES = 30;
 const BROWSER_PATIENCE = ['--timeout', '180000'];
 
 /** In the order in which they are run: what is fast and fails first, comes first. @type {Record<string, (at: Surroundings) => Promise<Outcome>>} */
@@ -62,6 +64,11 @@ async function runSuites(suites, surroundings) {
 
 /** @param {Awaited<ReturnType<typeof runSuites>>} outcomes */
 function report(outcomes) {
+  for (const { name, failures = [] } of outcomes) {
+    for (const failure of failures) {
+      say(`\n✗ ${name}: ${failure.split('\n').slice(0, FAILURE_LINES).join('\n    ')}`);
+    }
+  }
   say('');
   for (const { name, passed, failed, skipped, seconds, note } of outcomes) {
     const counts = `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
@@ -146,12 +153,8 @@ async function readCounts(file) {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
-  return runs.reduce(
-    (sum, run) => ({
-      passed: sum.passed + run.passed,
-      failed: sum.failed + run.failed,
-      skipped: sum.skipped + run.skipped,
-    }),
-    { passed: 0, failed: 0, skipped: 0 },
-  );
+  /** @param {'passed' | 'failed' | 'skipped'} key */
+  const sum = (key) => runs.reduce((total, run) => total + run[key], 0);
+  const failures = runs.flatMap((run) => run.failures ?? []);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), failures };
 }
