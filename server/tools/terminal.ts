@@ -1,5 +1,5 @@
 // One running command as its thread sees it: streams its output into its item, keeps what the model has not read, completes the item.
-import { createOutputBuffer } from '../core/command/outputBuffer.ts';
+import { createOutputBuffer, type OutputBuffer } from '../core/command/outputBuffer.ts';
 import { sandboxNotice } from '../core/command/sandboxNotice.ts';
 import { endedCommand } from '../core/command/commandItem.ts';
 import type { Clock, CommandExit, Log, RunningCommand } from '../core/ports.ts';
@@ -32,6 +32,12 @@ export interface TerminalStart {
   readonly log: Log;
 }
 
+interface Running {
+  readonly start: TerminalStart;
+  /** All of it, for the completed item. */
+  readonly output: OutputBuffer;
+}
+
 /** The completed item shows at most this much. */
 const ITEM_OUTPUT_BYTES = 1024 * 1024;
 /** A command that never stops printing must not fill the clients' queues; the completed item has its end all the same. */
@@ -54,12 +60,12 @@ export class Terminal {
   readonly startedAtMs: number;
   readonly hasTerminal: boolean;
   readonly isInteractive: boolean;
-  /** The sandbox around it; null when it runs as it is. */
-  readonly containment: Containment | null;
   /** Resolves when the command has ended and its item is completed; never rejects. */
   readonly ended: Promise<void>;
-  readonly #start: TerminalStart;
-  readonly #whole = createOutputBuffer(ITEM_OUTPUT_BYTES);
+  /** Null once it has ended: what belongs to its turn is not kept for as long as its output can be asked for. */
+  #running: Running | null;
+  #containment: Containment | null;
+  #sandboxNotice: string | null = null;
   readonly #listeners = new Set<() => void>();
   #unread = createOutputBuffer(ITEM_OUTPUT_BYTES);
   #state: TerminalState = 'foreground';
@@ -67,8 +73,9 @@ export class Terminal {
   #isKilled = false;
 
   constructor(start: TerminalStart) {
-    const { item, running, context } = start;
-    this.#start = start;
+    const { item, running, context, containment = null } = start;
+    this.#running = { start, output: createOutputBuffer(ITEM_OUTPUT_BYTES) };
+    this.#containment = containment;
     this.sessionId = start.sessionId;
     this.itemId = item.id;
     this.turnId = context.turnId;
@@ -78,10 +85,9 @@ export class Terminal {
     this.startedAtMs = context.clock.nowMs();
     this.hasTerminal = running.isTerminal;
     this.isInteractive = start.isInteractive;
-    this.containment = start.containment ?? null;
     const live = liveOutput(start);
     running.onOutput((chunk) => {
-      this.#whole.append(chunk);
+      this.#running?.output.append(chunk);
       this.#unread.append(chunk);
       live(chunk);
       for (const listener of this.#listeners) listener();
@@ -91,6 +97,11 @@ export class Terminal {
 
   get state(): TerminalState {
     return this.#state;
+  }
+
+  /** The sandbox around it; null when it runs as it is. */
+  get containment(): Containment | null {
+    return this.#containment;
   }
 
   /** Null while it runs. */
@@ -103,9 +114,10 @@ export class Terminal {
     if (this.#state === 'foreground') this.#state = 'background';
   }
 
-  /** Types into the command and tells the clients. */
+  /** Types into the command and tells the clients; for nobody once it has ended. */
   write(text: string): void {
-    const { running, context } = this.#start;
+    if (this.#running === null) return;
+    const { running, context } = this.#running.start;
     running.write(text);
     const { threadId, turnId } = context;
     const params = { threadId, turnId, itemId: this.itemId, processId: String(this.sessionId), stdin: text };
@@ -115,7 +127,7 @@ export class Terminal {
   /** Ends the whole process group; resolves when the item is completed. */
   async kill(): Promise<void> {
     if (this.#state !== 'ended') this.#isKilled = true;
-    await this.#start.running.kill();
+    await this.#running?.start.running.kill();
     await this.ended;
   }
 
@@ -128,11 +140,7 @@ export class Terminal {
 
   /** What the model is to know of the sandbox: which hosts it refused, and, when the command failed, what else was in its way. */
   get sandboxNotice(): string | null {
-    const { containment } = this;
-    const isFailure = this.#exit?.type === 'exited' && this.#exit.exitCode !== 0 && !this.#isKilled;
-    if (containment === null) return null;
-    const output = isFailure ? this.#whole.text().slice(-NOTICED_CHARACTERS) : '';
-    return sandboxNotice({ output, isOffline: containment.isOffline, refusedHosts: containment.refusedHosts() });
+    return this.#running === null ? this.#sandboxNotice : noticeOf(this.#containment, '');
   }
 
   /** Waits for the end, for output that has settled, for the time to be up, or for the turn to be interrupted. */
@@ -162,13 +170,31 @@ export class Terminal {
   }
 
   #end(exit: CommandExit): void {
-    const { context, item, log } = this.#start;
+    if (this.#running === null) return;
+    const { start, output } = this.#running;
+    const { context, item, log } = start;
     this.#state = 'ended';
     this.#exit = exit;
     const durationMs = context.clock.nowMs() - this.startedAtMs;
-    const end = { exit, output: this.#whole.text(), durationMs, isKilled: this.#isKilled };
+    const end = { exit, output: output.text(), durationMs, isKilled: this.#isKilled };
     guarded(log, item.id, () => context.completeItem(endedCommand(item, end)));
+    const isFailure = exit.type === 'exited' && exit.exitCode !== 0 && !this.#isKilled;
+    this.#sandboxNotice = noticeOf(this.#containment, isFailure ? end.output.slice(-NOTICED_CHARACTERS) : '');
+    this.#containment = asItEnded(this.#containment);
+    this.#running = null;
   }
+}
+
+function noticeOf(containment: Containment | null, output: string): string | null {
+  if (containment === null) return null;
+  return sandboxNotice({ output, isOffline: containment.isOffline, refusedHosts: containment.refusedHosts() });
+}
+
+/** With nothing behind it that asks for hosts. */
+function asItEnded(containment: Containment | null): Containment | null {
+  if (containment === null) return null;
+  const refusedHosts = containment.refusedHosts();
+  return { bounds: containment.bounds, isOffline: containment.isOffline, refusedHosts: () => refusedHosts };
 }
 
 /** Sends output on as deltas while there is room; a failing store stops the deltas, not the command. */

@@ -1,6 +1,7 @@
 // Importing the reference's threads for a client: what there is, and the import itself, which it can stop.
+import { withJoinedSignal } from '../../core/joinedSignal.ts';
 import { summaryLine } from '../../core/thread/importWords.ts';
-import type { ImportOutcome } from '../../core/thread/threadImport.ts';
+import type { ImportOutcome, ImportProgress } from '../../core/thread/threadImport.ts';
 import { messageOf, ProtocolError } from '../../protocol/errors.ts';
 import type { Handler } from '../requestContext.ts';
 import type { AppWorld } from '../world.ts';
@@ -19,15 +20,14 @@ export const threadImportStart: Handler<'thread/import/start'> = async ({ app, c
   const outcomes: ImportOutcome[] = [];
   try {
     const importer = await app.threadImporter();
-    const signal = AbortSignal.any([stop.signal, connection.closed]);
-    const { subAgents } = await importer.run(folder ?? null, {
-      signal,
-      told: (outcome, progress) => {
-        outcomes.push(outcome);
-        connection.notify({ method: 'thread/import/progress', params: progress });
-      },
+    const told = (outcome: ImportOutcome, progress: ImportProgress): void => {
+      outcomes.push(outcome);
+      connection.notify({ method: 'thread/import/progress', params: progress });
+    };
+    return await withJoinedSignal([stop.signal, connection.closed], async (signal) => {
+      const { subAgents } = await importer.run(folder ?? null, { signal, told });
+      return { ...resultOf(outcomes), summary: summaryLine(outcomes, subAgents), isStopped: signal.aborted };
     });
-    return { ...resultOf(outcomes), summary: summaryLine(outcomes, subAgents), isStopped: signal.aborted };
   } catch (error) {
     throw error instanceof ProtocolError
       ? error

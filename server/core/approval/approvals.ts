@@ -10,6 +10,7 @@ import type { CommandExecutionItem, FileChangeItem } from '../../protocol/schema
 import type { Safety } from '../../protocol/schema/safety.ts';
 import type { ThreadStatus } from '../../protocol/schema/thread.ts';
 import type { ToolRequestUserInputResult, UserQuestion } from '../../protocol/schema/userInput.ts';
+import { withJoinedSignal } from '../joinedSignal.ts';
 import type { Approver, Clock, Ids, NetworkTarget } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { KeptQuestion, TurnConditions } from '../thread/keptQuestion.ts';
@@ -229,7 +230,9 @@ export class Approvals {
       ask: async (params, moot) => {
         this.#wait();
         const id = this.#options.store.newRequestId();
-        const answer = await this.#options.approver.askCommand(params, { id, signal: AbortSignal.any([signal, moot]) });
+        const answer = await withJoinedSignal([signal, moot], (either) =>
+          this.#options.approver.askCommand(params, { id, signal: either }),
+        );
         this.#leave();
         return answer;
       },

@@ -28,10 +28,15 @@ export interface DetectedThreads {
   readonly fresh: number;
 }
 
+export interface ImportProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface ImportRun {
   readonly signal: AbortSignal;
   /** After each thread. */
-  told(outcome: ImportOutcome, progress: { readonly done: number; readonly total: number }): void;
+  told(outcome: ImportOutcome, progress: ImportProgress): void;
 }
 
 export interface ThreadImporter {

@@ -99,8 +99,9 @@ export class DiffTracker {
     });
   }
 
-  /** The turn is over: waits until what it changed is kept. */
+  /** The turn is over: waits until what it changed is kept, and lets go of the workspace as it was. */
   async end(): Promise<void> {
+    this.#workspace = null;
     await this.#recorder?.end(this.#hasBackground ? [IN_BACKGROUND] : []);
     if (this.#recorder !== null) this.#thread.world.checkpoints.tidyUp();
   }

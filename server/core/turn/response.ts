@@ -3,6 +3,7 @@ import type { TokenUsage } from '../../protocol/schema/turn.ts';
 import type { LiveThread } from '../thread/liveThread.ts';
 import type { Memory } from './memory.ts';
 import type { ResponseEnd, ResponseReader } from './modelEvents.ts';
+import { withJoinedSignal } from '../joinedSignal.ts';
 import { ModelFailure, type ModelProvider, type ModelRequest } from './modelPort.ts';
 import { retryDelayMs } from './retry.ts';
 import type { RunningTurn } from './runningTurn.ts';
@@ -34,31 +35,40 @@ export async function respond(
   provider: ModelProvider,
   parts: ResponseParts,
 ): Promise<ResponseOutcome> {
-  const { reader } = parts;
   const cut = new AbortController();
-  const signal = AbortSignal.any([turn.signal, cut.signal]);
   turn.whenSteered(() => {
-    if (!reader.hasCalls) cut.abort();
+    if (!parts.reader.hasCalls) cut.abort();
   });
   try {
     if (turn.hasSteered) return { type: 'steered' };
-    const end = await read(provider.stream(parts.request, signal), parts);
+    return await withJoinedSignal([turn.signal, cut.signal], (signal) => hear(turn, provider, { ...parts, signal }));
+  } finally {
+    turn.whenSteered(null);
+  }
+}
+
+async function hear(
+  turn: RunningTurn,
+  provider: ModelProvider,
+  parts: ResponseParts & { readonly signal: AbortSignal },
+): Promise<ResponseOutcome> {
+  const { reader, memory, request, signal } = parts;
+  try {
+    const end = await read(provider.stream(request, signal), parts);
     if (end !== null) {
       reader.abandon();
       return { type: 'ended', end };
     }
-    parts.memory.remember(turn.id, reader.abandon());
+    memory.remember(turn.id, reader.abandon());
     return { type: 'steered' };
   } catch (error) {
     const said = reader.abandon();
     if (signal.aborted) {
-      parts.memory.remember(turn.id, said);
+      memory.remember(turn.id, said);
       return { type: 'steered' };
     }
     if (error instanceof ModelFailure) return { type: 'failed', failure: error };
     throw error;
-  } finally {
-    turn.whenSteered(null);
   }
 }
 

@@ -2,14 +2,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ConnectionLost, ProtocolError } from '../../../server/protocol/errors.ts';
 import { Reply } from '../../../server/rpc/incoming.ts';
 import { jsonlTransport } from '../../../server/rpc/jsonlTransport.ts';
 import { linkedPair } from '../../../server/rpc/linkedPair.ts';
 import { RawPeer, type PeerHandlers } from '../../../server/rpc/rawPeer.ts';
+import { stillHeld } from '../../support/garbage.ts';
 
 type Line = {
   id?: unknown;
@@ -195,12 +193,7 @@ describe('rpc peer over a linked pair', () => {
     client.listen();
     server.listen();
     const answers = await answersOf([() => client.request('x', {}), () => server.ask(0, 'y', {})]);
-    await setImmediate();
-    collectGarbage();
-    assert.deepEqual(
-      answers.map((answer) => answer.deref()),
-      [undefined, undefined],
-    );
+    assert.deepEqual(await stillHeld(answers), []);
     client.close();
   });
 });
@@ -212,9 +205,4 @@ async function answersOf(questions: readonly (() => Promise<unknown>)[]): Promis
     assert.ok(typeof answer === 'object' && answer !== null);
     return new WeakRef(answer);
   });
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
 }

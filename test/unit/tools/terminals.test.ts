@@ -1,6 +1,7 @@
 // Commands in the background: they outlive their turn, are written to, looked at and ended.
 import assert from 'node:assert/strict';
 import type { ToolContext } from '../../../server/core/turn/tool.ts';
+import { stillHeld } from '../../support/garbage.ts';
 import { CommandTools, LIMIT, printed } from '../../support/commandTools.ts';
 
 describe('terminals', () => {
@@ -36,6 +37,18 @@ describe('terminals', () => {
       assert.match(rest, /exited with code 0/);
       assert.equal(printed(rest), 'late news\n');
       assert.match(await tools.write(second.context, { session_id: 1001 }), /no session 1001.*No session is running/);
+    });
+
+    it('keeps nothing of its turn once it has ended, but its output', async () => {
+      const turns = [
+        await startAndEnd(tools, { cmd: 'mkfifo go; echo ready; read line < go; echo Read-only file system; exit 3' }),
+      ];
+      // the runner forgets an ended process at the latest when it starts the next one
+      await tools.exec(tools.turn().context, { cmd: 'true' });
+      assert.deepEqual(await stillHeld(turns), []);
+      const rest = await tools.write(tools.turn().context, { session_id: 1001 });
+      assert.match(rest, /exited with code 3/);
+      assert.match(rest, /ran in the sandbox/);
     });
 
     it('can be killed by its process id', async () => {
@@ -146,4 +159,13 @@ describe('terminals', () => {
 
 function diskFull(): never {
   throw new Error('disk full');
+}
+
+/** The context of the turn of a sandboxed command in the background that has ended, held by nobody here. */
+async function startAndEnd(tools: CommandTools, args: { cmd: string }): Promise<WeakRef<ToolContext>> {
+  const turn = tools.turn({ decision: { type: 'runSandboxed', reason: '' } });
+  await tools.startInBackground(turn, args);
+  await tools.exec(tools.turn().context, { cmd: 'echo news > go' });
+  await turn.until(() => turn.isCompleted);
+  return new WeakRef(turn.context);
 }
