@@ -7,7 +7,7 @@ export type SearchHit = ThreadSearchResult['data'][number];
 
 export interface FoundPlace {
   readonly threadId: string;
-  /** Null where only the thread's name has the words. */
+  /** Null where only the thread's name has the words, or where the server tells the thread alone. */
   readonly place: { readonly turnId: string; readonly itemId: string } | null;
 }
 

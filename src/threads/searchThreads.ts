@@ -15,7 +15,9 @@ export interface SearchPorts {
   readonly showThread: (threadId: string) => Promise<void>;
 }
 
-type Item = vscode.QuickPickItem & { readonly found?: FoundPlace };
+/** A place, and what was searched for. */
+type Found = FoundPlace & { readonly term: string };
+type Item = vscode.QuickPickItem & { readonly found?: Found };
 
 const PAUSE_MS = 150;
 const MOST_HITS = 50;
@@ -24,13 +26,26 @@ const MOST_HITS = 50;
 export async function searchThreads(ports: SearchPorts): Promise<void> {
   const found = await pickPlace(ports);
   if (found === null) return;
-  await ports.showThread(found.threadId);
-  if (found.place !== null) await ports.chat.showItem({ threadId: found.threadId, ...found.place });
+  const { threadId } = found;
+  await ports.showThread(threadId);
+  const place = found.place ?? (await firstPlace(found, ports));
+  if (place !== null) await ports.chat.showItem({ threadId, ...place });
 }
 
-async function pickPlace(ports: SearchPorts): Promise<FoundPlace | null> {
+/** For a server whose search tells the thread alone. Null where only its name has the words, or where the server cannot tell the place. */
+async function firstPlace({ threadId, term }: Found, { server }: SearchPorts): Promise<FoundPlace['place']> {
+  try {
+    const { data } = await server.request('thread/searchOccurrences', { threadId, searchTerm: term, limit: 1 });
+    const [first] = data;
+    return first === undefined ? null : { turnId: first.turnId, itemId: first.itemId };
+  } catch {
+    return null; // the thread is shown, from its end
+  }
+}
+
+async function pickPlace(ports: SearchPorts): Promise<Found | null> {
   const box = vscode.window.createQuickPick<Item>();
-  const picked = Promise.withResolvers<FoundPlace | null>();
+  const picked = Promise.withResolvers<Found | null>();
   let timer: NodeJS.Timeout | undefined;
   let latest = 0;
   const search = async (term: string): Promise<void> => {
@@ -75,7 +90,7 @@ async function itemsFor(term: string, { server, folders }: SearchPorts): Promise
     if (groups.length === 0) return [told(`Nothing found for “${term}”.`)];
     return groups.flatMap(({ title, rows }): Item[] => [
       { label: title, kind: vscode.QuickPickItemKind.Separator },
-      ...rows.map(itemOf),
+      ...rows.map((row) => itemOf(row, term)),
     ]);
   } catch (error) {
     const reason = isUnknownMethod(error) ? 'This server cannot search in threads.' : messageOf(error);
@@ -84,9 +99,9 @@ async function itemsFor(term: string, { server, folders }: SearchPorts): Promise
 }
 
 /** The editor would leave out what does not have the words in its label. */
-function itemOf(row: SearchRow): Item {
+function itemOf(row: SearchRow, term: string): Item {
   const { label, description, detail, threadId, place } = row;
-  return { label, description, detail, alwaysShow: true, found: { threadId, place } };
+  return { label, description, detail, alwaysShow: true, found: { threadId, place, term } };
 }
 
 function told(label: string): Item {

@@ -22,7 +22,9 @@ describe('a review in a real VS Code', () => {
       confidence_score: 1,
       code_location: { absolute_file_path: join(editor.workspace, 'sum.ts'), line_range: { start: 1, end: 1 } },
     };
-    model.script(answer(text(JSON.stringify({ findings: [finding], overall_explanation: 'One line is wrong.' }))));
+    const overall = { overall_correctness: 'patch is incorrect', overall_confidence_score: 1 };
+    const said = { findings: [finding], ...overall, overall_explanation: 'One line is wrong.' };
+    model.script(answer(text(JSON.stringify(said))));
     await runCommand(page, 'Bowline: Review Code…');
     await answerQuickInput(page, 'Uncommitted');
     const toast = await waitForNotification(page, 'the review has 1 finding.');

@@ -285,7 +285,7 @@ function kindsOf(turn: Turn): string[] {
 }
 
 /** What a row says in both. */
-function rowOf(thread: any): unknown {
+function rowOf(thread: any): Record<string, unknown> {
   const { id, preview, modelProvider, model, cwd, cliVersion, originator, source, gitInfo, name } = thread;
   return { id, preview, modelProvider, model, cwd, cliVersion, originator, source, gitInfo, name };
 }
