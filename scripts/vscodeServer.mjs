@@ -91,13 +91,18 @@ export async function installVsix(options, vsix) {
   });
 }
 
+/** @param {string} dataDir */
+export function userSettingsFile(dataDir) {
+  return join(dataDir, 'data', 'User', 'settings.json');
+}
+
 /**
  * Writes the user's settings of a VS Code server.
  * @param {string} dataDir
  * @param {Record<string, unknown>} settings
  */
 export async function writeUserSettings(dataDir, settings) {
-  const path = join(dataDir, 'data', 'User', 'settings.json');
+  const path = userSettingsFile(dataDir);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(settings, undefined, 2)}\n`);
 }

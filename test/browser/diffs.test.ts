@@ -145,6 +145,8 @@ describe('the changes of a turn in a real VS Code', () => {
   });
 
   it('remembers what waits for a decision when the window is reloaded', async () => {
+    // a window that comes up while the editor writes the theme finds no settings at all
+    await eventually(async () => !(await product.editor.settings()).includes('colorTheme'));
     await reloadWindow(page);
     await page.locator('.multiDiffEntry').nth(2).waitFor();
     await page.locator('.statusbar-item', { hasText: '3 files changed by Bowline' }).waitFor();

@@ -9,6 +9,7 @@ import {
   installVsix,
   startVscodeServer,
   type VscodeServerOptions,
+  userSettingsFile,
   writeUserSettings,
 } from '../../scripts/vscodeServer.mjs';
 
@@ -43,6 +44,8 @@ export type RealVscode = AsyncDisposable & {
   readonly bowlineHome: string;
   /** The editor's own data: settings, state, logs. */
   readonly dataDir: string;
+  /** The user settings as they are on the disk. */
+  settings(): Promise<string>;
   /** Writes the user settings anew, for windows that are opened or reloaded after this; open ones do not see it. */
   setSettings(settings: Record<string, unknown>): Promise<void>;
   /** The end of what the editor's server wrote: for failure messages. */
@@ -113,6 +116,7 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
       workspace,
       bowlineHome,
       dataDir,
+      settings: () => readFile(userSettingsFile(dataDir), 'utf8'),
       setSettings,
       output: server.output,
       dispose,
