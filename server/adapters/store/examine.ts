@@ -19,6 +19,7 @@ import {
   textOrNull,
   type Row,
 } from './row.ts';
+import { strangeColumns, TABLES as STORED } from './tables.ts';
 import { changingColumns } from './threadRows.ts';
 
 /** A row that cannot be read, or that belongs to nothing. */
@@ -76,6 +77,9 @@ const TABLES: Readonly<Record<string, (row: Row) => unknown>> = {
   attachments: (row) => jsonOf(textOf(row, 'payload')),
 };
 
+/** Columns of a thread that its record says too. */
+const REPEATED = ['created_at_ms', 'updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'];
+
 /** Rows that say nothing without another. */
 const LOST: readonly { readonly table: string; readonly where: string; readonly why: string }[] = [
   {
@@ -98,9 +102,14 @@ const LOST: readonly { readonly table: string; readonly where: string; readonly 
   },
 ];
 
-/** Sees one moment of the database. Throws what SQLite throws when the file is damaged. */
+/**
+ * Sees one moment of the database. Throws what SQLite throws when the file is damaged. Where rows hold what is never written there,
+ * only those are told: the others are compared once they are gone.
+ */
 export function examine(sqlite: SqliteModule, database: Database): Examination {
   return database.read(() => {
+    const strange = strangeRows(database);
+    if (strange.length > 0) return { ...counted(database), faults: strange, otherShapes: new Map() };
     const faults: Fault[] = [];
     const known = new Set(database.all('SELECT id FROM threads').map((row) => textOf(row, 'id')));
     const otherShapes = new Map<string, number>();
@@ -123,8 +132,25 @@ export function examine(sqlite: SqliteModule, database: Database): Examination {
     };
     const compared = differences(sqlite, database, { baseless, unfit });
     faults.push(...compared);
-    return { threads: known.size, events: countOf(database, 'events'), faults, otherShapes };
+    return { ...counted(database), faults, otherShapes };
   });
+}
+
+/** The columns of a thread that its record repeats are not told: the record says them again. */
+function strangeRows(database: Database): RowFault[] {
+  const faults: RowFault[] = [];
+  for (const table of Object.keys(STORED)) {
+    const columnsOf = strangeColumns(database, table);
+    const isTold = (column: string): boolean => table !== 'threads' || !REPEATED.includes(column);
+    for (const row of rowsOf(database, table)) {
+      const column = columnsOf(row).find(isTold);
+      if (column === undefined) continue;
+      const why = `cannot be read: its column ${column} holds what is never written there`;
+      const threadId = textOrNull(row, 'thread_id') ?? '';
+      faults.push({ type: 'row', table, place: integerOf(row, 'its_rowid'), threadId, why, row });
+    }
+  }
+  return faults;
 }
 
 /** `row` is read anew before it is touched. */
@@ -159,10 +185,9 @@ function rowFault(table: string, row: Row, known: ReadonlySet<string>): RowFault
 
 function agrees(row: Row): boolean {
   const record = recordOf(textOf(row, 'record'));
-  const names = ['created_at_ms', 'updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'];
   return [record.createdAtMs, ...changingColumns(record)]
-    .slice(0, names.length)
-    .every((value, index) => row[names[index] ?? ''] === value);
+    .slice(0, REPEATED.length)
+    .every((value, index) => row[REPEATED[index] ?? ''] === value);
 }
 
 /** Whatever is told is checked by the same schemas. */
@@ -212,6 +237,10 @@ function isCircular(threadId: string, baseOf: ReadonlyMap<string, string | null>
     seen.add(at);
   }
   return false;
+}
+
+function counted(database: Database): Pick<Examination, 'threads' | 'events'> {
+  return { threads: countOf(database, 'threads'), events: countOf(database, 'events') };
 }
 
 function countOf(database: Database, table: string): number {

@@ -13,13 +13,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { ThreadRecord } from '../../core/thread/threadStore.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import type { Database } from './database.ts';
 import { brokenHeader } from './fileHeader.ts';
 import { projectEvent } from './projection.ts';
+import { inOrder, type Placed } from './rowOrder.ts';
 import { salvageRows } from './salvage.ts';
-import { eventOf, integerOf, isUnreadable, textOf, type Row } from './row.ts';
-import { TABLES } from './tables.ts';
+import { eventOf, integerOf, isUnreadable, recordOf, textOf, type Row } from './row.ts';
+import { strangeColumns, TABLES } from './tables.ts';
+import { changingColumns } from './threadRows.ts';
 
 type SqliteModule = typeof import('node:sqlite');
 
@@ -100,15 +103,19 @@ interface Readable {
 /** By SQLite as far as it finds its way, then from the pages themselves; what is there already stays. */
 function copyRows(damaged: Readable | undefined, fresh: Database, aside: string): Recovered {
   const before = changesSoFar(fresh);
+  const insertRow = rowInserter(fresh);
+  const doubtful: Found[] = [];
+  const take = (found: Found, isDoubtful: boolean): void => void (isDoubtful ? doubtful.push(found) : insertRow(found));
   let gaps = damaged === undefined ? 1 : 0;
   if (damaged !== undefined) {
     for (const table of [...TOLD_TABLES, ...shelfTables(damaged)]) {
       for (const direction of ['asc', 'desc'] as const) {
-        gaps += eachReadableRow(damaged.connection, { table, direction }, (row) => insertRow(fresh, table, row));
+        gaps += eachReadableRow(damaged.connection, { table, direction }, take);
       }
     }
   }
-  for (const { table, row } of salvageRows(aside)) insertRow(fresh, table, row);
+  for (const { isDoubtful, ...found } of salvageRows(aside)) take(found, isDoubtful);
+  for (const found of doubtful) insertRow(found);
   const rows = changesSoFar(fresh) - before;
   for (const row of fresh.each('SELECT seq, thread_id, body FROM events WHERE seq > ? ORDER BY seq', 'seq')) {
     if (!projects(fresh, row)) gaps += 1;
@@ -154,46 +161,99 @@ function shelfTables(damaged: Readable): readonly (keyof typeof TABLES)[] {
 function eachReadableRow(
   damaged: DatabaseSync,
   { table, direction }: { table: keyof typeof TABLES; direction: 'asc' | 'desc' },
-  visit: (row: Row) => void,
+  visit: (found: Found, isDoubtful: boolean) => void,
 ): number {
-  const isUp = direction === 'asc';
-  const sql = `SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid ${isUp ? '>' : '<'} ? ORDER BY rowid ${direction}`;
-  let furthest = isUp ? 0 : Number.MAX_SAFE_INTEGER;
+  const sign = direction === 'asc' ? 1 : -1;
+  const sql = `SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid ${sign > 0 ? '>' : '<'} ? ORDER BY rowid ${direction}`;
+  const upwards = function* (from: number): Generator<Placed<Row>> {
+    for (const { its_rowid: rowid = null, ...row } of damaged.prepare(sql).iterate(from))
+      yield { place: sign * integerOf({ rowid }, 'rowid'), row };
+  };
+  // downwards the numbers count as negative ones
+  const end = sign > 0 ? Number.MAX_SAFE_INTEGER : 0;
+  let furthest = sign > 0 ? 0 : -Number.MAX_SAFE_INTEGER;
   let gaps = 0;
-  for (let step = 1; isUp ? furthest < Number.MAX_SAFE_INTEGER : furthest > 0; step *= 2) {
+  for (let step = 1; furthest < end; step *= 2) {
     try {
-      for (const row of damaged.prepare(sql).iterate(furthest)) {
-        const place = integerOf(row, 'its_rowid');
-        if (isUp ? place > furthest : place < furthest) {
+      const rows = upwards(sign * furthest);
+      for (const { place, row, isDoubtful } of inOrder(rows, gaps === 0 ? furthest : null)) {
+        if (place > furthest && !isDoubtful) {
           furthest = place;
           step = 1;
         }
-        visit(row);
+        visit({ table, place: sign * place, row }, isDoubtful);
       }
       return gaps;
     } catch (error) {
       if (isProtocolError(error)) throw error;
       // a page that cannot be read: what lies behind it may be
       gaps += 1;
-      furthest += isUp ? step : -step;
+      furthest += step;
     }
   }
   return gaps;
 }
 
-function insertRow(fresh: Database, table: keyof typeof TABLES, { its_rowid: _rowid, ...row }: Row): void {
-  if (![row.body, row.record].every(isReadable)) return;
-  const cells = Object.values(row);
-  // a damaged schema may call them otherwise; that of an older version has fewer
-  const known: readonly string[] = TABLES[table];
-  const columns = cells.length === known.length ? known : Object.keys(row);
-  if (!columns.every((name) => known.includes(name))) return;
-  const marks = columns.map(() => '?').join(', ');
+/** A row as the damaged file has it. */
+interface Found {
+  readonly table: keyof typeof TABLES;
+  /** Its rowid; for some tables that is one of its columns too. */
+  readonly place: number;
+  readonly row: Row;
+}
+
+/** What it is given is left out where it is not a row that was written; what is there already stays. */
+function rowInserter(fresh: Database): (found: Found) => void {
+  const strange = new Map(Object.keys(TABLES).map((table) => [table, strangeColumns(fresh, table)]));
+  return ({ table, place, row: read }) => {
+    if (![read.body, read.record].every(isReadable)) return;
+    const cells = Object.entries(read);
+    // a damaged schema may call them otherwise; that of an older version has fewer
+    const known: readonly string[] = TABLES[table];
+    const isWhole = cells.length === known.length;
+    const named: Row = isWhole ? Object.fromEntries(cells.map(([, cell], index) => [known[index], cell])) : read;
+    const columns = Object.keys(named);
+    if (!columns.every((name) => known.includes(name))) return;
+    const isStrange = (row: Row): boolean => isWhole && strange.get(table)?.(row).length !== 0;
+    if (columns.includes('seq')) named['seq'] = place;
+    const row = table === 'threads' && isStrange(named) ? asRecorded(named) : named;
+    if (isStrange(row)) return;
+    const marks = columns.map(() => '?').join(', ');
+    try {
+      const sql = `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`;
+      fresh.run(sql, ...Object.values(row));
+    } catch (error) {
+      // a value that the column cannot hold: not the row that was written
+      if (isProtocolError(error)) throw error;
+    }
+  };
+}
+
+/** A thread's record says again what its columns do, but for where its inherited history ends. */
+function asRecorded(row: Row): Row {
+  const record = readableRecord(row);
+  if (record === null) return row;
+  const [updated = null, recency = null, archived = null, ...texts] = changingColumns(record);
+  const [cwd = null, provider = null, searched = null] = texts;
+  return {
+    ...row,
+    id: record.id,
+    created_at_ms: record.createdAtMs,
+    updated_at_ms: updated,
+    recency_at_ms: recency,
+    archived,
+    cwd,
+    model_provider: provider,
+    search_text: searched,
+  };
+}
+
+function readableRecord(row: Row): ThreadRecord | null {
   try {
-    fresh.run(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`, ...cells);
+    return recordOf(textOf(row, 'record'));
   } catch (error) {
-    // a value that the column cannot hold: not the row that was written
-    if (isProtocolError(error)) throw error;
+    if (!isUnreadable(error)) throw error;
+    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 // Reads the rows of a damaged database from its pages themselves, where the tree that led to them is broken.
 import { FileParts, openParts, PAGE, pagesOf, pagesWithLog, type Pages } from './pageFile.ts';
 import type { Cell, Row } from './row.ts';
+import { inOrder, type Placed } from './rowOrder.ts';
 import { TABLES } from './tables.ts';
 
 const TABLE_LEAF = 0x0d;
@@ -23,7 +24,11 @@ export type SalvagedTable = keyof typeof KINDS;
 
 export interface Salvaged {
   readonly table: SalvagedTable;
+  /** Its rowid. */
+  readonly place: number;
   readonly row: Row;
+  /** Its rowid is damaged. */
+  readonly isDoubtful: boolean;
 }
 
 /**
@@ -49,9 +54,9 @@ function* rowsIn(pages: Pages): Generator<Salvaged> {
   for (const number of pages.numbers()) {
     const page = free.has(number) ? undefined : pages.get(number);
     if (page === undefined) continue;
-    for (const { rowid, payload } of leafCells(pages, number, page)) {
-      const found = rowOf(rowid, payload);
-      if (found !== undefined) yield found;
+    for (const { place, row: payload, isDoubtful } of inOrder(leafCells(pages, number, page), null)) {
+      const found = rowOf(place, payload);
+      if (found !== undefined) yield { ...found, place, isDoubtful };
     }
   }
 }
@@ -75,7 +80,7 @@ function freePages(pages: Pages): ReadonlySet<number> {
   return free.size === header.readUInt32BE(36) ? free : new Set();
 }
 
-function* leafCells(pages: Pages, number: number, page: Buffer): Generator<{ rowid: number; payload: Buffer }> {
+function* leafCells(pages: Pages, number: number, page: Buffer): Generator<Placed<Buffer>> {
   const start = number === 1 ? FILE_HEADER : 0;
   if (page[start] !== TABLE_LEAF) return;
   const count = page.readUInt16BE(start + 3);
@@ -87,12 +92,12 @@ function* leafCells(pages: Pages, number: number, page: Buffer): Generator<{ row
   }
 }
 
-function cellAt(pages: Pages, page: Buffer, at: number): { rowid: number; payload: Buffer } | undefined {
+function cellAt(pages: Pages, page: Buffer, at: number): Placed<Buffer> | undefined {
   const size = varint(page, at);
   const rowid = size === undefined ? undefined : varint(page, size.end);
   if (size === undefined || rowid === undefined || size.value > pages.bytes) return undefined;
   const payload = payloadAt(pages, page.subarray(rowid.end), size.value);
-  return payload === undefined ? undefined : { rowid: rowid.value, payload };
+  return payload === undefined ? undefined : { place: rowid.value, row: payload };
 }
 
 /** A long row stands partly in the page, and goes on in a chain of others. */
@@ -117,7 +122,7 @@ function payloadAt(pages: Pages, rest: Buffer, size: number): Buffer | undefined
 }
 
 /** Of the table whose columns it fits; nothing when it fits none. */
-function rowOf(rowid: number, payload: Buffer): Salvaged | undefined {
+function rowOf(rowid: number, payload: Buffer): Pick<Salvaged, 'table' | 'row'> | undefined {
   const values = valuesOf(payload);
   if (values === undefined || rowid <= 0) return undefined;
   for (const [table, kinds] of Object.entries(KINDS)) {

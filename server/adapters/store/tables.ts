@@ -1,5 +1,6 @@
 // The columns of every table, and a look at both ends of each: what a damaged schema calls otherwise is found before it is used.
 import type { Database } from './database.ts';
+import { integerOf, textOf, type Cell, type Row } from './row.ts';
 
 /** In the order in which they are stored. A test compares them with what the migrations make. */
 export const TABLES = {
@@ -44,4 +45,19 @@ export function probe(database: Database): void {
   for (const [table, columns] of Object.entries(INDEX_TABLES)) {
     database.get(`SELECT ${columns.map((name) => `"${name}"`).join(', ')} FROM ${table} LIMIT 0`);
   }
+}
+
+const COLUMNS = 'SELECT name, type, "notnull" OR pk > 0 AS required FROM pragma_table_info(?)';
+
+/** Tells of a row of the table which columns hold what nobody writes there: SQLite reads whatever stands in the file. */
+export function strangeColumns(database: Database, table: string): (row: Row) => readonly string[] {
+  const columns = database.all(COLUMNS, table).map((column) => {
+    const [name, isRequired] = [textOf(column, 'name'), integerOf(column, 'required') === 1];
+    return { name, isRequired, isText: textOf(column, 'type') === 'TEXT' };
+  });
+  const isStrange = (cell: Cell | undefined, { isRequired, isText }: (typeof columns)[number]): boolean => {
+    if (cell === null) return isRequired;
+    return isText ? typeof cell !== 'string' : !Number.isInteger(cell);
+  };
+  return (row) => columns.filter((column) => isStrange(row[column.name], column)).map(({ name }) => name);
 }

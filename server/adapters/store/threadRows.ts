@@ -6,7 +6,7 @@ import { readCursor, writeCursor, type Anchor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { closeLeftovers } from './leftovers.ts';
 import { findTurn, lineageOf } from './lineage.ts';
-import { integerOf, integerOrNull, recordOf, textOf, type Cell, type Row } from './row.ts';
+import { integerOf, integerOrNull, recordOf, textOf, textOrNull, type Cell, type Row } from './row.ts';
 
 export type ForkBase = { readonly threadId: string; readonly lastTurnId: string | null };
 
@@ -99,16 +99,16 @@ function completed(record: ThreadRecord, row: Row): ThreadRecord {
   const { settings } = record;
   return {
     ...record,
-    createdAtMs: likeOther(record.createdAtMs, integerOf(row, 'created_at_ms')),
-    updatedAtMs: likeOther(record.updatedAtMs, integerOf(row, 'updated_at_ms')),
-    recencyAtMs: likeOther(record.recencyAtMs, integerOf(row, 'recency_at_ms')),
-    archived: likeOther(record.archived, integerOf(row, 'archived') === 1),
+    createdAtMs: likeOther(record.createdAtMs, integerOrNull(row, 'created_at_ms') ?? 0),
+    updatedAtMs: likeOther(record.updatedAtMs, integerOrNull(row, 'updated_at_ms') ?? 0),
+    recencyAtMs: likeOther(record.recencyAtMs, integerOrNull(row, 'recency_at_ms') ?? 0),
+    archived: likeOther(record.archived, integerOrNull(row, 'archived') === 1),
     name: record.name ?? null,
     preview: likeOther(record.preview, ''),
     settings: {
       ...settings,
-      cwd: likeOther(settings.cwd, textOf(row, 'cwd')),
-      modelProvider: likeOther(settings.modelProvider, textOf(row, 'model_provider')),
+      cwd: likeOther(settings.cwd, textOrNull(row, 'cwd') ?? ''),
+      modelProvider: likeOther(settings.modelProvider, textOrNull(row, 'model_provider') ?? ''),
     },
   };
 }

@@ -226,6 +226,48 @@ describe('a store in trouble', () => {
     );
   });
 
+  it('loses nothing when a damaged number gives a row the place of another', async () => {
+    await fill();
+    const store = await scratch.store();
+    const written = store.events('a');
+    store.close();
+    const bytes = readFileSync(path());
+    const page = (pagesOf('events')[30] ?? 0) * PAGE;
+    const cell = page + bytes.readUInt16BE(page + 8 + 2 * 3);
+    // its length in two bytes, then its number, which has two as well
+    const low = cell + 3;
+    ok((bytes[cell] ?? 0) >= 0x80 && (bytes[cell + 2] ?? 0) >= 0x80 && (bytes[low] ?? 0) < 0x80);
+    bytes[low] = (bytes[low] ?? 0) ^ 0x20;
+    writeFileSync(path(), bytes);
+    writeFileSync(`${path()}-damaged`, '');
+    deepEqual((await scratch.store()).events('a'), written);
+    equal(setAside().length, 1);
+  });
+
+  it('has the doctor take out what nobody writes, and the log say it again', async () => {
+    await fill();
+    const database = new DatabaseSync(path());
+    database.exec(`UPDATE turns SET completed_seq = x'41' WHERE ordinal = 3; UPDATE threads SET cwd = x'41'`);
+    database.exec(`UPDATE items SET event_seq = 'no number' WHERE ordinal = 4`);
+    database.close();
+    const options = { home: scratch.home, clock: scratch.clock, log: silentLog };
+    const found = await diagnose(options);
+    ok(found.type === 'examined');
+    deepEqual(
+      found.examination.faults.map((fault) => (fault.type === 'row' ? `${fault.table}: ${fault.why}` : fault.type)),
+      [
+        'turns: cannot be read: its column completed_seq holds what is never written there',
+        ...['', ''].map(() => 'items: cannot be read: its column event_seq holds what is never written there'),
+      ],
+    );
+    const { after } = await treat(found, options);
+    deepEqual(after.type === 'examined' && after.examination.faults, []);
+    equal((await recovered()).length, TURNS);
+    equal(setAside().length, 0);
+    const store = await scratch.store();
+    equal(store.get('a')?.settings.cwd, recordOf('a').settings.cwd);
+  });
+
   it('refuses a home that is no folder, and works once it is one', async () => {
     const home = join(scratch.home, 'file');
     writeFileSync(home, '');

@@ -1,0 +1,49 @@
+// Rows of a table lie in the order of their numbers: one that does not has a damaged number, and would take the place of another.
+
+export interface Placed<T> {
+  /** The rowid. */
+  readonly place: number;
+  readonly row: T;
+}
+
+export interface Ordered<T> extends Placed<T> {
+  /** Its number is damaged, and what it was cannot be told: whatever else has that number goes first. */
+  readonly isDoubtful: boolean;
+}
+
+/**
+ * Gives the rows, which come upwards, as they are to be read: one out of order gets the number between its neighbours where there is only
+ * one. `first` is a number that lies below all of them; without it that of the first row cannot be set right. What the source throws
+ * comes after the rows before it.
+ */
+export function* inOrder<T>(rows: Iterable<Placed<T>>, first: number | null): Generator<Ordered<T>> {
+  let before = first;
+  let held: Placed<T> | null = null;
+  const settle = function* (next: number | null): Generator<Ordered<T>> {
+    if (held === null) return;
+    const settled = ordered(held, before, next);
+    held = null;
+    if (!settled.isDoubtful) before = settled.place;
+    yield settled;
+  };
+  try {
+    for (const row of rows) {
+      yield* settle(row.place);
+      held = row;
+    }
+  } catch (error) {
+    yield* settle(null);
+    throw error;
+  }
+  yield* settle(null);
+}
+
+function ordered<T>({ place, row }: Placed<T>, before: number | null, next: number | null): Ordered<T> {
+  const low = before ?? -Infinity;
+  // where the next one lies even below the one before, it is the one that is out of order
+  const high = next === null || next <= low ? Infinity : next;
+  // of two that are the same, the second may find another place
+  if (place > low && place <= high) return { place, row, isDoubtful: false };
+  const isOnlyPlace = before !== null && high === before + 2;
+  return isOnlyPlace ? { place: before + 1, row, isDoubtful: false } : { place, row, isDoubtful: true };
+}
