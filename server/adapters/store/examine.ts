@@ -78,7 +78,15 @@ const TABLES: Readonly<Record<string, (row: Row) => unknown>> = {
 };
 
 /** Columns of a thread that its record says too. */
-const REPEATED = ['created_at_ms', 'updated_at_ms', 'recency_at_ms', 'archived', 'cwd', 'model_provider', 'search_text'];
+const REPEATED = [
+  'created_at_ms',
+  'updated_at_ms',
+  'recency_at_ms',
+  'archived',
+  'cwd',
+  'model_provider',
+  'search_text',
+];
 
 /** Rows that say nothing without another. */
 const LOST: readonly { readonly table: string; readonly where: string; readonly why: string }[] = [

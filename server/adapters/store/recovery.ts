@@ -211,7 +211,8 @@ function rowInserter(fresh: Database): (found: Found) => void {
     // a damaged schema may call them otherwise; that of an older version has fewer
     const known: readonly string[] = TABLES[table];
     const isWhole = cells.length === known.length;
-    const named: Row = isWhole ? Object.fromEntries(cells.map(([, cell], index) => [known[index], cell])) : read;
+    const named: Row = {};
+    cells.forEach(([name, cell], index) => (named[(isWhole ? known[index] : undefined) ?? name] = cell));
     const columns = Object.keys(named);
     if (!columns.every((name) => known.includes(name))) return;
     const isStrange = (row: Row): boolean => isWhole && strange.get(table)?.(row).length !== 0;
@@ -233,19 +234,9 @@ function rowInserter(fresh: Database): (found: Found) => void {
 function asRecorded(row: Row): Row {
   const record = readableRecord(row);
   if (record === null) return row;
-  const [updated = null, recency = null, archived = null, ...texts] = changingColumns(record);
-  const [cwd = null, provider = null, searched = null] = texts;
-  return {
-    ...row,
-    id: record.id,
-    created_at_ms: record.createdAtMs,
-    updated_at_ms: updated,
-    recency_at_ms: recency,
-    archived,
-    cwd,
-    model_provider: provider,
-    search_text: searched,
-  };
+  const { id, createdAtMs: created_at_ms } = record;
+  const [updated_at_ms, recency_at_ms, archived, cwd, model_provider, search_text] = changingColumns(record);
+  return { ...row, id, created_at_ms, updated_at_ms, recency_at_ms, archived, cwd, model_provider, search_text };
 }
 
 function readableRecord(row: Row): ThreadRecord | null {

@@ -39,7 +39,9 @@ describe('terminals', () => {
       assert.match(await tools.write(second.context, { session_id: 1001 }), /no session 1001.*No session is running/);
     });
 
-    it('keeps nothing of its turn once it has ended, but its output', async () => {
+    it('keeps nothing of its turn once it has ended, but its output', async function () {
+      // the collector of Bun takes whatever looks like an address on the stack for a reference
+      if ('Bun' in globalThis) this.skip();
       const turns = [
         await startAndEnd(tools, { cmd: 'mkfifo go; echo ready; read line < go; echo Read-only file system; exit 3' }),
       ];
