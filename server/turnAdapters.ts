@@ -113,9 +113,10 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
     }),
     listModels: (provider) => listedModels(models, configuration, provider),
     async warm() {
-      await Promise.all([models.warm(configuration.defaultProvider()), sandbox.probe(), masks.load()]);
-      // the runtime's first look at it is slow; the first prompt needs it
+      await Promise.all([models.warm(configuration.defaultProvider()), masks.load()]);
+      // the runtime's first look is slow, and the first prompt needs it; the sandbox is asked for when the model has answered
       toolbox.surroundings.timeZone();
+      await sandbox.probe();
     },
     async dispose() {
       watch.stop();
