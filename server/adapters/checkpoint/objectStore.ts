@@ -1,11 +1,13 @@
 // Contents by their SHA-256, each in a file of its own, compressed where that pays.
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { link, lstat, mkdir, readdir, readFile, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, utimesSync, writeFileSync, type Stats } from 'node:fs';
+import { link, lstat, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import { MOST_AT_ONCE } from '../fs/openBytes.ts';
 import { isNotThere } from '../fs/realPath.ts';
+import { breathe } from '../fs/slices.ts';
 
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
@@ -38,7 +40,8 @@ export class ObjectStore {
   async keep(bytes: Uint8Array): Promise<string> {
     const hash = hashOf(bytes);
     const path = this.#path(hash);
-    if (await isTouched(path)) return hash;
+    await breathe();
+    if (isTouched(path)) return hash;
     const file = await packed(bytes);
     try {
       await writeWhole(path, file);
@@ -108,11 +111,13 @@ export function hashOf(bytes: Uint8Array): string {
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   lastTemporary += 1;
   const temporary = `${path}.${process.pid}.${lastTemporary}.tmp`;
+  const how = { mode: 0o600, flag: 'wx' };
   try {
-    await writeFile(temporary, bytes, { mode: 0o600, flag: 'wx' });
-    await rename(temporary, path);
+    if (bytes.length > MOST_AT_ONCE) await writeFile(temporary, bytes, how);
+    else writeFileSync(temporary, bytes, how);
+    renameSync(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   }
 }
@@ -136,10 +141,10 @@ async function statOrNull(path: string): Promise<Stats | null> {
 }
 
 /** Marks the file as kept now; false when there is none. */
-async function isTouched(path: string): Promise<boolean> {
+function isTouched(path: string): boolean {
   const now = new Date();
   try {
-    await utimes(path, now, now);
+    utimesSync(path, now, now);
     return true;
   } catch (error) {
     if (isNotThere(error)) return false;

@@ -1,12 +1,26 @@
 // File access for the core: by real paths alone, over no link, and with writes that never leave half a file.
-import { constants, type Dirent, type Stats } from 'node:fs';
-import { access, lstat, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { KEPT_PRIVATE } from '../../core/pathPolicy/reading.ts';
 import type { FileKind, Files, FileStat } from '../../core/ports.ts';
+import { readBytes, writeBytes } from './openBytes.ts';
 import { openFile, openFolder, openOrMakeFolder, PathMoved, type OpenFolder } from './openPath.ts';
 import { errorCode, isNotThere, realPathOf, type CaseProbe } from './realPath.ts';
 import { fillNew } from './replaceFile.ts';
+import { breathe } from './slices.ts';
 import { temporaryName } from './temporaryName.ts';
 
 /** Permission bits of a mode, without the file type. */
@@ -23,22 +37,28 @@ export interface FilesOptions {
 }
 
 export function createFiles(options: FilesOptions = {}): Files {
+  const { keyFile, hardLinkProblem } = options;
+  const isKey = (stats: Stats): boolean => {
+    const key = keyFile === undefined ? null : statOrNull(keyFile);
+    return key !== null && key.ino === stats.ino && key.dev === stats.dev;
+  };
   return {
-    read: (path) => read(path, options),
+    read: (path) => read(path, { isKey, hardLinkProblem }),
     write,
-    remove: (path) => inFolderOf(path, async (folder, name) => unlink(folder.at(name))),
+    remove: (path) => inFolderOf(path, (folder, name) => unlinkSync(folder.at(name))),
     removeEmptyFolder,
     stat: async (path) => {
-      const found = await statOrNull(path);
+      await breathe();
+      const found = statOrNull(path);
       return found === null ? null : fileStat(found);
     },
     list: async (path) => {
       const folder = await openFolder(path);
       try {
-        const entries = await readdir(folder.at('.'), { withFileTypes: true });
+        const entries = readdirSync(folder.at('.'), { withFileTypes: true });
         return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
       } finally {
-        await folder.close();
+        folder.close();
       }
     },
     realPath: (path) => realPathOf(path, options.isCaseInsensitive),
@@ -47,46 +67,53 @@ export function createFiles(options: FilesOptions = {}): Files {
 
 export { errorCode };
 
-async function read(path: string, { keyFile, hardLinkProblem }: FilesOptions): Promise<Uint8Array> {
-  const { handle, stats } = await openFile(path);
+interface Refusals {
+  isKey(stats: Stats): boolean;
+  readonly hardLinkProblem: FilesOptions['hardLinkProblem'];
+}
+
+async function read(path: string, { isKey, hardLinkProblem }: Refusals): Promise<Uint8Array> {
+  await breathe();
+  const { file, stats } = await openFile(path);
   try {
-    if (keyFile !== undefined && (await isFile(stats, keyFile))) throw new Error(KEPT_PRIVATE);
+    if (isKey(stats)) throw new Error(KEPT_PRIVATE);
     const problem = stats.nlink > 1 ? ((await hardLinkProblem?.(stats)) ?? null) : null;
     if (problem !== null) throw new Error(problem);
-    return await handle.readFile();
+    return await readBytes(file, stats.size);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
 /** The other names of a file with several keep the old bytes: the new ones get a file of their own. */
 async function write(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
+  await breathe();
   const folder = await openOrMakeFolder(dirname(path));
   const temporary = folder.at(temporaryName());
   try {
     const target = folder.at(basename(path));
-    const existing = await lstatOrNull(target);
+    const existing = lstatOrNull(target);
     if (existing?.isSymbolicLink() === true) throw new PathMoved(path);
     // A rename asks only the folder; a file that its user made read-only stays as it is.
-    if (existing !== null) await access(target, constants.W_OK);
+    if (existing !== null) accessSync(target, constants.W_OK);
     await fillNew(temporary, {
       existing,
       mode: mode ?? (existing === null ? null : existing.mode & PERMISSIONS),
-      fill: (handle) => handle.writeFile(bytes),
+      fill: (file) => writeBytes(file, bytes),
     });
     await folder.verify();
-    await rename(temporary, target);
+    renameSync(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   } finally {
-    await folder.close();
+    folder.close();
   }
 }
 
 async function removeEmptyFolder(path: string): Promise<boolean> {
   try {
-    await inFolderOf(path, async (folder, name) => rmdir(folder.at(name)));
+    await inFolderOf(path, (folder, name) => rmdirSync(folder.at(name)));
     return true;
   } catch (error) {
     if (FOLDER_STAYS.has(errorCode(error) ?? '')) return false;
@@ -94,26 +121,21 @@ async function removeEmptyFolder(path: string): Promise<boolean> {
   }
 }
 
-async function inFolderOf(path: string, task: (folder: OpenFolder, name: string) => Promise<void>): Promise<void> {
+async function inFolderOf(path: string, task: (folder: OpenFolder, name: string) => void): Promise<void> {
   const folder = await openFolder(dirname(path));
   try {
-    await task(folder, basename(path));
+    task(folder, basename(path));
   } finally {
-    await folder.close();
+    folder.close();
   }
 }
 
-async function isFile(stats: Stats, path: string): Promise<boolean> {
-  const other = await statOrNull(path);
-  return other !== null && other.ino === stats.ino && other.dev === stats.dev;
-}
+const statOrNull = (path: string): Stats | null => orNull(() => statSync(path));
+const lstatOrNull = (path: string): Stats | null => orNull(() => lstatSync(path));
 
-const statOrNull = (path: string): Promise<Stats | null> => orNull(stat(path));
-const lstatOrNull = (path: string): Promise<Stats | null> => orNull(lstat(path));
-
-async function orNull(found: Promise<Stats>): Promise<Stats | null> {
+function orNull(look: () => Stats): Stats | null {
   try {
-    return await found;
+    return look();
   } catch (error) {
     if (isNotThere(error)) return null;
     throw error;

@@ -28,6 +28,7 @@ import {
   type KeyFile,
 } from './hostPath.ts';
 import { realPathOf } from './realPath.ts';
+import { writeBytes } from './openBytes.ts';
 import { replaceFile } from './replaceFile.ts';
 import { temporaryName } from './temporaryName.ts';
 
@@ -101,13 +102,13 @@ async function copyFile(source: string, destination: string, key: KeyFile): Prom
   }
 }
 
-async function pour(from: FileHandle, to: FileHandle): Promise<void> {
+async function pour(from: FileHandle, to: number): Promise<void> {
   const chunk = new Uint8Array(CHUNK_BYTES);
   let position = 0;
   for (;;) {
     const { bytesRead } = await from.read(chunk, 0, chunk.length, position);
     if (bytesRead === 0) return;
-    await to.writeFile(chunk.subarray(0, bytesRead));
+    await writeBytes(to, chunk.subarray(0, bytesRead));
     position += bytesRead;
   }
 }

@@ -18,6 +18,7 @@ import {
   statOrNull,
   type KeyFile,
 } from './hostPath.ts';
+import { writeBytes } from './openBytes.ts';
 import { watchPath } from './pathWatch.ts';
 import { realPathOf } from './realPath.ts';
 import { replaceFile } from './replaceFile.ts';
@@ -75,7 +76,7 @@ async function write(path: string, bytes: Uint8Array, key: KeyFile): Promise<voi
     // a rename asks only the folder; a file that its user made read-only stays as it is
     await access(target, constants.W_OK);
   }
-  await replaceFile(target, { existing, fill: (handle) => handle.writeFile(bytes) });
+  await replaceFile(target, { existing, fill: (file) => writeBytes(file, bytes) });
 }
 
 async function metadata(path: string): Promise<FsGetMetadataResult> {

@@ -1,7 +1,20 @@
 // Opens files and folders by their real path, and makes sure that what was opened is what lies there: no link on the way is followed,
 // and a folder that is swapped for a link in between is noticed.
-import { constants, existsSync, type BigIntStats, type Stats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  type BigIntStats,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isCaseInsensitive } from './caseProbe.ts';
 
@@ -34,21 +47,21 @@ export interface OpenFolder {
   at(name: string): string;
   /** Throws PathMoved when the folder is no longer where it was. */
   verify(): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** `path` is a real path. Throws PathMoved when it is not, or not any more. */
 export async function openFolder(path: string): Promise<OpenFolder> {
   if (!HAS_FD_PATHS) return unpinnedFolder(path);
-  const handle = await opened(path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-  const verify = (): Promise<void> => expectHere(handle, path);
+  const file = opened(path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+  const verify = (): Promise<void> => expectHere(file, path);
   try {
     await verify();
   } catch (error) {
-    await handle.close();
+    closeSync(file);
     throw error;
   }
-  return { at: (name) => `${FD_FOLDER}/${handle.fd}/${name}`, verify, close: () => handle.close() };
+  return { at: (name) => `${FD_FOLDER}/${file}/${name}`, verify, close: () => closeSync(file) };
 }
 
 /** As {@link openFolder}; what is missing of it is made first. */
@@ -60,52 +73,52 @@ export async function openOrMakeFolder(path: string): Promise<OpenFolder> {
   }
   const parent = await openOrMakeFolder(dirname(path));
   try {
-    await mkdir(parent.at(basename(path)));
+    mkdirSync(parent.at(basename(path)));
   } catch (error) {
     // somebody was faster
     if (!isCode(error, 'EEXIST')) throw error;
   } finally {
-    await parent.close();
+    parent.close();
   }
   return openFolder(path);
 }
 
 /** Changes the permissions of what lies in the folder, unless it is a link. */
-export async function changeMode(folder: OpenFolder, name: string, mode: number): Promise<void> {
+export function changeMode(folder: OpenFolder, name: string, mode: number): void {
   const path = folder.at(name);
   if (!HAS_FD_PATHS) {
-    if ((await lstat(path)).isSymbolicLink()) throw new PathMoved(path);
-    await chmod(path, mode);
+    if (lstatSync(path).isSymbolicLink()) throw new PathMoved(path);
+    chmodSync(path, mode);
     return;
   }
   // says where it is, also when its owner may not read it, and stays that file whatever takes its name
-  const handle = await open(path, O_PATH | O_NOFOLLOW);
+  const file = openSync(path, O_PATH | O_NOFOLLOW);
   try {
-    if ((await handle.stat()).isSymbolicLink()) throw new PathMoved(path);
-    await chmod(`${FD_FOLDER}/${handle.fd}`, mode);
+    if (fstatSync(file).isSymbolicLink()) throw new PathMoved(path);
+    chmodSync(`${FD_FOLDER}/${file}`, mode);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
 /** Opens the regular file whose real path this is, for reading. Never waits for the other end of a pipe. */
-export async function openFile(path: string): Promise<{ readonly handle: FileHandle; readonly stats: Stats }> {
-  const handle = await opened(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+export async function openFile(path: string): Promise<{ readonly file: number; readonly stats: Stats }> {
+  const file = opened(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   try {
-    const stats = await handle.stat();
-    await expectHere(handle, path);
+    const stats = fstatSync(file);
+    await expectHere(file, path);
     if (!stats.isFile())
       throw Object.assign(new Error(`${path} is no regular file`), { code: stats.isDirectory() ? 'EISDIR' : 'EINVAL' });
-    return { handle, stats };
+    return { file, stats };
   } catch (error) {
-    await handle.close();
+    closeSync(file);
     throw error;
   }
 }
 
-async function opened(path: string, flags: number): Promise<FileHandle> {
+function opened(path: string, flags: number): number {
   try {
-    return await open(path, flags);
+    return openSync(path, flags);
   } catch (error) {
     // O_NOFOLLOW on a link; with O_DIRECTORY the kernel says that it is no folder
     if (isCode(error, 'ELOOP')) throw new PathMoved(path, error);
@@ -113,26 +126,26 @@ async function opened(path: string, flags: number): Promise<FileHandle> {
   }
 }
 
-async function expectHere(handle: FileHandle, path: string): Promise<void> {
+async function expectHere(file: number, path: string): Promise<void> {
   if (HAS_FD_PATHS) {
-    const actual = await readlink(`${FD_FOLDER}/${handle.fd}`);
+    const actual = readlinkSync(`${FD_FOLDER}/${file}`);
     if (actual !== path && !(await isOtherSpelling(actual, path))) throw new PathMoved(path);
     return;
   }
   // Not one step: whoever swaps folders in just this moment, twice, is not seen. The other systems give nothing better without native code.
   await expectReal(path);
-  const [mine, now] = await Promise.all([handle.stat({ bigint: true }), stat(path, { bigint: true })]);
-  if (!isSameFile(mine, now)) throw new PathMoved(path);
+  const isSame = isSameFile(fstatSync(file, { bigint: true }), statSync(path, { bigint: true }));
+  if (!isSame) throw new PathMoved(path);
 }
 
 async function unpinnedFolder(path: string): Promise<OpenFolder> {
   const verify = (): Promise<void> => expectReal(path);
   await verify();
-  return { at: (name) => join(path, name), verify, close: () => Promise.resolve() };
+  return { at: (name) => join(path, name), verify, close: () => undefined };
 }
 
 async function expectReal(path: string): Promise<void> {
-  const actual = await realpath(path);
+  const actual = realpathSync.native(path);
   if (actual !== path && !(await isOtherSpelling(actual, path))) throw new PathMoved(path);
 }
 

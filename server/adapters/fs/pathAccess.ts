@@ -1,6 +1,16 @@
 // Looks at paths and puts them back as they were: through open folders, so that no link leads elsewhere.
-import type { Stats } from 'node:fs';
-import { lstat, mkdir, readdir, readlink, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Looked, PathAccess } from '../../core/checkpoint/pathAccess.ts';
 import type { PathState, UnkeptReason } from '../../core/checkpoint/pathState.ts';
@@ -34,26 +44,24 @@ export function createPathAccess(files: Pick<Files, 'read' | 'realPath' | 'write
     link: (path, target) =>
       inFolder(path, openOrMakeFolder, async (folder, name) => {
         const temporary = folder.at(temporaryName());
-        await symlink(target, temporary);
+        symlinkSync(target, temporary);
         try {
           await folder.verify();
-          await rename(temporary, folder.at(name));
+          renameSync(temporary, folder.at(name));
         } catch (error) {
-          await rm(temporary, { force: true });
+          rmSync(temporary, { force: true });
           throw error;
         }
       }),
-    remove: (path) => inFolder(path, openFolder, async (folder, name) => await unlink(folder.at(name))),
+    remove: (path) => inFolder(path, openFolder, async (folder, name) => unlinkSync(folder.at(name))),
     makeFolder: (path, mode) =>
       inFolder(path, openOrMakeFolder, async (folder, name) => {
-        await mkdir(folder.at(name)).catch((error: unknown) => {
-          if (errorCode(error) !== 'EEXIST') throw error;
-        });
+        makeUnlessThere(folder.at(name));
         await chmod(path, mode);
       }),
     removeFolder: async (path) => {
       try {
-        await inFolder(path, openFolder, async (folder, name) => await rmdir(folder.at(name)));
+        await inFolder(path, openFolder, async (folder, name) => rmdirSync(folder.at(name)));
       } catch (error) {
         if (FOLDER_STAYS.has(errorCode(error) ?? '')) return false;
         if (!isNotThere(error)) throw error;
@@ -92,9 +100,17 @@ async function look(path: string, files: Pick<Files, 'read'>): Promise<Looked> {
 async function linkAt(path: string): Promise<PathState | null> {
   let target = '';
   await inFolder(path, openFolder, async (folder, name) => {
-    target = await readlink(folder.at(name));
+    target = readlinkSync(folder.at(name));
   });
   return { kind: 'link', target };
+}
+
+function makeUnlessThere(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** Null when nothing is there, or when a folder on the way leads elsewhere by now. */
@@ -102,7 +118,7 @@ async function statOf(path: string): Promise<Stats | null> {
   let found: Stats | null = null;
   try {
     await inFolder(path, openFolder, async (folder, name) => {
-      found = await lstat(folder.at(name));
+      found = lstatSync(folder.at(name));
     });
   } catch (error) {
     if (!isNotThere(error) && !(error instanceof PathMoved)) throw error;
@@ -111,14 +127,14 @@ async function statOf(path: string): Promise<Stats | null> {
 }
 
 function chmod(path: string, mode: number): Promise<void> {
-  return inFolder(path, openFolder, async (folder, name) => await changeMode(folder, name, mode));
+  return inFolder(path, openFolder, async (folder, name) => changeMode(folder, name, mode));
 }
 
 async function tidy(path: string): Promise<void> {
   await inFolder(path, openFolder, async (folder) => {
-    for (const name of await readdir(folder.at('.'))) {
+    for (const name of readdirSync(folder.at('.'))) {
       const pid = TEMPORARY.exec(name)?.[1];
-      if (pid !== undefined && !isProcessRunning(Number(pid))) await rm(folder.at(name), { force: true });
+      if (pid !== undefined && !isProcessRunning(Number(pid))) rmSync(folder.at(name), { force: true });
     }
   }).catch((error: unknown) => {
     if (!isNotThere(error) && !(error instanceof PathMoved)) throw error;
@@ -134,6 +150,6 @@ async function inFolder(
   try {
     await task(folder, basename(path));
   } finally {
-    await folder.close();
+    folder.close();
   }
 }

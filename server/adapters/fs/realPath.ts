@@ -1,5 +1,5 @@
 // What a path really is: links resolved, names as they stand in their folders.
-import { readdir, realpath } from 'node:fs/promises';
+import { readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isCaseInsensitive as probeCase } from './caseProbe.ts';
 
@@ -11,7 +11,7 @@ export type CaseProbe = (folder: string) => Promise<boolean>;
 /** The path with every link resolved; for a path that does not exist, of its nearest existing parent plus the rest. */
 export async function realPathOf(path: string, isCaseInsensitive: CaseProbe = probeCase): Promise<string> {
   try {
-    return await truePath(await realpath(path), isCaseInsensitive);
+    return await truePath(realpathSync.native(path), isCaseInsensitive);
   } catch (error) {
     if (!isNotThere(error)) throw error;
     const parent = dirname(path);
@@ -37,7 +37,7 @@ async function truePath(path: string, isCaseInsensitive: CaseProbe): Promise<str
   if (parent === path || !(await isCaseInsensitive(parent))) return path;
   const name = basename(path);
   const folded = fold(name);
-  const names = await readdir(parent);
+  const names = readdirSync(parent);
   const own = names.includes(name) ? name : (names.find((candidate) => fold(candidate) === folded) ?? name);
   return join(await truePath(parent, isCaseInsensitive), own);
 }

@@ -1,6 +1,15 @@
 // Replaces a file as a whole: what is new is written beside it and renamed over it, with the mode and the owner of the old one.
-import { constants, type Stats } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from './realPath.ts';
 import { temporaryName } from './temporaryName.ts';
@@ -11,7 +20,7 @@ export interface Replacement {
   /** Permission bits; those of what is replaced unless given. */
   readonly mode?: number;
   /** Writes the new content. */
-  fill(handle: FileHandle): Promise<void>;
+  fill(file: number): Promise<void>;
 }
 
 const PERMISSIONS = 0o7777;
@@ -28,10 +37,10 @@ export async function replaceFile(path: string, replacement: Replacement): Promi
   const { existing } = replacement;
   const mode = replacement.mode ?? (existing === null ? null : existing.mode & PERMISSIONS);
   try {
-    await fillNew(temporary, { existing, mode, fill: (handle) => replacement.fill(handle) });
-    await rename(temporary, path);
+    await fillNew(temporary, { existing, mode, fill: (file) => replacement.fill(file) });
+    renameSync(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     if (existing === null || !STAYS_IN_PLACE.has(errorCode(error) ?? '')) throw error;
     await fillInPlace(path, replacement);
   }
@@ -42,39 +51,39 @@ export interface NewFile {
   readonly existing: Stats | null;
   /** Permission bits; null: those of any new file. */
   readonly mode: number | null;
-  fill(handle: FileHandle): Promise<void>;
+  fill(file: number): Promise<void>;
 }
 
 /** Fills a file that is not there yet. At no moment may more people read it than in the end. */
 export async function fillNew(path: string, { existing, mode, fill }: NewFile): Promise<void> {
-  const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (mode ?? ANY_NEW) & READ_AND_WRITE);
+  const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (mode ?? ANY_NEW) & READ_AND_WRITE);
   try {
-    await fill(handle);
-    await keepOwner(handle, existing);
-    if (mode !== null) await handle.chmod(mode);
+    await fill(file);
+    keepOwner(file, existing);
+    if (mode !== null) fchmodSync(file, mode);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
 /** Gives the new file to the owner of the one that it replaces, where that is allowed. */
-async function keepOwner(handle: FileHandle, existing: Stats | null): Promise<void> {
+function keepOwner(file: number, existing: Stats | null): void {
   if (existing === null || process.platform === 'win32') return;
-  const created = await handle.stat();
+  const created = fstatSync(file);
   if (created.uid === existing.uid && created.gid === existing.gid) return;
   try {
-    await handle.chown(existing.uid, existing.gid);
+    fchownSync(file, existing.uid, existing.gid);
   } catch {
     // Only root may give files away; the file is then owned by who runs the server, as with any editor.
   }
 }
 
 async function fillInPlace(path: string, { mode, fill }: Replacement): Promise<void> {
-  const handle = await open(path, O_WRONLY | O_TRUNC | O_NOFOLLOW);
+  const file = openSync(path, O_WRONLY | O_TRUNC | O_NOFOLLOW);
   try {
-    await fill(handle);
-    if (mode !== undefined) await handle.chmod(mode);
+    await fill(file);
+    if (mode !== undefined) fchmodSync(file, mode);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }

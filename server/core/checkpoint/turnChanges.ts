@@ -123,7 +123,7 @@ function fuller(left: PathState | null, right: PathState | null): PathState | nu
   return {
     kind: 'file',
     mode: right.mode ?? left.mode,
-    content: isUnkept(right.content) ? left.content : right.content,
+    content: isUnkept(left.content) ? right.content : left.content,
   };
 }
 

@@ -5,47 +5,70 @@ import { parentFolder } from './paths.ts';
 import { PatchError } from './patchError.ts';
 import type { PatchPlan, PlannedFile } from './plan.ts';
 
-/** How many files are looked at together before the first is written. */
-const LOOKS_AT_ONCE = 8;
+/** How many files are looked at, or written, together. */
+const AT_ONCE = 8;
 
 /** How to take back one step. */
 type Undo = () => Promise<void>;
+
+/** What was done until now, in its order. */
+interface Done {
+  readonly undos: { readonly path: string; readonly undo: Undo }[];
+  /** Real paths of folders, outermost first. */
+  readonly made: Set<string>;
+}
 
 /**
  * Throws a PatchError when a file changed since the plan was made, or could not be written; what was written until then is
  * put back, and the message says so, or which files could not be put back. Gives the folders that were made, with their real paths.
  */
 export async function commitPatch(plan: PatchPlan, files: Files): Promise<string[]> {
-  for (let from = 0; from < plan.files.length; from += LOOKS_AT_ONCE) {
-    const together = plan.files.slice(from, from + LOOKS_AT_ONCE);
-    const looks = await Promise.allSettled(together.map((file) => expectUnchanged(file, files)));
-    for (const [index, look] of looks.entries()) {
-      const file = together[index];
-      if (file !== undefined && look.status === 'rejected') throw await rolledBack(look.reason, file, []);
-    }
-  }
-  const undos: { readonly path: string; readonly undo: Undo }[] = [];
-  const made: string[] = [];
+  const done: Done = { undos: [], made: new Set() };
+  await someAtOnce(plan.files, done, (file) => expectInPlace(file, files));
   // Removals last: what is not written yet is still there when a write fails.
-  for (const file of plan.files.toSorted((left, right) => Number(left.after === null) - Number(right.after === null))) {
-    try {
-      await expectUnchanged(file, files);
-      const missing = await missingFolders(file, files);
-      made.push(...missing);
-      for (const folder of missing)
-        undos.push({ path: file.path, undo: async () => void (await files.removeEmptyFolder(folder)) });
-      undos.push({ path: file.path, undo: await write(file, files) });
-    } catch (error) {
-      throw await rolledBack(error, file, undos);
+  for (const isRemoval of [false, true]) {
+    const them = plan.files.filter(({ after }) => (after === null) === isRemoval);
+    await someAtOnce(them, done, (file) => writeUnchanged(file, files, done));
+  }
+  return [...done.made];
+}
+
+/** Nothing is begun after a failure; what was begun with it comes to its end before all is put back. */
+async function someAtOnce(
+  all: readonly PlannedFile[],
+  done: Done,
+  task: (file: PlannedFile) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    const together = all.slice(from, from + AT_ONCE);
+    const outcomes = await Promise.allSettled(together.map(task));
+    for (const [index, outcome] of outcomes.entries()) {
+      const file = together[index];
+      if (file !== undefined && outcome.status === 'rejected') throw await rolledBack(outcome.reason, file, done.undos);
     }
   }
-  return made;
+}
+
+async function writeUnchanged(file: PlannedFile, files: Files, { undos, made }: Done): Promise<void> {
+  await expectUnchanged(file, files);
+  for (const folder of await missingFolders(file, files)) {
+    made.add(folder);
+    undos.push({ path: file.path, undo: async () => void (await files.removeEmptyFolder(folder)) });
+  }
+  undos.push({ path: file.path, undo: await write(file, files) });
+}
+
+async function expectInPlace(file: PlannedFile, files: Files): Promise<void> {
+  if ((await files.realPath(file.path)) !== file.realPath) throw changed();
+  await expectUnchanged(file, files);
 }
 
 async function expectUnchanged(file: PlannedFile, files: Files): Promise<void> {
-  const current = await currentBytes(file, files);
-  if (!sameBytes(current, file.before) || (await files.realPath(file.path)) !== file.realPath)
-    throw new PatchError('it changed after the patch was planned; read it again');
+  if (!sameBytes(await currentBytes(file, files), file.before)) throw changed();
+}
+
+function changed(): PatchError {
+  return new PatchError('it changed after the patch was planned; read it again');
 }
 
 async function currentBytes(file: PlannedFile, files: Files): Promise<Uint8Array | null> {
@@ -75,11 +98,7 @@ async function write(file: PlannedFile, files: Files): Promise<Undo> {
   return () => (before === null ? files.remove(realPath) : files.write(realPath, before, mode));
 }
 
-async function rolledBack(
-  cause: unknown,
-  failed: PlannedFile,
-  undos: readonly { readonly path: string; readonly undo: Undo }[],
-): Promise<PatchError> {
+async function rolledBack(cause: unknown, failed: PlannedFile, undos: Done['undos']): Promise<PatchError> {
   const left = new Set<string>();
   for (const { path, undo } of undos.toReversed()) {
     try {

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -53,9 +54,9 @@ describe('createHostFiles', () => {
     const seen: number[] = [];
     await replaceFile(at('file'), {
       existing: statSync(at('file')),
-      fill: async (handle) => {
-        seen.push((await handle.stat()).mode & 0o777);
-        await handle.writeFile('secret');
+      fill: async (file) => {
+        seen.push(fstatSync(file).mode & 0o777);
+        writeFileSync(file, 'secret');
       },
     });
     deepEqual([seen, readFileSync(at('file'), 'utf8'), statSync(at('file')).mode & 0o777], [[0o600], 'secret', 0o600]);
