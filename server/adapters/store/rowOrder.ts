@@ -7,14 +7,13 @@ export interface Placed<T> {
 }
 
 export interface Ordered<T> extends Placed<T> {
-  /** Its number is damaged, and what it was cannot be told: whatever else has that number goes first. */
+  /** Its number was damaged, and this is a guess: whatever else has that number goes first. */
   readonly isDoubtful: boolean;
 }
 
 /**
- * Gives the rows, which come upwards, as they are to be read: one out of order gets the number between its neighbours where there is only
- * one. `first` is a number that lies below all of them; without it that of the first row cannot be set right. What the source throws
- * comes after the rows before it.
+ * Gives the rows, which come upwards, as they are to be read: one out of order gets a number between its neighbours. `first` is a number
+ * that lies below all of them; without it that of the first row cannot be set right. What the source throws comes after the rows before it.
  */
 export function* inOrder<T>(rows: Iterable<Placed<T>>, first: number | null): Generator<Ordered<T>> {
   let before = first;
@@ -42,8 +41,12 @@ function ordered<T>({ place, row }: Placed<T>, before: number | null, next: numb
   const low = before ?? -Infinity;
   // where the next one lies even below the one before, it is the one that is out of order
   const high = next === null || next <= low ? Infinity : next;
-  // of two that are the same, the second may find another place
-  if (place > low && place <= high) return { place, row, isDoubtful: false };
-  const isOnlyPlace = before !== null && high === before + 2;
-  return isOnlyPlace ? { place: before + 1, row, isDoubtful: false } : { place, row, isDoubtful: true };
+  if (place > low && place < high) return { place, row, isDoubtful: false };
+  const free = high - low - 1;
+  // of two that are the same: the first, where there is room below, else the second
+  if (place === high)
+    return free > 0 ? { place: high - 1, row, isDoubtful: free > 1 } : { place, row, isDoubtful: false };
+  return free > 0 && before !== null
+    ? { place: before + 1, row, isDoubtful: free > 1 }
+    : { place, row, isDoubtful: true };
 }

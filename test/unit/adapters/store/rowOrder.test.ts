@@ -16,9 +16,11 @@ describe('the order of rows', () => {
     ['a number that is too high', [1, 2, 35, 4, 5], '1 2 3 4 5'],
     ['the first number', [33, 2, 3], '1 2 3'],
     ['a number that is too low', [10, 11, 2, 13], '10 11 12 13'],
-    ['the last number', [10, 11, 2], '10 11 2?'],
-    ['a place that cannot be told', [1, 2, 35, 5, 6], '1 2 35? 5 6'],
-    ['a number twice', [1, 2, 2, 4], '1 2 3 4'],
+    ['the last number', [10, 11, 2], '10 11 12?'],
+    ['a place among several', [1, 2, 35, 5, 6], '1 2 3? 5 6'],
+    ['a number twice, with room above', [1, 2, 2, 4], '1 2 3 4'],
+    ['a number twice, with room below', [35, 37, 37, 38], '35 36 37 38'],
+    ['a number twice, with much room', [30, 37, 37, 38], '30 36? 37 38'],
     ['downwards', [-9, -8, -39, -6, -5], '-9 -8 -7 -6 -5'],
   ] as const) {
     it(why, () => {
