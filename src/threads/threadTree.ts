@@ -38,6 +38,8 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
   readonly #owned = new Disposables();
   readonly #view: vscode.TreeView<Row>;
   #ages: NodeJS.Timeout | undefined;
+  /** The thread whose row is selected; the view itself forgets it for a moment whenever rows are read anew. */
+  #marked: string | null = null;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -53,6 +55,11 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
     this.#owned.add(list.onDidChange(() => this.#update()));
     this.#owned.add(deletes.onDidChange(() => this.#update()));
     this.#owned.add(shown.onDidChange(() => this.#selectShown()));
+    this.#owned.add(
+      this.#view.onDidChangeSelection(({ selection: [row] }) => {
+        if (row !== undefined) this.#marked = row.kind === 'thread' ? row.thread.id : null;
+      }),
+    );
     this.#owned.add(this.#view.onDidChangeVisibility(() => this.#followVisibility()));
     this.#owned.add(
       vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -110,14 +117,19 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
     this.#selectShown();
   }
 
-  /** Marks the thread that the chat shows, without moving the focus or bringing the tree to the front. */
+  /**
+   * Marks the thread that the chat shows, without moving the focus. Only when it is not marked: a reveal brings the tree back to the front
+   * when the user has just gone elsewhere.
+   */
   #selectShown(): void {
-    const [selected] = this.#view.selection;
-    const isMarked = selected?.kind === 'thread' && selected.thread.id === this.#shown.id;
-    if (!this.#view.visible || this.#shown.id === null || isMarked) return;
-    const row = this.getChildren().find((one) => one.kind === 'thread' && one.thread.id === this.#shown.id);
-    if (row === undefined) return;
+    const { id } = this.#shown;
+    if (!this.#view.visible || id === null) return;
+    const row = this.getChildren().find((one) => one.kind === 'thread' && one.thread.id === id);
+    const isMarked = this.#marked === id;
+    this.#marked = row === undefined ? null : id;
+    if (row === undefined || isMarked) return;
     this.#view.reveal(row, { select: true, focus: false }).then(undefined, (error: unknown) => {
+      this.#marked = null;
       this.#log.debug(`The shown thread could not be marked in the tree: ${messageOf(error)}`);
     });
   }

@@ -106,6 +106,10 @@ describe('plan mode in a real VS Code', () => {
     await chat.send('One more thing.');
     await runCommand(page, 'View: Show Explorer');
     await eventually(async () => !(await chat.field.isVisible()));
+    // the extension hears of it a little later: it knows when it has opened a box that was asked for after that
+    await runCommand(page, 'Bowline: Search Threads…');
+    await page.locator('.quick-input-title').filter({ hasText: 'Bowline: Search Threads' }).waitFor();
+    await page.keyboard.press('Escape');
     model.open('away');
     const toast = await waitForNotification(page, 'Which colour shall the lamp have?');
     await toast.getByText('Answer in the Chat').click();
