@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ThreadItem } from '../../server/protocol/schema/item.ts';
+import type { Thread } from '../../server/protocol/schema/thread.ts';
 import type { Turn } from '../../server/protocol/schema/turn.ts';
 import { systemClock } from '../../server/adapters/clock.ts';
 import { runThreadCommand } from '../../server/threadCommand.ts';
@@ -285,7 +286,7 @@ function kindsOf(turn: Turn): string[] {
 }
 
 /** What a row says in both. */
-function rowOf(thread: any): Record<string, unknown> {
+function rowOf(thread: Thread): Partial<Thread> {
   const { id, preview, modelProvider, model, cwd, cliVersion, originator, source, gitInfo, name } = thread;
   return { id, preview, modelProvider, model, cwd, cliVersion, originator, source, gitInfo, name };
 }

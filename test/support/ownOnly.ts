@@ -21,6 +21,6 @@ const run = {
 };
 
 const leftOut = (why: string): OneServer => ({
-  it: (title) => void it.skip(`${title} [${why}]`),
-  describe: (title, tests) => void describe.skip(`${title} [${why}]`, tests),
+  it: (title) => void it.skip(`${title} [${why}]`), // there is nothing of it to be seen with this server
+  describe: (title, tests) => void describe.skip(`${title} [${why}]`, tests), // the same
 });

@@ -1,12 +1,13 @@
 // Contents by their SHA-256, each in a file of its own, compressed where that pays.
 import { createHash } from 'node:crypto';
-import { renameSync, rmSync, utimesSync, writeFileSync, type Stats } from 'node:fs';
-import { link, lstat, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, utimesSync, type Stats } from 'node:fs';
+import { link, lstat, mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
-import { MOST_AT_ONCE } from '../fs/openBytes.ts';
+import { writeBytes } from '../fs/openBytes.ts';
 import { isNotThere } from '../fs/realPath.ts';
+import { fillNew } from '../fs/replaceFile.ts';
 import { breathe } from '../fs/slices.ts';
 
 const compress = promisify(deflateRaw);
@@ -111,10 +112,8 @@ export function hashOf(bytes: Uint8Array): string {
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   lastTemporary += 1;
   const temporary = `${path}.${process.pid}.${lastTemporary}.tmp`;
-  const how = { mode: 0o600, flag: 'wx' };
   try {
-    if (bytes.length > MOST_AT_ONCE) await writeFile(temporary, bytes, how);
-    else writeFileSync(temporary, bytes, how);
+    await fillNew(temporary, { existing: null, mode: 0o600, fill: (file) => writeBytes(file, bytes) });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -27,8 +27,8 @@ import {
   statOrNull,
   type KeyFile,
 } from './hostPath.ts';
-import { realPathOf } from './realPath.ts';
 import { writeBytes } from './openBytes.ts';
+import { realPathOf } from './realPath.ts';
 import { replaceFile } from './replaceFile.ts';
 import { temporaryName } from './temporaryName.ts';
 

@@ -3,7 +3,7 @@ import { readFile, readFileSync, writeFile, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** Bytes that are read or written at once: more would hold everybody else up. */
-export const MOST_AT_ONCE = 256 * 1024;
+const MOST_AT_ONCE = 256 * 1024;
 const readApart = promisify(readFile);
 const writeApart = promisify(writeFile);
 
@@ -13,7 +13,7 @@ export async function readBytes(file: number, size: number): Promise<Uint8Array>
 }
 
 /** At where the file stands. */
-export async function writeBytes(file: number, bytes: Uint8Array): Promise<void> {
+export async function writeBytes(file: number, bytes: Uint8Array | string): Promise<void> {
   if (bytes.length > MOST_AT_ONCE) await writeApart(file, bytes);
   else writeFileSync(file, bytes);
 }

@@ -1,11 +1,11 @@
 // A workspace's files at one moment, taken cheaply by comparing with an earlier snapshot.
 import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { UnkeptReason } from '../../core/checkpoint/pathState.ts';
 import { PROTECTED_NAMES } from '../../core/pathPolicy/protectedNames.ts';
 import { isIgnored, isNeverWatched, isPackageFolder, rulesFor, rulesForRoot, type IgnoreRules } from './ignoreRules.ts';
 import { readRegularFile } from './regularFile.ts';
+import { breathe } from './slices.ts';
 
 export interface SnapshotBudget {
   readonly maxFiles: number;
@@ -60,8 +60,6 @@ export interface Snapshot {
 
 /** Times of files are as coarse as the kernel's tick, and other clocks may differ a little. */
 const RECENT_MS = 25;
-/** How long the event loop is held at most. */
-const SLICE_MS = 8;
 const PERMISSIONS = 0o7777;
 
 export interface ScanOptions {
@@ -149,7 +147,6 @@ class Scan {
   /** What git ignores, looked at when the rest is done; installed packages last. */
   readonly #ignoredPaths: string[] = [];
   readonly #packages: OpenFolder[] = [];
-  #sliceStartedAt = performance.now();
 
   constructor(root: string, previous: Snapshot | null, options: ScanOptions) {
     this.#root = root;
@@ -207,10 +204,8 @@ class Scan {
   }
 
   async #breathe(): Promise<void> {
-    if (performance.now() - this.#sliceStartedAt < SLICE_MS) return;
-    await setImmediate();
+    await breathe();
     this.#signal.throwIfAborted();
-    this.#sliceStartedAt = performance.now();
   }
 
   #folder(folder: OpenFolder): SnapshotFolder | null {
