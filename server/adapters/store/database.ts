@@ -3,9 +3,11 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isProtocolError, messageOf, ProtocolError } from '../../protocol/errors.ts';
-import { integerOf, type Cell, type Row } from './row.ts';
+import { placeOf, unreadable, type Cell, type Row } from './row.ts';
 
 const ROWS_AT_ONCE = 500;
+/** Node's code for a number that JavaScript has not: SQLite's reach to 2^63. */
+const TOO_LARGE = 'ERR_OUT_OF_RANGE';
 
 /** SQLite's primary result codes that the user can do something about. */
 const CODES = {
@@ -56,14 +58,23 @@ export class Database {
     return this.#guard(() => this.#prepared(sql).all(...values));
   }
 
+  /** As `all`; but a number larger than JavaScript's, which nobody writes, comes as a bigint and not as a failure. */
+  allExact(sql: string, ...values: Cell[]): Row[] {
+    return this.#guard(() => {
+      const statement = this.#connection.prepare(sql);
+      statement.setReadBigInts(true);
+      return statement.all(...values).map(withNumbers);
+    });
+  }
+
   /**
-   * Every row of `select`, a few hundred of them in memory at a time. It ends in `key > ? ORDER BY key`, where `key` is a number above 0
+   * Every row of `select` as `allExact` reads it, a few hundred of them in memory at a time. It ends in `key > ? ORDER BY key`, where `key` is a number above 0
    * that no two rows share.
    */
   *each(select: string, key: string): Generator<Row> {
     let rows: readonly Row[];
-    for (let last = 0; ; last = integerOf(rows.at(-1) ?? {}, key)) {
-      rows = this.all(`${select} LIMIT ${ROWS_AT_ONCE}`, last);
+    for (let last: number | bigint = 0; ; last = placeOf(rows.at(-1) ?? {}, key)) {
+      rows = this.allExact(`${select} LIMIT ${ROWS_AT_ONCE}`, last);
       yield* rows;
       if (rows.length < ROWS_AT_ONCE) return;
     }
@@ -141,10 +152,18 @@ export class Database {
     try {
       return work();
     } catch (error) {
+      if (codeOf(error) === TOO_LARGE) throw unreadable(messageOf(error), error);
       if (!isProtocolError(error) && (isDamage(error) || isForeign(error))) this.#onDamage();
       throw storeFailure(error, this.path);
     }
   }
+}
+
+function withNumbers(row: Row): Row {
+  for (const [name, cell] of Object.entries(row)) {
+    if (typeof cell === 'bigint' && Number.isSafeInteger(Number(cell))) row[name] = Number(cell);
+  }
+  return row;
 }
 
 /** Whether SQLite said that the file is damaged. */

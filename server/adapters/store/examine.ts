@@ -1,4 +1,5 @@
 // Looks through a thread database for what is wrong with it, and changes nothing.
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../../protocol/errors.ts';
 import { serverNotifications, type ServerNotification } from '../../protocol/methods.ts';
 import type { Database } from './database.ts';
@@ -12,6 +13,7 @@ import {
   jsonOf,
   modelItemOf,
   modelItemsOf,
+  placeOf,
   questionOf,
   recordOf,
   submissionOf,
@@ -27,7 +29,7 @@ export interface RowFault {
   readonly type: 'row';
   readonly table: string;
   /** Its rowid. */
-  readonly place: number;
+  readonly place: number | bigint;
   readonly threadId: string;
   readonly why: string;
   readonly row: Row;
@@ -155,7 +157,7 @@ function strangeRows(database: Database): RowFault[] {
       if (column === undefined) continue;
       const why = `cannot be read: its column ${column} holds what is never written there`;
       const threadId = textOrNull(row, 'thread_id') ?? '';
-      faults.push({ type: 'row', table, place: integerOf(row, 'its_rowid'), threadId, why, row });
+      faults.push({ type: 'row', table, place: placeOf(row, 'its_rowid'), threadId, why, row });
     }
   }
   return faults;
@@ -163,8 +165,8 @@ function strangeRows(database: Database): RowFault[] {
 
 /** `row` is read anew before it is touched. */
 export function sameRow(database: Database, { table, place, row }: RowFault): boolean {
-  const now = database.get(`SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid = ?`, place);
-  return now !== undefined && JSON.stringify(now) === JSON.stringify(row);
+  const [now] = database.allExact(`SELECT rowid AS its_rowid, * FROM ${table} WHERE rowid = ?`, place);
+  return isDeepStrictEqual(now, row);
 }
 
 function rowsOf(database: Database, table: string): Generator<Row> {
@@ -176,7 +178,7 @@ function rowFault(table: string, row: Row, known: ReadonlySet<string>): RowFault
   const fault = (why: string): RowFault => ({
     type: 'row',
     table,
-    place: integerOf(row, 'its_rowid'),
+    place: placeOf(row, 'its_rowid'),
     threadId,
     why,
     row,
@@ -214,9 +216,9 @@ function lostRows(database: Database, told: readonly Fault[]): RowFault[] {
   const isTold = new Set(told.map((fault) => (fault.type === 'row' ? `${fault.table} ${fault.place}` : '')));
   return LOST.flatMap(({ table, where, why }) =>
     database
-      .all(`SELECT rowid AS its_rowid, * FROM ${table} WHERE ${where}`)
+      .allExact(`SELECT rowid AS its_rowid, * FROM ${table} WHERE ${where}`)
       .map((row): RowFault => {
-        return { type: 'row', table, place: integerOf(row, 'its_rowid'), threadId: textOf(row, 'thread_id'), why, row };
+        return { type: 'row', table, place: placeOf(row, 'its_rowid'), threadId: textOf(row, 'thread_id'), why, row };
       })
       .filter(({ place }) => !isTold.has(`${table} ${place}`)),
   );

@@ -176,7 +176,8 @@ function eachReadableRow(
   for (let step = 1; furthest < end; step *= 2) {
     try {
       const rows = upwards(sign * furthest);
-      for (const { place, row, isDoubtful } of inOrder(rows, gaps === 0 ? furthest : null)) {
+      const reading = { first: gaps === 0 ? furthest : null, isBackwards: direction === 'desc' };
+      for (const { place, row, isDoubtful } of inOrder(rows, reading)) {
         if (place > furthest && !isDoubtful) {
           furthest = place;
           step = 1;

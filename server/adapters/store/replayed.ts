@@ -125,7 +125,7 @@ function replay(sqlite: SqliteModule, database: Database, { baseless, unfit }: R
   const scratch = new Database(':memory:', new sqlite.DatabaseSync(':memory:'), () => undefined);
   for (const step of MIGRATIONS) scratch.script(step);
   scratch.script(NO_SEARCH_INDEX);
-  for (const row of database.all('SELECT * FROM threads')) {
+  for (const row of database.all('SELECT id, base_thread_id, base_ordinal, base_seq, base_model_seq FROM threads')) {
     const base = baseless.has(textOf(row, 'id')) ? null : textOrNull(row, 'base_thread_id');
     scratch.run(
       `INSERT INTO threads (id, created_at_ms, updated_at_ms, recency_at_ms, archived, cwd, model_provider, search_text, record,

@@ -13,7 +13,7 @@ export type Cell = null | number | bigint | string | Uint8Array;
 export type Row = Record<string, Cell>;
 
 /** Something else stands in the row than this store writes: damage that SQLite does not see. */
-function unreadable(why: string, cause?: unknown): ProtocolError {
+export function unreadable(why: string, cause?: unknown): ProtocolError {
   const message = `Threads cannot be read: ${why}. Run \`bowline doctor --fix\`: it keeps what can be read, and sets aside what cannot.`;
   return new ProtocolError('internalError', message, { kind: 'storeDamaged', cause });
 }
@@ -45,6 +45,12 @@ export function integerOf(row: Row, column: string): number {
   const cell = row[column];
   if (typeof cell !== 'number') throw unreadable(`column ${column} holds no number`);
   return cell;
+}
+
+/** A row's number: where it is damaged, it may be larger than those of JavaScript. */
+export function placeOf(row: Row, column: string): number | bigint {
+  const cell = row[column];
+  return typeof cell === 'bigint' ? cell : integerOf(row, column);
 }
 
 export function integerOrNull(row: Row, column: string): number | null {

@@ -54,7 +54,7 @@ function* rowsIn(pages: Pages): Generator<Salvaged> {
   for (const number of pages.numbers()) {
     const page = free.has(number) ? undefined : pages.get(number);
     if (page === undefined) continue;
-    for (const { place, row: payload, isDoubtful } of inOrder(leafCells(pages, number, page), null)) {
+    for (const { place, row: payload, isDoubtful } of inOrder(leafCells(pages, number, page), { first: null })) {
       const found = rowOf(place, payload);
       if (found !== undefined) yield { ...found, place, isDoubtful };
     }

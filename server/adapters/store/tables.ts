@@ -57,7 +57,7 @@ export function strangeColumns(database: Database, table: string): (row: Row) =>
   });
   const isStrange = (cell: Cell | undefined, { isRequired, isText }: (typeof columns)[number]): boolean => {
     if (cell === null) return isRequired;
-    return isText ? typeof cell !== 'string' : !Number.isInteger(cell);
+    return isText ? typeof cell !== 'string' : !Number.isSafeInteger(cell);
   };
   return (row) => columns.filter((column) => isStrange(row[column.name], column)).map(({ name }) => name);
 }

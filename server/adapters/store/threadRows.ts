@@ -87,7 +87,7 @@ function writeRecord(database: Database, threadId: string, record: ThreadRecord)
 
 /** Brings the record and the columns that repeat it together again: the record counts, and what it does not say the columns do. */
 export function settleThread(database: Database, threadId: string): void {
-  const row = database.get('SELECT * FROM threads WHERE id = ?', threadId);
+  const [row] = database.allExact('SELECT * FROM threads WHERE id = ?', threadId);
   if (row === undefined) return;
   const record = completed(recordOf(textOf(row, 'record')), row);
   database.run('UPDATE threads SET created_at_ms = ? WHERE id = ?', record.createdAtMs, threadId);

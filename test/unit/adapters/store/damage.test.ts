@@ -268,6 +268,27 @@ describe('a store in trouble', () => {
     equal(store.get('a')?.settings.cwd, recordOf('a').settings.cwd);
   });
 
+  it('says what to do about a number larger than any that is written, and has the doctor take it out', async () => {
+    await fill();
+    const database = new DatabaseSync(path());
+    database.exec('UPDATE turns SET completed_seq = completed_seq + (1 << 53) WHERE ordinal = 3');
+    database.exec('UPDATE turns SET rowid = rowid + (1 << 53) WHERE ordinal > 100');
+    database.close();
+    const store = await scratch.store();
+    throws(() => store.turns('a', { ...FIRST, limit: 1000 }), /Run `bowline doctor --fix`/);
+    store.close();
+    const again = new DatabaseSync(path());
+    again.exec('UPDATE threads SET updated_at_ms = -(1 << 62)');
+    again.close();
+    await rejects(scratch.store(), isKind('storeDamaged'));
+    const options = { home: scratch.home, clock: scratch.clock, log: silentLog };
+    const { after, quarantine } = await treat(await diagnose(options), options);
+    deepEqual(after.type === 'examined' && after.examination.faults, []);
+    match(readFileSync(quarantine ?? '', 'utf8'), /"completed_seq":"90071992547\d{5}"/);
+    equal((await recovered()).length, TURNS);
+    equal((await scratch.store()).get('a')?.updatedAtMs, recordOf('a').updatedAtMs);
+  });
+
   it('refuses a home that is no folder, and works once it is one', async () => {
     const home = join(scratch.home, 'file');
     writeFileSync(home, '');
