@@ -33,9 +33,6 @@ export type Command =
   | { readonly type: 'print'; readonly text: string }
   | { readonly type: 'refuse'; readonly text: string };
 
-/** Exit code for a command line that cannot be understood (sysexits.h EX_USAGE). */
-export const USAGE_ERROR = 64;
-
 /** Reads the arguments after the program's name. */
 export function parseCommandLine(args: readonly string[], version: string): Command {
   try {

@@ -5,7 +5,7 @@ import { AppServer } from './app/appServer.ts';
 import type { AppServerRun } from './appServerArguments.ts';
 import { systemClock } from './adapters/clock.ts';
 import { stderrLog } from './adapters/log.ts';
-import { parseCommandLine, USAGE_ERROR, type ThreadRun } from './cli.ts';
+import type { Command, ThreadRun } from './cli.ts';
 import type { Log } from './core/ports.ts';
 import { DoorRefused } from './doors/door.ts';
 import { serveStdio } from './doors/stdio.ts';
@@ -13,8 +13,18 @@ import { homeFolder, homeProblem } from './homeFolder.ts';
 import { messageOf } from './protocol/errors.ts';
 import { version } from './version.ts';
 
+/** Exit code for a command line that cannot be understood (sysexits.h EX_USAGE). */
+const USAGE_ERROR = 64;
+
+/** Loads what reads arguments only where there is something to read: an editor waits for the start. */
+async function commandIn(args: readonly string[]): Promise<Command> {
+  if (args.length === 1 && args[0] === 'app-server')
+    return { type: 'appServer', overrides: [], listen: { type: 'stdio' }, auth: null };
+  return (await import('./cli.ts')).parseCommandLine(args, version);
+}
+
 async function main(): Promise<number> {
-  const command = parseCommandLine(process.argv.slice(2), version);
+  const command = await commandIn(process.argv.slice(2));
   switch (command.type) {
     case 'print':
       process.stdout.write(command.text);

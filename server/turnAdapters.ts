@@ -1,5 +1,4 @@
 // The adapters behind a turn: store, models, commands, files, tools; loaded when the first thread is asked for.
-import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { keyFileOf, type ApiKey } from './adapters/auth/apiKey.ts';
 import type { ConfigurationFiles } from './adapters/config/configuration.ts';
@@ -14,6 +13,7 @@ import { hardLinkProblem } from './adapters/fs/hardLinks.ts';
 import { createPathAccess } from './adapters/fs/pathAccess.ts';
 import { createWorkspaceWatch } from './adapters/fs/workspaceWatch.ts';
 import { createGitReader } from './adapters/git/gitReader.ts';
+import { hexHash } from './adapters/hash.ts';
 import { createModels, type ConfiguredModels } from './adapters/models.ts';
 import { createRehearsals } from './adapters/rehearse/rehearsals.ts';
 import { allowsRoot } from './adapters/sandbox/allowRoot.ts';
@@ -151,7 +151,7 @@ function modelsOf({ configuration, apiKey, demoWordDelayMs, ...options }: TurnAd
 }
 
 function sha1(bytes: Uint8Array): string {
-  return createHash('sha1').update(bytes).digest('hex');
+  return hexHash('sha1', bytes);
 }
 
 function checkpointsOf(

@@ -1,6 +1,5 @@
 // Notices as files: each server of a home writes one of its own, and the system tells the others when it changed. Only a process that is
 // killed changes nothing: whether the others live is looked at now and then.
-import { randomBytes } from 'node:crypto';
 import {
   mkdirSync,
   readdirSync,
@@ -35,7 +34,7 @@ export interface NoticeFilesOptions {
 export class NoticeFiles implements Notices {
   readonly #options: NoticeFilesOptions;
   readonly #folder: string;
-  readonly #name = `${process.pid}-${randomBytes(6).toString('hex')}${SUFFIX}`;
+  readonly #name = `${process.pid}-${crypto.getRandomValues(Buffer.alloc(6)).toString('hex')}${SUFFIX}`;
   readonly #own = new Map<string, Notice>();
   readonly #others = new Map<string, NoticeFile>();
   readonly #changed = new Set<string>();

@@ -1,5 +1,4 @@
 // Runs ripgrep, wherever it is: named by BOWLINE_RG, shipped beside the server, or installed.
-import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { TextSearch, TextSearchResult } from '../core/ports.ts';
@@ -63,6 +62,7 @@ function runProgram(
   { cwd, signal, maxBytes }: Run,
 ): Promise<TextSearchResult> {
   return new Promise((resolve) => {
+    const { spawn } = process.getBuiltinModule('node:child_process');
     const child = spawn(program, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
     const output = new Gathered(maxBytes);
     const errors = new Gathered(maxBytes);

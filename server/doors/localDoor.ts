@@ -1,7 +1,6 @@
 // The local door: a socket by which other processes of the same home speak to this one, for those who know its secret.
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../protocol/errors.ts';
@@ -34,6 +33,9 @@ const LONGEST_PATH = 100;
 const LONGEST_KNOCK_MS = 5_000;
 const NEWLINE = 10;
 
+/** Loaded late: who lists threads needs no socket. */
+const net = (): typeof import('node:net') => process.getBuiltinModule('node:net');
+
 export class LocalDoor {
   readonly #options: LocalDoorOptions;
   readonly #sockets = new Set<Socket>();
@@ -47,7 +49,7 @@ export class LocalDoor {
   /** Opens it at the first call: it takes connections when this returns. Null where that is not possible; then nobody is let in. */
   open(serve: (transport: Transport) => Promise<void>): DoorAddress | null {
     if (this.#address !== undefined) return this.#address;
-    const secret = randomBytes(32).toString('hex');
+    const secret = crypto.getRandomValues(Buffer.alloc(32)).toString('hex');
     try {
       const address = freeAddress(this.#options.home);
       this.#server = this.#listen(address, (socket) => this.#let(socket, secret, serve));
@@ -66,7 +68,7 @@ export class LocalDoor {
     if (door === null) return { type: 'failed', reason: 'it has no local socket' };
     const { address, secret } = door;
     const { promise, resolve } = Promise.withResolvers<Reached>();
-    const socket = connect({ path: address });
+    const socket = net().connect({ path: address });
     this.#keep(socket);
     socket.once('error', (error) => {
       const code = 'code' in error ? error.code : undefined;
@@ -95,7 +97,7 @@ export class LocalDoor {
   }
 
   #listen(address: string, met: (socket: Socket) => void): Server {
-    const server = createServer(met);
+    const server = net().createServer(met);
     server.on('error', (error) => this.#warnOf(error));
     server.listen({ path: address });
     // the folder is the wall; this is a second one, and fails where nothing listens
@@ -128,7 +130,7 @@ export class LocalDoor {
       socket.off('data', hear);
       clearTimeout(late);
       const word = said.subarray(0, Math.max(end, 0));
-      if (word.length !== expected.length || !timingSafeEqual(word, expected)) {
+      if (word.length !== expected.length || !process.getBuiltinModule('node:crypto').timingSafeEqual(word, expected)) {
         socket.destroy();
         return;
       }
@@ -145,7 +147,7 @@ export class LocalDoor {
 
 /** A name that nobody has: in the home's folder `run`, or where paths are too long for that, in a folder of the user beside other temporary files. */
 function freeAddress(home: string): string {
-  const name = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  const name = `${process.pid}-${crypto.getRandomValues(Buffer.alloc(6)).toString('hex')}`;
   if (process.platform === 'win32') return `\\\\.\\pipe\\bowline-${name}`;
   const near = join(home, 'run', `${name}.sock`);
   if (Buffer.byteLength(near) <= LONGEST_PATH) return inPrivate(join(home, 'run'), near);

@@ -1,6 +1,5 @@
 // Removes the sockets that killed processes left.
 import { readdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 
 /** Looks through the folder of `<pid>-….sock` files; one is removed when its process does not run here and nobody listens at it. */
@@ -12,7 +11,7 @@ export async function removeStaleSockets(folder: string): Promise<void> {
 /** A process of another container may have the number of none here: only that nobody listens proves that it has ended. */
 function removeUnheard(path: string): Promise<void> {
   return new Promise((resolve) => {
-    const socket = connect({ path });
+    const socket = process.getBuiltinModule('node:net').connect({ path });
     socket.once('connect', () => socket.destroy());
     socket.once('error', (error) => {
       if ('code' in error && error.code === 'ECONNREFUSED') rmSync(path, { force: true });

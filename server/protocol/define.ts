@@ -10,10 +10,20 @@ export type Infer<L extends LazySchema> = z.output<ReturnType<L>>;
 /** What a sender may write: defaults and transforms not yet applied. */
 export type InferInput<L extends LazySchema> = z.input<ReturnType<L>>;
 
-/** Remembers the schema that `build` makes, and makes it only when it is first asked for. */
-export function lazy<S extends z.ZodType>(build: () => S): LazySchema<S> {
-  let built: S | undefined;
+/** Remembers what `build` makes, and makes it only when it is first asked for. */
+function once<T>(build: () => T): () => T {
+  let built: T | undefined;
   return () => (built ??= build());
+}
+
+/** A schema of its own. */
+export function lazy<S extends z.ZodType>(build: () => S): LazySchema<S> {
+  return once(build);
+}
+
+/** Members that several objects have. */
+export function members<M extends Readonly<Record<string, z.ZodType>>>(build: () => M): () => M {
+  return once(build);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Splits a byte stream into lines and lines into messages; what is no message becomes a fault, never an exception.
-import type { Readable } from 'node:stream';
 import type { JsonRpcMessage, RequestId } from '../protocol/jsonrpc.ts';
+import type { ByteInput } from './byteStreams.ts';
 import type { TransportEvents, TransportFault } from './transport.ts';
 
 /** A line may be this long, in bytes; a longer one is skipped without being kept. */
@@ -10,7 +10,7 @@ const NEWLINE = 10;
 
 /** Reads JSON Lines from `input` until it ends. */
 export class JsonlReader {
-  readonly #input: Readable;
+  readonly #input: ByteInput;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #maxLineBytes: number;
   readonly #reclaim: () => void;
@@ -21,7 +21,7 @@ export class JsonlReader {
   #closed = false;
 
   /** `reclaim` is called while a line is skipped, whenever so much was let go that a lazy collector would be felt. */
-  constructor(input: Readable, maxLineBytes: number = MAX_LINE_BYTES, reclaim: () => void = () => undefined) {
+  constructor(input: ByteInput, maxLineBytes: number = MAX_LINE_BYTES, reclaim: () => void = () => undefined) {
     this.#input = input;
     this.#maxLineBytes = maxLineBytes;
     this.#reclaim = reclaim;

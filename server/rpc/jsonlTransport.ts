@@ -1,11 +1,11 @@
 // JSON Lines over a pair of streams: stdio of this process, or of a child.
-import type { Readable, Writable } from 'node:stream';
+import type { ByteInput, ByteOutput } from './byteStreams.ts';
 import { JsonlReader, MAX_LINE_BYTES } from './jsonlReader.ts';
 import { JsonlWriter } from './jsonlWriter.ts';
 import type { Transport } from './transport.ts';
 
 /** A transport that reads lines from `input` and writes lines to `output`. `reclaim`: see JsonlReader and JsonlWriter. */
-export function jsonlTransport(input: Readable, output: Writable, reclaim?: () => void): Transport {
+export function jsonlTransport(input: ByteInput, output: ByteOutput, reclaim?: () => void): Transport {
   const reader = new JsonlReader(input, MAX_LINE_BYTES, reclaim);
   const writer = new JsonlWriter(output, reclaim);
   return {

@@ -1,6 +1,6 @@
 // Writes messages as lines. While one write is under way the next lines wait together, so that a burst costs few writes.
-import type { Writable } from 'node:stream';
 import type { JsonRpcMessage } from '../protocol/jsonrpc.ts';
+import type { ByteOutput } from './byteStreams.ts';
 
 /** After so many characters what was written is worth collecting, ... */
 const MUCH_WRITTEN = 8 * 1024 * 1024;
@@ -9,7 +9,7 @@ const QUIET_MS = 200;
 
 /** Writes JSON Lines to `output`, in order. */
 export class JsonlWriter {
-  readonly #output: Writable;
+  readonly #output: ByteOutput;
   #waiting: string[] = [];
   #waitingLength = 0;
   #writingLength = 0;
@@ -22,7 +22,7 @@ export class JsonlWriter {
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
   /** `reclaim` is called when much was written and nothing waits: a lazy collector would keep all of it. */
-  constructor(output: Writable, reclaim: () => void = () => undefined) {
+  constructor(output: ByteOutput, reclaim: () => void = () => undefined) {
     this.#output = output;
     this.#reclaim = reclaim;
     const stop = (): void => this.#stop();

@@ -1,5 +1,4 @@
 // The few things vscode-jsonrpc asks of its runtime. Its own Node runtime would load net, child_process and 5 MB for pipes we do not use.
-import { inspect } from 'node:util';
 import { RAL } from 'vscode-jsonrpc';
 
 /** Only its byte readers and writers ask for these; ours carry messages. */
@@ -9,6 +8,8 @@ function notUsed(): never {
 
 /** Its complaints (a listener that threw) go to stderr: stdout belongs to the protocol. */
 function complain(...words: unknown[]): void {
+  // loaded late: most servers never complain
+  const { inspect } = process.getBuiltinModule('node:util');
   const text = words.map((word) => (typeof word === 'string' ? word : inspect(word)));
   process.stderr.write(`${text.join(' ')}\n`);
 }

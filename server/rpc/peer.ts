@@ -25,7 +25,7 @@ import type { Transport } from './transport.ts';
  * "Invalid params: `threadId`: expected string, received number".
  */
 export function parseParams<S extends LazySchema>(schema: S, value: unknown): Infer<S> {
-  const parsed = schema().safeParse(value ?? {});
+  const parsed = schema().safeParse(value ?? {}, { jitless: true });
   if (parsed.success) return parsed.data as Infer<S>;
   const issues = parsed.error.issues.map(wordsOf);
   const path = parsed.error.issues[0]?.path.join('.') ?? '';

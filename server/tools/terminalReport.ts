@@ -1,5 +1,4 @@
 // Tells the model what a terminal printed since it last looked, and whether it still runs.
-import { randomBytes } from 'node:crypto';
 import { renderCommandReport, type CommandProgress } from '../core/command/commandOutput.ts';
 import type { ToolOutput } from '../core/turn/tool.ts';
 import type { Terminal, WaitEnd } from './terminal.ts';
@@ -12,7 +11,7 @@ export interface ReportOptions {
 export function terminalReport(terminal: Terminal, end: WaitEnd, options: ReportOptions): ToolOutput {
   const { text, totalBytes } = terminal.takeOutput();
   const progress = progressOf(terminal, end);
-  const chunkId = randomBytes(3).toString('hex');
+  const chunkId = crypto.getRandomValues(Buffer.alloc(3)).toString('hex');
   const report = renderCommandReport({ chunkId, progress, output: text, totalBytes, ...options });
   const notice = terminal.sandboxNotice;
   return { output: notice === null ? report : `${report.replace(/\n$/, '')}\n${notice}` };

@@ -1,5 +1,4 @@
 // The table of a thread's running commands: which are open, which may still be read, and how to end them.
-import { randomInt } from 'node:crypto';
 import type { BackgroundTerminals } from '../core/turn/turnWorld.ts';
 import { Terminal, type TerminalStart } from './terminal.ts';
 
@@ -36,8 +35,14 @@ export interface TerminalsOptions {
 
 const LIMIT = 64;
 
+/** Of four or five digits. */
+function randomSessionId(): number {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return 1000 + (random % 99_000);
+}
+
 export function createTerminals(options: TerminalsOptions = {}): Terminals {
-  const { limit = LIMIT, nextSessionId = () => randomInt(1000, 100_000) } = options;
+  const { limit = LIMIT, nextSessionId = randomSessionId } = options;
   const table = new Map<number, Terminal>();
   const running = (): Terminal[] => [...table.values()].filter(({ state }) => state !== 'ended');
   return {

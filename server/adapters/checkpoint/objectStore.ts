@@ -1,24 +1,13 @@
 // Contents by their SHA-256, each in a file of its own, compressed where that pays.
-import { createHash } from 'node:crypto';
 import { renameSync, rmSync, utimesSync, type Stats } from 'node:fs';
 import { link, lstat, mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
 import { writeBytes } from '../fs/openBytes.ts';
+import { hexHash } from '../hash.ts';
 import { isNotThere } from '../fs/realPath.ts';
 import { fillNew } from '../fs/replaceFile.ts';
 import { breathe } from '../fs/slices.ts';
 
-const compress = promisify(deflateRaw);
-const decompress = promisify(inflateRaw);
-
-/** The first byte of a file says how the rest is to be read. */
-const RAW = 0;
-const DEFLATED = 1;
-const MOST_BYTES = 64 * 1024 * 1024;
-/** Smaller contents fill a block of the disk anyway. */
-const LEAST_COMPRESSED = 512;
 const HASH = /^[0-9a-f]{64}$/;
 
 export interface KeptObject {
@@ -43,6 +32,7 @@ export class ObjectStore {
     const path = this.#path(hash);
     await breathe();
     if (isTouched(path)) return hash;
+    const { packed } = await import('./packing.ts');
     const file = await packed(bytes);
     try {
       await writeWhole(path, file);
@@ -58,6 +48,7 @@ export class ObjectStore {
   async load(hash: string): Promise<Uint8Array | null> {
     if (!HASH.test(hash)) return null;
     try {
+      const { unpacked } = await import('./packing.ts');
       const bytes = await unpacked(await readFile(this.#path(hash)));
       return hashOf(bytes) === hash ? bytes : null;
     } catch {
@@ -105,7 +96,7 @@ export class ObjectStore {
 }
 
 export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hexHash('sha256', bytes);
 }
 
 /** Writes beside and renames: other processes see the whole file or none. */
@@ -149,17 +140,4 @@ function isTouched(path: string): boolean {
     if (isNotThere(error)) return false;
     throw error;
   }
-}
-
-async function packed(bytes: Uint8Array): Promise<Buffer> {
-  if (bytes.length >= LEAST_COMPRESSED) {
-    const small = await compress(bytes, { level: 1 });
-    if (small.length < bytes.length * 0.9) return Buffer.concat([Buffer.of(DEFLATED), small]);
-  }
-  return Buffer.concat([Buffer.of(RAW), bytes]);
-}
-
-async function unpacked(file: Buffer): Promise<Uint8Array> {
-  const rest = file.subarray(1);
-  return file[0] === DEFLATED ? await decompress(rest, { maxOutputLength: MOST_BYTES }) : rest;
 }

@@ -1,7 +1,7 @@
 // What is known of turns and restores: one JSON file each, with a checksum that tells a damaged one.
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hexHash } from '../hash.ts';
 import { processLiveness, type ProcessMark } from '../store/liveness.ts';
 import { namesIn, writeWhole } from './objectStore.ts';
 
@@ -82,5 +82,5 @@ function isKept(value: unknown): value is Kept {
 }
 
 function checksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hexHash('sha256', text);
 }

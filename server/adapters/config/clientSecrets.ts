@@ -1,5 +1,4 @@
 // Keys that clients give in a thread's `config`: kept in memory, and in the stored settings only by a word that stands for them.
-import { randomUUID } from 'node:crypto';
 import { isTable, splitPath } from '../../core/config/configTable.ts';
 import { isSecretPath } from '../../core/config/shownConfig.ts';
 import type { ConfigOverrides, JsonValue } from '../../protocol/schema/common.ts';
@@ -24,7 +23,7 @@ export class ClientSecrets {
     if (WORD.test(secret)) return secret;
     const known = this.#words.get(secret);
     if (known !== undefined) return known;
-    const word = `(kept in memory: ${randomUUID()})`;
+    const word = `(kept in memory: ${crypto.randomUUID()})`;
     this.#words.set(secret, word);
     this.#secrets.set(word, secret);
     return word;

@@ -3,6 +3,7 @@ import { readFileSync, statSync, type Stats } from 'node:fs';
 import type { ConfigTable } from '../../core/config/configTable.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { TextRange } from '../../protocol/schema/common.ts';
+import { hexHash } from '../hash.ts';
 import { parseToml } from './toml.ts';
 
 export type FileContent =
@@ -35,9 +36,7 @@ export class ConfigFile {
 
 /** Names the content of a layer, so that a later write can tell whether it has changed. */
 export function versionOf(table: ConfigTable): string {
-  // loaded late: a thread needs no versions, only `config/read` does
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  return `sha256:${createHash('sha256').update(JSON.stringify(table)).digest('hex')}`;
+  return `sha256:${hexHash('sha256', JSON.stringify(table))}`;
 }
 
 function contentOf(text: string): FileContent {

@@ -1,5 +1,5 @@
 // Ends the process groups of this server even when the server itself is killed and can end nothing any more.
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 export interface GroupGuard {
@@ -35,6 +35,7 @@ export function createGroupGuard(): GroupGuard {
     if (guard !== null) guard.stdin.write(line);
   };
   const start = (): void => {
+    const { spawn } = process.getBuiltinModule('node:child_process');
     const started = spawn('/bin/sh', ['-c', SCRIPT], {
       cwd: '/',
       env: {},

@@ -1,11 +1,13 @@
 // Starts a process on pipes, in a process group of its own; with both outputs in one pipe where their order is to be kept.
-import { spawn, type ChildProcess as SpawnedProcess } from 'node:child_process';
+import type { ChildProcess as SpawnedProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ChildProcess, ProcessEnd, ProcessEvents, ProcessSpec } from './childProcess.ts';
 
 export function startPipeProcess(spec: ProcessSpec, events: ProcessEvents): ChildProcess {
   const isWrapped = canBeWrapped(spec);
   const [program, ...args] = isWrapped ? wrapped(spec) : spec.argv;
+  // loaded late, here and elsewhere: who lists threads runs nothing
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(program, args, {
     cwd: spec.cwd,
     env: spec.env,

@@ -1,5 +1,4 @@
 // Signals a whole process group and waits until none of it is left.
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const FIRST_POLL_MS = 2;
@@ -47,6 +46,7 @@ function runsIn(pid: string, group: number): boolean {
 function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32') {
     // Windows has no groups and no polite signal: the tree is ended at once
+    const { spawnSync } = process.getBuiltinModule('node:child_process');
     spawnSync('taskkill', ['/pid', String(group), '/T', '/F'], { windowsHide: true });
     return;
   }

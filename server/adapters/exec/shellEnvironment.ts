@@ -1,5 +1,4 @@
 // Chooses the shell for commands and makes their environment from the server's, the login shell's and the policy.
-import { randomUUID } from 'node:crypto';
 import { commandVariables } from '../../core/command/environmentPolicy.ts';
 import { isScriptShell, shellAt } from '../../core/command/shell.ts';
 import type { CommandRunner, Log, Shell, ShellEnvironment } from '../../core/ports.ts';
@@ -56,7 +55,7 @@ async function askOnce(
     env: Object.fromEntries(Object.entries(server).filter(([name]) => !hidden.has(name))),
     cwd: options.home,
     timeoutMs: options.loginTimeoutMs ?? LOGIN_TIMEOUT_MS,
-    marker: `bowline-${randomUUID()}`,
+    marker: `bowline-${crypto.randomUUID()}`,
   });
   if (answer.type === 'known') return answer.variables;
   options.log.warn(`Commands get the server's own PATH, not the login shell's: ${answer.reason}.`);

@@ -1,6 +1,5 @@
 // The certificates that are trusted beside the well-known ones: of a company's proxy, or of a server of one's own.
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import { messageOf } from '../../protocol/errors.ts';
 import type { Environment } from './credentials.ts';
 
@@ -18,7 +17,7 @@ export function trustedCertificates(caFile: string | null, env: Environment): re
       return path === '' ? [] : quietly(() => certificatesIn(path));
     }),
   ];
-  return extra.length === 0 ? null : [...rootCertificates, ...extra];
+  return extra.length === 0 ? null : [...process.getBuiltinModule('node:tls').rootCertificates, ...extra];
 }
 
 function certificatesIn(path: string): readonly string[] {

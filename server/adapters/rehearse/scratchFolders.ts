@@ -1,14 +1,11 @@
 // The folders in which commands are tried: made, filled with a copy of the workspace, and removed, also those of servers that are gone.
-import { execFile } from 'node:child_process';
+import type { ExecFileOptions } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Log } from '../../core/ports.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { isProcessRunning } from '../isProcessRunning.ts';
-
-const run = promisify(execFile);
 
 export interface ScratchFolders {
   /** Where they lie; absolute. */
@@ -58,6 +55,12 @@ async function removeTree(path: string): Promise<void> {
     await run('chmod', ['-R', 'u+rwX', '--', path]);
     await rm(path, { recursive: true, force: true });
   }
+}
+
+async function run(program: string, args: readonly string[], options: ExecFileOptions = {}): Promise<void> {
+  const { execFile } = process.getBuiltinModule('node:child_process');
+  const { promisify } = process.getBuiltinModule('node:util');
+  await promisify(execFile)(program, args, options);
 }
 
 function leftIn(base: string): string[] {

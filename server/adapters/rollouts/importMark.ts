@@ -1,8 +1,8 @@
 // How far a thread was imported, as it is kept in the store: which parts of which files, and the state of reading.
-import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as z from 'zod';
+import { hexHash } from '../hash.ts';
 import { parseJson } from '../openai/json.ts';
 import { Reading } from './reading.ts';
 import type { FoundThread, RolloutPart } from './rolloutFiles.ts';
@@ -59,7 +59,7 @@ export async function tailOf({ file }: RolloutPart, offset: number): Promise<str
   try {
     const length = Math.min(TAIL, offset);
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset - length);
-    return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex');
+    return hexHash('sha256', buffer.subarray(0, bytesRead));
   } finally {
     await handle.close();
   }

@@ -1,5 +1,5 @@
 // Rules as the wire shows them, each with an id that stays while it stands in its file.
-import { createHash } from 'node:crypto';
+import { hexHash } from '../hash.ts';
 import type { FileRule } from '../../core/approval/rules/ruleFile.ts';
 import type { ReadRuleFile } from '../../core/approval/rules/ruleScope.ts';
 import type { Rule } from '../../protocol/schema/safety.ts';
@@ -10,10 +10,7 @@ export function idsOf(path: string, rules: readonly FileRule[]): string[] {
   return rules.map(({ text }) => {
     const before = seen.get(text) ?? 0;
     seen.set(text, before + 1);
-    return createHash('sha256')
-      .update(JSON.stringify([path, text, before]))
-      .digest('hex')
-      .slice(0, 16);
+    return hexHash('sha256', JSON.stringify([path, text, before])).slice(0, 16);
   });
 }
 

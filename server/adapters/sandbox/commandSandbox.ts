@@ -1,5 +1,4 @@
 // The command sandbox: finds out once whether it works here, wraps each command with what it may touch, and cleans up after it.
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { quoteArgv } from '../../core/command/shellQuote.ts';
 import type { Clock, CommandSandbox, Log, SandboxedCommand, SandboxState, WrappedCommand } from '../../core/ports.ts';
@@ -69,7 +68,7 @@ export function createCommandSandbox(options: CommandSandboxOptions): OwnedComma
 
 async function wrapWith(sandbox: OpenSandbox, command: SandboxedCommand): Promise<WrappedCommand> {
   // the name by which its connections are known must not be guessed by another command
-  const id = randomBytes(24).toString('base64url');
+  const id = crypto.getRandomValues(Buffer.alloc(24)).toString('base64url');
   const argv = await sandbox.wrap(id, { command, script: scriptOf(command, sandbox.temporary) });
   const kept = Object.entries(command.env).filter(([name]) => !LOADER_NAMES.test(name));
   return { argv, env: { ...Object.fromEntries(kept), ...longWords(command.argv) }, id };

@@ -1,5 +1,5 @@
 // Cleans up after a server that was killed: a small shell at the other end of a pipe, which waits for the server to be gone.
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import type { PrivateFolders } from './privateFolders.ts';
 import { END_SURVIVORS } from './survivors.ts';
@@ -36,6 +36,7 @@ rm -rf "$own" "$temporary"
 `;
 
 export function startJanitor({ base, own, temporary }: PrivateFolders): Janitor {
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child: ChildProcessByStdio<Writable, null, null> = spawn(
     '/bin/sh',
     ['-c', SCRIPT, 'bowline-janitor', base, own, temporary],

@@ -1,5 +1,4 @@
 // The one way out of the sandbox: proxies for HTTP and SOCKS that ask, for each host, whoever runs the command.
-import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createHttpProxyServer } from '@anthropic-ai/sandbox-runtime/dist/sandbox/http-proxy.js';
@@ -34,7 +33,7 @@ export interface NetworkDoor {
 /** One for all commands of a server. With a folder it listens on sockets in it, else on free ports of the loopback. */
 export async function openNetworkDoor(folder: string | null, log: Log): Promise<NetworkDoor> {
   const admitted = new Map<string, AskHost>();
-  const token = randomBytes(16).toString('hex');
+  const token = crypto.getRandomValues(Buffer.alloc(16)).toString('hex');
   const guard = createResolvedAddressGuard();
   /** `key` is what the connection says whose it is. */
   const judge = (target: NetworkTarget, key: string | undefined): Promise<boolean> =>

@@ -1,5 +1,4 @@
 // The sandbox's own folders: what it works with, which no command may write to, and the temporary folder of its commands.
-import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -24,7 +23,10 @@ export function makePrivateFolders(env: Readonly<Record<string, string | undefin
   }
   const own = mkdtempSync(join(base, `${process.pid}-`));
   mkdirSync(join(own, 'held'));
-  const temporary = join(realpathSync(tmpdir()), `bowline-tmp-${randomBytes(8).toString('hex')}`);
+  const temporary = join(
+    realpathSync(tmpdir()),
+    `bowline-tmp-${crypto.getRandomValues(Buffer.alloc(8)).toString('hex')}`,
+  );
   // noted first, and made only if nobody was there before
   writeFileSync(join(own, TEMPORARY), temporary);
   mkdirSync(temporary, { mode: 0o700 });

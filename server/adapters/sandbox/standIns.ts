@@ -1,5 +1,4 @@
 // What stands where a protected name does not exist yet, so that no command can make it while it runs.
-import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Log } from '../../core/ports.ts';
+import { hexHash } from '../hash.ts';
 import { isProcessRunning } from '../isProcessRunning.ts';
 import { readRegularFile } from '../fs/regularFile.ts';
 import { removeWhatIsLeftOf, type PrivateFolders } from './privateFolders.ts';
@@ -147,7 +147,7 @@ function removeLeftOvers({ base, own }: PrivateFolders): void {
 }
 
 export function noteName(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 32);
+  return hexHash('sha256', path).slice(0, 32);
 }
 
 function serversIn(base: string): string[] {

@@ -1,5 +1,5 @@
 // Takes a thread out of the database as a bundle, and puts one in.
-import { createHash } from 'node:crypto';
+import { hexHash } from '../hash.ts';
 import type { ThreadRecord } from '../../core/thread/threadStore.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { ServerNotification } from '../../protocol/methods.ts';
@@ -115,7 +115,7 @@ function isIn(database: Database, bundle: Bundle): boolean {
 
 /** The same bundle gets the same id each time. Its time is that of the original, so that it sorts with it. */
 function ownId(bundle: Bundle): string {
-  const hash = createHash('sha256').update(writeBundle(bundle)).digest('hex');
+  const hash = hexHash('sha256', writeBundle(bundle));
   return `${bundle.thread.id.slice(0, 13)}-7${hash.slice(0, 3)}-a${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
 }
 

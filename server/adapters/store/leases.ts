@@ -1,5 +1,4 @@
 // One writer per thread: who holds the right to write it, whether that process lives, and how the right changes hands.
-import { randomUUID } from 'node:crypto';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type {
@@ -151,7 +150,7 @@ export class Leases {
 
   #newLease(threadId: string, needsHeartbeat: boolean): Held {
     const listeners: Held['listeners'] = [];
-    const token = randomUUID();
+    const token = crypto.randomUUID();
     const lease: Lease = {
       release: () => this.#release(threadId, token),
       onLost: (listener) => void listeners.push(listener),

@@ -38,9 +38,8 @@ const INDEX_TABLES = { texts: ['text'], text_terms: ['term', 'doc', 'col', 'offs
  */
 export function probe(database: Database): void {
   for (const [table, columns] of Object.entries(TABLES)) {
-    const select = `SELECT ${columns.join(', ')} FROM ${table}`;
-    database.get(`${select} ORDER BY rowid DESC LIMIT 1`);
-    database.get(`${select} ORDER BY rowid LIMIT 1`);
+    const ends = `SELECT min(rowid) FROM ${table} UNION ALL SELECT max(rowid) FROM ${table}`;
+    database.all(`SELECT ${columns.join(', ')} FROM ${table} WHERE rowid IN (${ends})`);
   }
   for (const [table, columns] of Object.entries(INDEX_TABLES)) {
     database.get(`SELECT ${columns.map((name) => `"${name}"`).join(', ')} FROM ${table} LIMIT 0`);

@@ -1,10 +1,18 @@
 // Shapes that many methods share: JSON values, paging, reasoning settings, approval and sandbox policies.
 import * as z from 'zod';
-import { lazy, type Infer } from '../define.ts';
+import { lazy, members, type Infer } from '../define.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 export const JsonValue = lazy((): z.ZodType<JsonValue> => z.json());
+
+/** Which page of a list. */
+export const page = members(() => ({ cursor: z.string().nullish(), limit: z.number().int().nonnegative().nullish() }));
+/** Where the pages before and after it begin. */
+export const pageEnds = members(() => ({
+  nextCursor: z.string().nullable(),
+  backwardsCursor: z.string().nullable(),
+}));
 
 /** An empty result, `{}`. */
 export const Empty = lazy(() => z.object({}));

@@ -1,11 +1,9 @@
 // What a client may choose from: experimental features, permission profiles, collaboration modes; and what an administrator requires.
 import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
-import { ReasoningEffort } from './common.ts';
+import { page, ReasoningEffort } from './common.ts';
 
-const page = { cursor: z.string().nullish(), limit: z.number().int().nonnegative().nullish() };
-
-export const ExperimentalFeatureListParams = lazy(() => z.object({ ...page, threadId: z.string().nullish() }));
+export const ExperimentalFeatureListParams = lazy(() => z.object({ ...page(), threadId: z.string().nullish() }));
 export type ExperimentalFeatureListParams = Infer<typeof ExperimentalFeatureListParams>;
 
 export const ExperimentalFeatureListResult = lazy(() =>
@@ -17,7 +15,7 @@ export type ExperimentalFeatureListResult = Infer<typeof ExperimentalFeatureList
 export const ExperimentalFeatureEnablement = lazy(() => z.object({ enablement: z.record(z.string(), z.boolean()) }));
 export type ExperimentalFeatureEnablement = Infer<typeof ExperimentalFeatureEnablement>;
 
-export const PermissionProfileListParams = lazy(() => z.object({ ...page, cwd: z.string().nullish() }));
+export const PermissionProfileListParams = lazy(() => z.object({ ...page(), cwd: z.string().nullish() }));
 export type PermissionProfileListParams = Infer<typeof PermissionProfileListParams>;
 
 /** `id` is what `thread/start` takes as `permissions`. */

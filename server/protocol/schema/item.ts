@@ -1,6 +1,6 @@
 // The items of a turn: what the user said, what the agent said, thought, ran and changed.
 import * as z from 'zod';
-import { lazy, type Infer } from '../define.ts';
+import { lazy, members, type Infer } from '../define.ts';
 import { JsonValue } from './common.ts';
 
 /** In bytes of the text. */
@@ -25,12 +25,12 @@ export const UserInput = lazy(() =>
 );
 export type UserInput = Infer<typeof UserInput>;
 
-const lifecycle = {
+const lifecycle = members(() => ({
   /** Unix milliseconds. */
   startedAtMs: z.number().nullish(),
   /** Unix milliseconds; null while the item is open. */
   completedAtMs: z.number().nullish(),
-};
+}));
 
 export const UserMessageItem = lazy(() =>
   z.object({
@@ -38,7 +38,7 @@ export const UserMessageItem = lazy(() =>
     id: z.string(),
     clientId: z.string().nullable(),
     content: z.array(UserInput()),
-    ...lifecycle,
+    ...lifecycle(),
   }),
 );
 export type UserMessageItem = Infer<typeof UserMessageItem>;
@@ -53,7 +53,7 @@ export const AgentMessageItem = lazy(() =>
     memoryCitation: z.unknown(),
     delivery: z.unknown(),
     questions: z.unknown(),
-    ...lifecycle,
+    ...lifecycle(),
   }),
 );
 export type AgentMessageItem = Infer<typeof AgentMessageItem>;
@@ -64,7 +64,7 @@ export const ReasoningItem = lazy(() =>
     id: z.string(),
     summary: z.array(z.string()),
     content: z.array(z.string()),
-    ...lifecycle,
+    ...lifecycle(),
   }),
 );
 export type ReasoningItem = Infer<typeof ReasoningItem>;
@@ -108,7 +108,7 @@ export const CommandExecutionItem = lazy(() =>
     aggregatedOutput: z.string().nullable(),
     exitCode: z.number().nullable(),
     durationMs: z.number().nullable(),
-    ...lifecycle,
+    ...lifecycle(),
   }),
 );
 export type CommandExecutionItem = Infer<typeof CommandExecutionItem>;
@@ -135,7 +135,7 @@ export const FileChangeItem = lazy(() =>
     id: z.string(),
     changes: z.array(FileUpdateChange()),
     status: ActionStatus(),
-    ...lifecycle,
+    ...lifecycle(),
   }),
 );
 export type FileChangeItem = Infer<typeof FileChangeItem>;
@@ -161,7 +161,7 @@ export const DynamicToolCallItem = lazy(() =>
     contentItems: z.array(DynamicToolContent()).nullable(),
     success: z.boolean().nullable(),
     durationMs: z.number().nullable(),
-    ...lifecycle,
+    ...lifecycle(),
   }),
 );
 export type DynamicToolCallItem = Infer<typeof DynamicToolCallItem>;
@@ -177,14 +177,14 @@ const McpToolCallItem = lazy(() =>
     result: z.unknown(),
     error: z.unknown(),
     durationMs: z.number().nullish(),
-    ...lifecycle,
+    ...lifecycle(),
   }),
 );
 
 const textItem = <T extends string>(type: T) =>
-  z.object({ type: z.literal(type), id: z.string(), text: z.string(), ...lifecycle });
+  z.object({ type: z.literal(type), id: z.string(), text: z.string(), ...lifecycle() });
 const reviewItem = <T extends string>(type: T) =>
-  z.object({ type: z.literal(type), id: z.string(), review: z.string(), ...lifecycle });
+  z.object({ type: z.literal(type), id: z.string(), review: z.string(), ...lifecycle() });
 
 /** The item kinds that this version knows by name. */
 export const KnownItem = lazy(() =>
@@ -197,9 +197,9 @@ export const KnownItem = lazy(() =>
     DynamicToolCallItem(),
     McpToolCallItem(),
     textItem('plan'),
-    z.object({ type: z.literal('imageView'), id: z.string(), path: z.string(), ...lifecycle }),
-    z.object({ type: z.literal('webSearch'), id: z.string(), query: z.string(), action: z.unknown(), ...lifecycle }),
-    z.object({ type: z.literal('contextCompaction'), id: z.string(), ...lifecycle }),
+    z.object({ type: z.literal('imageView'), id: z.string(), path: z.string(), ...lifecycle() }),
+    z.object({ type: z.literal('webSearch'), id: z.string(), query: z.string(), action: z.unknown(), ...lifecycle() }),
+    z.object({ type: z.literal('contextCompaction'), id: z.string(), ...lifecycle() }),
     reviewItem('enteredReviewMode'),
     reviewItem('exitedReviewMode'),
   ]),
@@ -209,7 +209,7 @@ const UNKNOWN = 'unknown' as const;
 
 /** An item of a kind that a newer server added: kept whole, shown as a raw card, never dropped. */
 export const UnknownItem = lazy(() =>
-  z.looseObject({ type: z.string(), id: z.string(), ...lifecycle }).transform((raw) => ({
+  z.looseObject({ type: z.string(), id: z.string(), ...lifecycle() }).transform((raw) => ({
     type: UNKNOWN,
     id: raw.id,
     startedAtMs: raw.startedAtMs,

@@ -1,13 +1,11 @@
 // MCP servers, and what belongs to plug-ins and apps: this server runs none yet, and says so in the protocol's shapes.
 import * as z from 'zod';
-import { lazy, type Infer } from '../define.ts';
-import { JsonValue } from './common.ts';
-
-const page = { cursor: z.string().nullish(), limit: z.number().int().nonnegative().nullish() };
+import { lazy, members, type Infer } from '../define.ts';
+import { JsonValue, page } from './common.ts';
 
 export const McpServerStatusListParams = lazy(() =>
   z.object({
-    ...page,
+    ...page(),
     detail: z.enum(['full', 'toolsAndAuthOnly']).nullish(),
     threadId: z.string().nullish(),
     serverName: z.string().nullish(),
@@ -57,15 +55,18 @@ export type McpServerToolCallResult = Infer<typeof McpServerToolCallResult>;
 export const PluginListParams = lazy(() => z.object({ cwds: z.array(z.string()).nullish() }));
 export type PluginListParams = Infer<typeof PluginListParams>;
 
-const marketplaces = { marketplaces: z.array(z.unknown()), marketplaceLoadErrors: z.array(z.unknown()) };
+const marketplaces = members(() => ({
+  marketplaces: z.array(z.unknown()),
+  marketplaceLoadErrors: z.array(z.unknown()),
+}));
 
-export const PluginListResult = lazy(() => z.object({ ...marketplaces, featuredPluginIds: z.array(z.string()) }));
+export const PluginListResult = lazy(() => z.object({ ...marketplaces(), featuredPluginIds: z.array(z.string()) }));
 export type PluginListResult = Infer<typeof PluginListResult>;
 
-export const PluginInstalledResult = lazy(() => z.object(marketplaces));
+export const PluginInstalledResult = lazy(() => z.object(marketplaces()));
 export type PluginInstalledResult = Infer<typeof PluginInstalledResult>;
 
-export const AppListParams = lazy(() => z.object({ ...page, threadId: z.string().nullish() }));
+export const AppListParams = lazy(() => z.object({ ...page(), threadId: z.string().nullish() }));
 export type AppListParams = Infer<typeof AppListParams>;
 
 export const AppListResult = lazy(() => z.object({ data: z.array(z.unknown()), nextCursor: z.string().nullable() }));

@@ -4,7 +4,7 @@ import { lazy, type Infer } from '../define.ts';
 import { UserInput } from './item.ts';
 import { Turn } from './turn.ts';
 
-const metadata = z.record(z.string(), z.string());
+const metadata = lazy(() => z.record(z.string(), z.string()));
 
 export const QueuedSubmission = lazy(() =>
   z.object({
@@ -12,7 +12,7 @@ export const QueuedSubmission = lazy(() =>
     input: z.array(UserInput()),
     clientUserMessageId: z.string(),
     /** The client's own, kept with the prompt. */
-    responsesapiClientMetadata: metadata.nullable(),
+    responsesapiClientMetadata: metadata().nullable(),
   }),
 );
 export type QueuedSubmission = Infer<typeof QueuedSubmission>;
@@ -23,7 +23,7 @@ export const ThreadQueueAddParams = lazy(() =>
     threadId: z.string(),
     input: z.array(UserInput()),
     clientUserMessageId: z.string(),
-    responsesapiClientMetadata: metadata.nullish(),
+    responsesapiClientMetadata: metadata().nullish(),
   }),
 );
 export type ThreadQueueAddParams = Infer<typeof ThreadQueueAddParams>;
@@ -50,7 +50,7 @@ export const ThreadQueueUpdateParams = lazy(() =>
     threadId: z.string(),
     queuedSubmissionId: z.string(),
     input: z.array(UserInput()),
-    responsesapiClientMetadata: metadata.nullish(),
+    responsesapiClientMetadata: metadata().nullish(),
   }),
 );
 export type ThreadQueueUpdateParams = Infer<typeof ThreadQueueUpdateParams>;

@@ -9,11 +9,13 @@ import {
   SandboxMode,
   SandboxPolicy,
   SortDirection,
+  page,
+  pageEnds,
 } from './common.ts';
 import { DynamicToolSpec } from './dynamicTool.ts';
 import { CheckpointRestoreResult } from './checkpoint.ts';
 import { ThreadItem } from './item.ts';
-import { InitialTurnsPageParams, page, pageEnds, ThreadTurnsListResult } from './threadHistory.ts';
+import { InitialTurnsPageParams, ThreadTurnsListResult } from './threadHistory.ts';
 import { ThreadReadState } from './threadShelf.ts';
 import { Turn } from './turn.ts';
 
@@ -192,7 +194,7 @@ export type ThreadResult = Infer<typeof ThreadResult>;
 
 export const ThreadListParams = lazy(() =>
   z.object({
-    ...page,
+    ...page(),
     sortKey: z.enum(['created_at', 'updated_at', 'recency_at', 'section_position']).nullish(),
     sortDirection: SortDirection().nullish(),
     modelProviders: z.array(z.string()).nullish(),
@@ -210,7 +212,7 @@ export type ThreadListParams = Infer<typeof ThreadListParams>;
 export const ThreadListResult = lazy(() =>
   z.object({
     data: z.array(Thread()),
-    ...pageEnds,
+    ...pageEnds(),
     readStates: z.record(z.string(), ThreadReadState()).nullish(),
   }),
 );
@@ -219,7 +221,7 @@ export type ThreadListResult = Infer<typeof ThreadListResult>;
 /** Sought as it stands, whatever the case of its letters. */
 export const ThreadSearchParams = lazy(() =>
   z.object({
-    ...page,
+    ...page(),
     sortKey: z.enum(['created_at', 'updated_at', 'recency_at']).nullish(),
     sortDirection: SortDirection().nullish(),
     sourceKinds: z.array(z.string()).nullish(),
@@ -245,13 +247,13 @@ export const ThreadSearchResult = lazy(() =>
         count: z.number().nullish(),
       }),
     ),
-    ...pageEnds,
+    ...pageEnds(),
   }),
 );
 export type ThreadSearchResult = Infer<typeof ThreadSearchResult>;
 
 export const ThreadSearchOccurrencesParams = lazy(() =>
-  z.object({ threadId: z.string(), ...page, searchTerm: z.string() }),
+  z.object({ threadId: z.string(), ...page(), searchTerm: z.string() }),
 );
 export type ThreadSearchOccurrencesParams = Infer<typeof ThreadSearchOccurrencesParams>;
 
@@ -272,7 +274,7 @@ export const ThreadSearchOccurrencesResult = lazy(() =>
 );
 export type ThreadSearchOccurrencesResult = Infer<typeof ThreadSearchOccurrencesResult>;
 
-export const ThreadTimelineListParams = lazy(() => z.object({ threadId: z.string(), ...page }));
+export const ThreadTimelineListParams = lazy(() => z.object({ threadId: z.string(), ...page() }));
 export type ThreadTimelineListParams = Infer<typeof ThreadTimelineListParams>;
 
 /** The newest entries, oldest of them first; `nextCursor` leads to older ones. */
@@ -304,7 +306,7 @@ export type ThreadTimelineListResult = Infer<typeof ThreadTimelineListResult>;
 export const ThreadReadResult = lazy(() => z.object({ thread: Thread(), readState: ThreadReadState().nullish() }));
 export type ThreadReadResult = Infer<typeof ThreadReadResult>;
 
-export const ThreadLoadedListParams = lazy(() => z.object(page));
+export const ThreadLoadedListParams = lazy(() => z.object(page()));
 export type ThreadLoadedListParams = Infer<typeof ThreadLoadedListParams>;
 
 export const ThreadLoadedListResult = lazy(() =>

@@ -1,24 +1,21 @@
 // The history of a thread in pages: its turns, and its items with or without their outputs.
 import * as z from 'zod';
 import { lazy, type Infer } from '../define.ts';
-import { SortDirection } from './common.ts';
+import { page, pageEnds, SortDirection } from './common.ts';
 import { ThreadItem } from './item.ts';
 import { Turn, TurnItemsView } from './turn.ts';
-
-export const page = { cursor: z.string().nullish(), limit: z.number().int().nonnegative().nullish() };
-export const pageEnds = { nextCursor: z.string().nullable(), backwardsCursor: z.string().nullable() };
 
 export const ThreadTurnsListParams = lazy(() =>
   z.object({
     threadId: z.string(),
-    ...page,
+    ...page(),
     sortDirection: SortDirection().nullish(),
     itemsView: TurnItemsView().nullish(),
   }),
 );
 export type ThreadTurnsListParams = Infer<typeof ThreadTurnsListParams>;
 
-export const ThreadTurnsListResult = lazy(() => z.object({ data: z.array(Turn()), ...pageEnds }));
+export const ThreadTurnsListResult = lazy(() => z.object({ data: z.array(Turn()), ...pageEnds() }));
 export type ThreadTurnsListResult = Infer<typeof ThreadTurnsListResult>;
 
 export const InitialTurnsPageParams = lazy(() =>
@@ -54,7 +51,7 @@ export const ThreadItemsListParams = lazy(() =>
   z.object({
     threadId: z.string(),
     turnId: z.string().nullish(),
-    ...page,
+    ...page(),
     cursor: z.union([z.string(), ThreadItemsListAnchor()]).nullish(),
     sortDirection: SortDirection().nullish(),
     deferOutput: ThreadItemOutputDeferral().nullish(),
@@ -75,7 +72,7 @@ export const ThreadItemEntry = lazy(() =>
 );
 export type ThreadItemEntry = Infer<typeof ThreadItemEntry>;
 
-export const ThreadItemsListResult = lazy(() => z.object({ data: z.array(ThreadItemEntry()), ...pageEnds }));
+export const ThreadItemsListResult = lazy(() => z.object({ data: z.array(ThreadItemEntry()), ...pageEnds() }));
 export type ThreadItemsListResult = Infer<typeof ThreadItemsListResult>;
 
 export const ThreadItemsReadParams = lazy(() =>

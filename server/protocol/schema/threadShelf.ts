@@ -1,7 +1,7 @@
 // What is kept beside a thread: its section, what of it was read, its attachments, and changes of what was noted about it.
 import * as z from 'zod';
-import { lazy, type Infer } from '../define.ts';
-import { JsonValue } from './common.ts';
+import { lazy, members, type Infer } from '../define.ts';
+import { JsonValue, page } from './common.ts';
 
 /** The id of the section that every home has. */
 export const PINNED_SECTION_ID = '01984de2-8f74-7c91-a3b2-5c5e937cf318';
@@ -13,9 +13,7 @@ export const ThreadSection = lazy(() =>
 );
 export type ThreadSection = Infer<typeof ThreadSection>;
 
-const page = { cursor: z.string().nullish(), limit: z.number().int().nonnegative().nullish() };
-
-export const ThreadSectionListParams = lazy(() => z.object(page));
+export const ThreadSectionListParams = lazy(() => z.object(page()));
 export type ThreadSectionListParams = Infer<typeof ThreadSectionListParams>;
 
 export const ThreadSectionListResult = lazy(() =>
@@ -105,10 +103,10 @@ export const ThreadAttachment = lazy(() =>
 );
 export type ThreadAttachment = Infer<typeof ThreadAttachment>;
 
-const identity = { attachmentType: z.string(), identityKey: z.string() };
+const identity = members(() => ({ attachmentType: z.string(), identityKey: z.string() }));
 
 export const ThreadAttachmentAddParams = lazy(() =>
-  z.object({ threadId: z.string(), ...identity, payload: JsonValue() }),
+  z.object({ threadId: z.string(), ...identity(), payload: JsonValue() }),
 );
 export type ThreadAttachmentAddParams = Infer<typeof ThreadAttachmentAddParams>;
 
@@ -117,7 +115,7 @@ export const ThreadAttachmentAddResult = lazy(() =>
 );
 export type ThreadAttachmentAddResult = Infer<typeof ThreadAttachmentAddResult>;
 
-export const ThreadAttachmentListParams = lazy(() => z.object({ threadId: z.string(), ...page }));
+export const ThreadAttachmentListParams = lazy(() => z.object({ threadId: z.string(), ...page() }));
 export type ThreadAttachmentListParams = Infer<typeof ThreadAttachmentListParams>;
 
 export const ThreadAttachmentListResult = lazy(() =>
@@ -125,11 +123,11 @@ export const ThreadAttachmentListResult = lazy(() =>
 );
 export type ThreadAttachmentListResult = Infer<typeof ThreadAttachmentListResult>;
 
-export const ThreadAttachmentRemoveParams = lazy(() => z.object({ threadId: z.string(), ...identity }));
+export const ThreadAttachmentRemoveParams = lazy(() => z.object({ threadId: z.string(), ...identity() }));
 export type ThreadAttachmentRemoveParams = Infer<typeof ThreadAttachmentRemoveParams>;
 
 export const ThreadAttachmentOwnerListParams = lazy(() =>
-  z.object({ ...identity, archived: z.boolean().nullish(), ...page }),
+  z.object({ ...identity(), archived: z.boolean().nullish(), ...page() }),
 );
 export type ThreadAttachmentOwnerListParams = Infer<typeof ThreadAttachmentOwnerListParams>;
 
@@ -144,7 +142,7 @@ export type ThreadAttachmentOwnerListResult = Infer<typeof ThreadAttachmentOwner
 export const ThreadAttachmentUpdated = lazy(() =>
   z.object({
     threadId: z.string(),
-    ...identity,
+    ...identity(),
     attachmentId: z.string(),
     operation: z.enum(['created', 'deleted']),
   }),

@@ -1,6 +1,6 @@
 // A turn: one unit of agent work, begun by the user and ended by the agent; its requests and its notifications.
 import * as z from 'zod';
-import { lazy, type Infer } from '../define.ts';
+import { lazy, members, type Infer } from '../define.ts';
 import {
   ApprovalsReviewer,
   AskForApproval,
@@ -86,7 +86,7 @@ export type TurnSteerResult = Infer<typeof TurnSteerResult>;
 export const TurnInterruptParams = lazy(() => z.object({ threadId: z.string(), turnId: z.string() }));
 export type TurnInterruptParams = Infer<typeof TurnInterruptParams>;
 
-const inTurn = { threadId: z.string(), turnId: z.string() };
+const inTurn = members(() => ({ threadId: z.string(), turnId: z.string() }));
 
 export const TurnStarted = lazy(() => z.object({ threadId: z.string(), turn: Turn() }));
 export type TurnStarted = Infer<typeof TurnStarted>;
@@ -96,7 +96,7 @@ export const TurnCompleted = lazy(() => z.object({ threadId: z.string(), turn: T
 export type TurnCompleted = Infer<typeof TurnCompleted>;
 
 /** `diff` is git-style, cumulative for the turn, "" when everything was undone. */
-export const TurnDiffUpdated = lazy(() => z.object({ ...inTurn, diff: z.string() }));
+export const TurnDiffUpdated = lazy(() => z.object({ ...inTurn(), diff: z.string() }));
 export type TurnDiffUpdated = Infer<typeof TurnDiffUpdated>;
 
 export const TurnPlanStep = lazy(() =>
@@ -105,32 +105,32 @@ export const TurnPlanStep = lazy(() =>
 export type TurnPlanStep = Infer<typeof TurnPlanStep>;
 
 export const TurnPlanUpdated = lazy(() =>
-  z.object({ ...inTurn, explanation: z.string().nullable(), plan: z.array(TurnPlanStep()) }),
+  z.object({ ...inTurn(), explanation: z.string().nullable(), plan: z.array(TurnPlanStep()) }),
 );
 export type TurnPlanUpdated = Infer<typeof TurnPlanUpdated>;
 
-export const ItemStarted = lazy(() => z.object({ item: ThreadItem(), ...inTurn, startedAtMs: z.number() }));
+export const ItemStarted = lazy(() => z.object({ item: ThreadItem(), ...inTurn(), startedAtMs: z.number() }));
 export type ItemStarted = Infer<typeof ItemStarted>;
 
 export const ItemCompleted = lazy(() =>
-  z.object({ item: ThreadItem(), ...inTurn, completedAtMs: z.number(), contentTokenCount: z.number().nullish() }),
+  z.object({ item: ThreadItem(), ...inTurn(), completedAtMs: z.number(), contentTokenCount: z.number().nullish() }),
 );
 export type ItemCompleted = Infer<typeof ItemCompleted>;
 
-const delta = { ...inTurn, itemId: z.string(), delta: z.string() };
+const delta = members(() => ({ ...inTurn(), itemId: z.string(), delta: z.string() }));
 
-export const AgentMessageDelta = lazy(() => z.object(delta));
+export const AgentMessageDelta = lazy(() => z.object(delta()));
 /** More of a proposed plan. */
-export const PlanDelta = lazy(() => z.object(delta));
+export const PlanDelta = lazy(() => z.object(delta()));
 export const ReasoningSummaryPartAdded = lazy(() =>
-  z.object({ ...inTurn, itemId: z.string(), summaryIndex: z.number() }),
+  z.object({ ...inTurn(), itemId: z.string(), summaryIndex: z.number() }),
 );
-export const ReasoningSummaryTextDelta = lazy(() => z.object({ ...delta, summaryIndex: z.number() }));
-export const ReasoningTextDelta = lazy(() => z.object({ ...delta, contentIndex: z.number() }));
+export const ReasoningSummaryTextDelta = lazy(() => z.object({ ...delta(), summaryIndex: z.number() }));
+export const ReasoningTextDelta = lazy(() => z.object({ ...delta(), contentIndex: z.number() }));
 /** stdout and stderr merged, at most 8,192 characters each. */
-export const CommandOutputDelta = lazy(() => z.object(delta));
+export const CommandOutputDelta = lazy(() => z.object(delta()));
 export const TerminalInteraction = lazy(() =>
-  z.object({ ...inTurn, itemId: z.string(), processId: z.string(), stdin: z.string() }),
+  z.object({ ...inTurn(), itemId: z.string(), processId: z.string(), stdin: z.string() }),
 );
 export type AgentMessageDelta = Infer<typeof AgentMessageDelta>;
 export type PlanDelta = Infer<typeof PlanDelta>;
@@ -141,7 +141,7 @@ export type CommandOutputDelta = Infer<typeof CommandOutputDelta>;
 export type TerminalInteraction = Infer<typeof TerminalInteraction>;
 
 /** A failure inside a turn. With `willRetry` the turn goes on; without it `turn/completed` (failed) follows. */
-export const ErrorNotification = lazy(() => z.object({ error: TurnError(), willRetry: z.boolean(), ...inTurn }));
+export const ErrorNotification = lazy(() => z.object({ error: TurnError(), willRetry: z.boolean(), ...inTurn() }));
 export type ErrorNotification = Infer<typeof ErrorNotification>;
 
 export const TokenUsage = lazy(() =>
@@ -162,11 +162,11 @@ export const ThreadTokenUsage = lazy(() =>
 );
 export type ThreadTokenUsage = Infer<typeof ThreadTokenUsage>;
 
-export const TokenUsageUpdated = lazy(() => z.object({ ...inTurn, tokenUsage: ThreadTokenUsage() }));
+export const TokenUsageUpdated = lazy(() => z.object({ ...inTurn(), tokenUsage: ThreadTokenUsage() }));
 export type TokenUsageUpdated = Infer<typeof TokenUsageUpdated>;
 
 /** The changes of a patch that the model is still writing; a later one replaces an earlier one. */
 export const FileChangePatchUpdated = lazy(() =>
-  z.object({ ...inTurn, itemId: z.string(), changes: z.array(FileUpdateChange()) }),
+  z.object({ ...inTurn(), itemId: z.string(), changes: z.array(FileUpdateChange()) }),
 );
 export type FileChangePatchUpdated = Infer<typeof FileChangePatchUpdated>;
