@@ -22,6 +22,7 @@ import { RuleFiles } from './adapters/rules/ruleBook.ts';
 import { ripgrep } from './adapters/search.ts';
 import { createSecretMasks } from './adapters/secrets/secretMasks.ts';
 import { openThreadStore } from './adapters/store/openThreadStore.ts';
+import { timeZoneOf } from './adapters/timeZone.ts';
 import { Checkpoints } from './core/checkpoint/checkpoints.ts';
 import { createClientCommands, type ClientCommands } from './core/client/startCommand.ts';
 import { keyNames } from './core/config/keyNames.ts';
@@ -63,7 +64,7 @@ export interface TurnAdapters {
   openWorld(approver: Approver): Promise<TurnWorld>;
   /** The models of a provider, or of the default one. */
   listModels(provider: string | null): Promise<readonly Model[]>;
-  warm(): Promise<void>;
+  warm(inSandbox: boolean): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -112,11 +113,11 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       promptSources: (settings) => readSources(settings, toolbox.surroundings),
     }),
     listModels: (provider) => listedModels(models, configuration, provider),
-    async warm() {
+    async warm(inSandbox) {
       await Promise.all([models.warm(configuration.defaultProvider()), masks.load()]);
       // the runtime's first look is slow, and the first prompt needs it; the sandbox is asked for when the model has answered
       toolbox.surroundings.timeZone();
-      await sandbox.probe();
+      if (inSandbox) await sandbox.probe();
     },
     async dispose() {
       watch.stop();
@@ -224,7 +225,7 @@ function createToolbox(options: ToolboxOptions, hiddenNames: () => readonly stri
       clock,
       shellPath: () => environment.shell().path,
       platform: process.platform,
-      timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone: () => timeZoneOf(env),
     },
     ofThread() {
       const terminals = createTerminals();

@@ -22,6 +22,8 @@ import { processLiveness } from './store/liveness.ts';
 /** How many things are remembered for who looks later; the file is read as a whole. */
 const MOST_NOTICES = 200;
 const SUFFIX = '.notices';
+/** The first list of threads is answered before a watch is set up, which takes as long as all else that it needs of the disk. */
+const WATCH_AFTER_MS = 50;
 /** How long a killed process may go unnoticed. */
 const LOOK_MS = 2_000;
 
@@ -43,6 +45,7 @@ export class NoticeFiles implements Notices {
   #seq = 0;
   #isClosed = false;
   #cancelWriting: (() => void) | null = null;
+  #cancelWatching: (() => void) | null = null;
   #cancelReading: (() => void) | null = null;
   #cancelLooking: (() => void) | null = null;
 
@@ -64,9 +67,8 @@ export class NoticeFiles implements Notices {
     this.#listener = listener;
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      this.#watcher = watch(this.#folder, { persistent: false }, (_, name) => this.#touched(name));
-      this.#watcher.on('error', (error) => this.#cannotHear(error));
       this.#readAll();
+      this.#cancelWatching = this.#options.clock.after(WATCH_AFTER_MS, () => this.#watch());
       this.#lookLater();
     } catch (error) {
       this.#cannotHear(error);
@@ -84,6 +86,7 @@ export class NoticeFiles implements Notices {
     this.#listener = null;
     this.#watcher?.close();
     this.#cancelWriting?.();
+    this.#cancelWatching?.();
     this.#cancelReading?.();
     this.#cancelLooking?.();
     rmSync(join(this.#folder, this.#name), { force: true });
@@ -109,9 +112,24 @@ export class NoticeFiles implements Notices {
     }
   }
 
+  #watch(): void {
+    try {
+      this.#watcher = watch(this.#folder, { persistent: false }, (_, name) => this.#touched(name));
+      this.#watcher.on('error', (error) => this.#cannotHear(error));
+      // what happened since they were read
+      for (const name of new Set([...readdirSync(this.#folder), ...this.#others.keys()])) this.#touched(name);
+    } catch (error) {
+      this.#cannotHear(error);
+    }
+  }
+
+  #isOther(name: string): boolean {
+    return name.endsWith(SUFFIX) && name !== this.#name;
+  }
+
   #touched(name: string | null): void {
     if (name === null) return this.#readAll();
-    if (!name.endsWith(SUFFIX) || name === this.#name) return;
+    if (!this.#isOther(name)) return;
     this.#changed.add(name);
     this.#cancelReading ??= this.#options.clock.after(0, () => {
       this.#cancelReading = null;
@@ -124,7 +142,7 @@ export class NoticeFiles implements Notices {
   /** What was told before this process listened is known, and not told again. */
   #readAll(): void {
     for (const name of readdirSync(this.#folder)) {
-      if (!name.endsWith(SUFFIX) || name === this.#name) continue;
+      if (!this.#isOther(name)) continue;
       const file = this.#fileOf(name);
       if (file === undefined) continue;
       if (processLiveness.check(file.mark) === 'dead') rmSync(join(this.#folder, name), { force: true });

@@ -100,6 +100,7 @@ export function countChangedLines(change: FileUpdateChange): { readonly added: n
 /** Unified hunks without file headers, as `diff -U3` writes them; "" for equal texts. */
 export function unifiedHunks(before: string, after: string): string {
   if (before === after) return '';
+  if (before === '' || after === '') return formatHunk(wholeHunk(before, after));
   const options = { context: CONTEXT, maxEditLength: MAX_EDITS };
   const patch = structuredPatch('', '', before, after, undefined, undefined, options);
   const hunks: readonly Hunk[] = patch?.hunks.map(fromLibrary) ?? [wholeHunk(before, after)];

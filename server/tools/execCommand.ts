@@ -42,12 +42,16 @@ interface Deps extends ExecCommandDeps {
   readonly failed: Set<string>;
 }
 
-/** A call that is understood and may be decided on. */
-interface Plan {
+/** A call that is understood. */
+interface ReadCall {
   readonly callId: string;
   readonly args: ExecArguments;
   readonly cwd: string;
   readonly shell: Shell;
+}
+
+/** And that may be decided on. */
+interface Plan extends ReadCall {
   readonly item: CommandExecutionItem;
   readonly action: Extract<Action, { kind: 'command' }>;
 }
@@ -61,21 +65,21 @@ export function createExecCommand(given: ExecCommandDeps): Tool {
     spec: EXEC_COMMAND_SPEC,
     changesWorkspace: true,
     async run(call, context) {
-      const plan = planCall(call, context, deps.environment.shell());
-      if (plan.type === 'wrong') return { output: plan.message };
-      const { args, cwd } = plan.value;
+      const read = readCall(call, context, deps.environment.shell());
+      if (read.type === 'wrong') return { output: read.message };
+      const { args, cwd } = read.value;
       const patch = deps.interceptPatch?.(args.cmd, cwd) ?? null;
       if (patch !== null && deps.applyPatch !== undefined) return deps.applyPatch(call.callId, patch, context);
-      return runPlan(plan.value, context, deps);
+      return runPlan(planOf(read.value), context, deps);
     },
   };
 }
 
-function planCall(
+function readCall(
   call: ToolCall,
   { settings }: ToolContext,
   ownShell: Shell,
-): { readonly type: 'ok'; readonly value: Plan } | { readonly type: 'wrong'; readonly message: string } {
+): { readonly type: 'ok'; readonly value: ReadCall } | { readonly type: 'wrong'; readonly message: string } {
   const parsed = parseArguments(ExecArguments, 'exec_command', call.input);
   if (parsed.type === 'wrong') return parsed;
   const args = parsed.value;
@@ -91,6 +95,11 @@ function planCall(
     };
   }
   const shell = args.shell === undefined ? ownShell : shellAt(args.shell);
+  return { type: 'ok', value: { callId, args, cwd, shell } };
+}
+
+function planOf(call: ReadCall): Plan {
+  const { callId, args, cwd, shell } = call;
   const item = proposedCommand({ callId, script: args.cmd, argv: shell.argv(args.cmd, args.login ?? true), cwd });
   const action: Plan['action'] = {
     kind: 'command',
@@ -103,7 +112,7 @@ function planCall(
     // PowerShell's quotes are not those that the decision reads
     ...(args.shell === undefined && isScriptShell(shell.path) ? {} : { shell: args.shell ?? shell.path }),
   };
-  return { type: 'ok', value: { callId, args, cwd, shell, item, action } };
+  return { ...call, item, action };
 }
 
 async function runPlan(plan: Plan, context: ToolContext, deps: Deps): Promise<ToolOutput> {

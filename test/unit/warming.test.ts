@@ -5,18 +5,21 @@ import { ManualClock } from './adapters/store/fixture.ts';
 
 describe('loading ahead', () => {
   let warmed = 0;
+  let warmedSandbox: boolean | null;
   let clock = new ManualClock();
   const create = () =>
-    createWarming(clock, async () => {
+    createWarming(clock, async (inSandbox) => {
       warmed += 1;
+      warmedSandbox = inSandbox;
     });
   beforeEach(() => {
     warmed = 0;
+    warmedSandbox = null;
     clock = new ManualClock();
   });
 
   it('leaves the first requests for threads alone', () => {
-    create().soon();
+    create().soon(true);
     clock.advance(100);
     equal(warmed, 0);
     clock.advance(100);
@@ -25,19 +28,20 @@ describe('loading ahead', () => {
 
   it('does not wait when a turn is next, and happens once', () => {
     const warming = create();
-    warming.soon();
-    warming.now();
+    warming.soon(true);
+    warming.now(false);
     clock.advance(1);
     equal(warmed, 1);
-    warming.now();
-    warming.soon();
+    equal(warmedSandbox, false, 'as the one that comes next needs it');
+    warming.now(false);
+    warming.soon(true);
     clock.advance(1000);
     equal(warmed, 1);
   });
 
   it('ends with the server', () => {
     const warming = create();
-    warming.soon();
+    warming.soon(true);
     warming.stop();
     clock.advance(1000);
     equal(warmed, 0);

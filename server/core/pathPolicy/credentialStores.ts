@@ -1,6 +1,6 @@
 // Where keys, passwords and sessions of the user lie: nothing reads there without a question of its own, whatever the mode.
 import { couldName } from './namePattern.ts';
-import { comparablePath, isWithin, type Places } from './places.ts';
+import { comparablePath, type Places } from './places.ts';
 
 export interface CredentialStore {
   /** In words for the user. */
@@ -93,14 +93,19 @@ const HOST_KEY = /^\/etc\/ssh\/ssh_host_[^/]*_key$/;
 export function credentialStoreOf(path: string, places: Places): string | null {
   if (PROCESS_SECRETS.test(path)) return 'what is kept in a running program';
   if (HOST_KEY.test(path)) return 'SSH keys';
+  const { labels } = placesOfCredentials(places);
   const compared = comparablePath(path);
-  return placesOfCredentials(places).find((place) => isWithin(compared, place.compared))?.label ?? null;
+  for (let end = compared.length; end > 0; end = compared.lastIndexOf('/', end - 1)) {
+    const label = labels.get(compared.slice(0, end));
+    if (label !== undefined) return label;
+  }
+  return null;
 }
 
 /** As above for a path with patterns in it, as far as they say what they look for. */
 export function credentialStoreLike(pattern: string, places: Places): string | null {
   const parts = comparablePath(pattern).split('/');
-  const found = placesOfCredentials(places).find(({ compared }) =>
+  const found = placesOfCredentials(places).all.find(({ compared }) =>
     compared.split('/').every((name, index) => couldName(parts[index] ?? '', name)),
   );
   return found?.label ?? null;
@@ -108,7 +113,7 @@ export function credentialStoreLike(pattern: string, places: Places): string | n
 
 /** Absolute paths of all stores, there or not. For the sandbox, which closes them. */
 export function credentialPaths(places: Places): string[] {
-  return placesOfCredentials(places).map(({ path }) => path);
+  return placesOfCredentials(places).all.map(({ path }) => path);
 }
 
 interface CredentialPlace {
@@ -118,16 +123,22 @@ interface CredentialPlace {
   readonly compared: string;
 }
 
-/** They stay where they are, and each path that is read or written is compared with all of them. */
-const KNOWN_PLACES = new WeakMap<Places, readonly CredentialPlace[]>();
+interface CredentialPlaces {
+  readonly all: readonly CredentialPlace[];
+  /** By the path as it is compared. */
+  readonly labels: ReadonlyMap<string, string>;
+}
 
-function placesOfCredentials(places: Places): readonly CredentialPlace[] {
+/** They stay where they are, and each path that is read or written is looked up among them. */
+const KNOWN_PLACES = new WeakMap<Places, CredentialPlaces>();
+
+function placesOfCredentials(places: Places): CredentialPlaces {
   const known = KNOWN_PLACES.get(places) ?? findPlaces(places);
   KNOWN_PLACES.set(places, known);
   return known;
 }
 
-function findPlaces(places: Places): CredentialPlace[] {
+function findPlaces(places: Places): CredentialPlaces {
   const stores = CREDENTIAL_STORES.flatMap(({ label, paths }) =>
     paths.flatMap((path) =>
       path.startsWith('/')
@@ -139,5 +150,6 @@ function findPlaces(places: Places): CredentialPlace[] {
     label: 'the key for the model',
     path: `${home.replace(/[/\\]+$/, '')}/auth.json`,
   }));
-  return [...keys, ...stores].map((place) => ({ ...place, compared: comparablePath(place.path) }));
+  const all = [...keys, ...stores].map((place) => ({ ...place, compared: comparablePath(place.path) }));
+  return { all, labels: new Map(all.toReversed().map(({ compared, label }) => [compared, label])) };
 }

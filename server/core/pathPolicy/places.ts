@@ -30,7 +30,20 @@ export function isWithinAnySpelling(path: string, root: string): boolean {
   return root !== '' && isWithin(comparablePath(path), comparablePath(root));
 }
 
+/** The same few folders are compared with each path, and each path with all of them. */
+const COMPARED = new Map<string, string>();
+const MOST_COMPARED = 1000;
+
 export function comparablePath(path: string): string {
+  const known = COMPARED.get(path);
+  if (known !== undefined) return known;
+  const compared = madeComparable(path);
+  if (COMPARED.size >= MOST_COMPARED) COMPARED.clear();
+  COMPARED.set(path, compared);
+  return compared;
+}
+
+function madeComparable(path: string): string {
   const drive = /^[A-Za-z]:/.exec(path)?.[0] ?? '';
   return drive.toLowerCase() + path.slice(drive.length).split(/[/\\]/).map(comparableName).join('/');
 }

@@ -63,6 +63,8 @@ function approvalText(policy: AskForApproval): string {
 
 /** YYYY-MM-DD where the user is. */
 function dateIn({ nowMs, timeZone }: Environment): string {
+  // in most containers; the runtime's first look at time zones is slow
+  if (/^(?:Etc\/)?(?:UTC|UCT|Zulu|Universal)$/.test(timeZone)) return new Date(nowMs).toISOString().slice(0, 10);
   const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
   try {
     return new Intl.DateTimeFormat('sv-SE', { ...parts, timeZone }).format(nowMs);
