@@ -3,7 +3,8 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isCaseInsensitive as probeCase } from './caseProbe.ts';
 
-const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
+/** The last is Node's word for a name with a NUL in it: no file can have it. */
+const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE']);
 
 /** Whether upper and lower case make no difference in a folder. */
 export type CaseProbe = (folder: string) => Promise<boolean>;

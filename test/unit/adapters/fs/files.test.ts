@@ -153,6 +153,8 @@ describe('createFiles', () => {
       ],
     );
     await assert.rejects(files.read(at('none')), (error) => errorCode(error) === 'ENOENT');
+    // no file can have it
+    assert.equal(await files.realPath(at('w\0')), at('w\0'));
   });
 
   it('removes files, and folders only when they are empty', async () => {
