@@ -36,6 +36,7 @@ class BunInput extends EventEmitter implements ByteInput {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #resumed = Promise.resolve();
   #resume: (() => void) | null = null;
+  #isDestroyed = false;
 
   constructor(stream: ReadableStream<Uint8Array>) {
     super();
@@ -58,6 +59,7 @@ class BunInput extends EventEmitter implements ByteInput {
   }
 
   destroy(): void {
+    this.#isDestroyed = true;
     this.resume();
     this.#reader.cancel().catch(() => undefined); // there is nothing more to read, whatever it says
     this.emit('close');
@@ -66,6 +68,7 @@ class BunInput extends EventEmitter implements ByteInput {
   async #read(): Promise<void> {
     for (let chunk = await this.#next(); chunk !== null; chunk = await this.#next()) {
       await this.#resumed;
+      if (this.#isDestroyed) return;
       this.emit('data', chunk);
     }
     this.emit('end');
