@@ -86,6 +86,13 @@ export const ACCEPTED: readonly Accepted[] = [
     ],
   },
   {
+    reason:
+      'That a thread is no longer loaded is said once: on a fast machine the reference says it twice, as it unloads it and as it archives or deletes it.',
+    in: ['lists of threads'],
+    what: ['only the reference: < thread/status/changed notLoaded'],
+    isSometimes: true,
+  },
+  {
     reason: 'A list of threads tells which are forks, as every other answer does.',
     in: ['forks'],
     what: ['< result thread/list: data.#.forkedFromId is "<thread 1>", not null'],
