@@ -99,8 +99,7 @@ class BunOutput extends EventEmitter implements ByteOutput {
     this.#inTurn(async () => {
       await this.#sink.write(text);
       await this.#sink.flush();
-      // what comes in this turn of the event loop goes together into the next write
-      setImmediate(taken);
+      taken();
     });
   }
 
