@@ -45,7 +45,7 @@ export function parseArguments<T>(schema: () => z.ZodType<T>, tool: string, inpu
       `The arguments of ${tool} are not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  const result = schema().safeParse(json);
+  const result = schema().safeParse(json, { jitless: true });
   return result.success
     ? { type: 'ok', value: result.data }
     : wrong(`The arguments of ${tool} are wrong, nothing was run:\n${z.prettifyError(result.error)}`);

@@ -1,4 +1,5 @@
 // Gathers what the decision on an action depends on in a thread: its settings, the sandbox, the rules, and what was granted.
+import type { SandboxState } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { Action, Decision } from '../turn/tool.ts';
 import type { TurnWorld } from '../turn/turnWorld.ts';
@@ -14,11 +15,20 @@ export interface DecidesIn {
   readonly settings: Settings;
 }
 
+const NO_MATTER: SandboxState = {
+  type: 'unavailable',
+  reason: 'It was not asked for.',
+  remedy: null,
+  isRoot: false,
+};
+
 export async function decideInThread({ world, grants, settings }: DecidesIn, action: Action): Promise<Decision> {
   const isPlan = isPlanning(settings);
   const refused = isPlan ? refusedInPlanMode(action) : null;
   if (refused !== null) return refused;
-  const [sandbox, rules] = await Promise.all([world.sandbox.probe(), world.rules.rules(settings)]);
+  // only commands run in it, and the first look at it starts programs
+  const probed = action.kind === 'command' ? world.sandbox.probe() : NO_MATTER;
+  const [sandbox, rules] = await Promise.all([probed, world.rules.rules(settings)]);
   const input: DecideInput = {
     policy: {
       approvalPolicy: settings.approvalPolicy,

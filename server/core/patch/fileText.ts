@@ -68,6 +68,12 @@ function lineEnd(bytes: Uint8Array, from: number, newline: number): LineEnd {
   return newline > from && bytes[newline - 1] === CR ? '\r\n' : '\n';
 }
 
+const ENDS: Readonly<Record<LineEnd, Uint8Array>> = {
+  '': encoder.encode(''),
+  '\n': encoder.encode('\n'),
+  '\r\n': encoder.encode('\r\n'),
+};
+
 /**
  * The bytes of the edited file. A new line ends like the line before it (else like the one after it, else like the file's
  * first); a file that had no final newline gets none.
@@ -83,11 +89,11 @@ export function joinFile(original: FileText, edited: readonly EditedLine[]): Uin
     const near = previous || (typeof next === 'object' ? next.end : '') || usual;
     if (typeof line === 'string') {
       const text = near === '\r\n' && line.endsWith('\r') ? line.slice(0, -1) : line;
-      parts.push(encoder.encode(text), encoder.encode(isLast && !hadFinalNewline ? '' : near));
+      parts.push(encoder.encode(text), ENDS[isLast && !hadFinalNewline ? '' : near]);
       previous = near;
     } else {
       const end = line.end === '' && !isLast ? near : line.end;
-      parts.push(line.bytes, encoder.encode(end));
+      parts.push(line.bytes, ENDS[end]);
       previous = end;
     }
   });

@@ -9,8 +9,9 @@ export interface InterceptedPatch {
 
 const COMMAND = String.raw`(?:apply_patch|applypatch)`;
 const CHANGE_FOLDER = String.raw`(?:cd\s+(?<folder>'[^'\n]*'|"[^"$\x60\\\n!]*"|[\w./+@,:=-]+)\s*&&\s*)?`;
+/** Its first line: the rest is the patch, which may be long. */
 const HERE_DOCUMENT = new RegExp(
-  String.raw`^${CHANGE_FOLDER}${COMMAND}[ \t]+<<[ \t]*(?<quote>['"]?)(?<word>\w+)\k<quote>[ \t]*\n(?<body>[^]*)$`,
+  String.raw`^${CHANGE_FOLDER}${COMMAND}[ \t]+<<[ \t]*(?<quote>['"]?)(?<word>\w+)\k<quote>[ \t]*\n`,
 );
 const LITERAL = new RegExp(String.raw`^${CHANGE_FOLDER}${COMMAND}[ \t]+'(?<literal>[^']*)'$`);
 /** What a shell would expand in an unquoted here-document. */
@@ -22,9 +23,10 @@ const EXPANSION = /[$`\\]/;
  */
 export function interceptPatch(script: string, cwd: string): InterceptedPatch | null {
   const trimmed = script.trim().replaceAll('\r\n', '\n');
-  const groups = (HERE_DOCUMENT.exec(trimmed) ?? LITERAL.exec(trimmed))?.groups;
+  const match = HERE_DOCUMENT.exec(trimmed) ?? LITERAL.exec(trimmed);
+  const groups = match?.groups;
   if (groups === undefined) return null;
-  const patch = groups['literal'] ?? hereDocument(groups['body'] ?? '', groups['word'] ?? '');
+  const patch = groups['literal'] ?? hereDocument(trimmed.slice(match?.[0].length), groups['word'] ?? '');
   if (patch === null) return null;
   const isQuoted = groups['literal'] !== undefined || groups['quote'] !== '';
   if (!isQuoted && EXPANSION.test(patch)) return null;
