@@ -6,6 +6,18 @@ import { extensionBundle, serverBundle, webviewBundle, type Bundle } from '../..
 /** The webview's first paint waits for this much script. */
 const WEBVIEW_ENTRY_LIMIT = 500_000;
 
+/** What is loaded for the handshake and the first page of threads. */
+const LISTING = [
+  'server/main.ts',
+  'server/adapters/notices.ts',
+  'server/app/handlers/threadRead.ts',
+  'server/app/openThreads.ts',
+  'server/doors/localDoor.ts',
+  'server/turnAdapters.ts',
+];
+/** Each takes Bun as long to load as several of our own rooms; where they are used they are asked for by `process.getBuiltinModule`. */
+const HEAVY = /^(?:node:)?(?:child_process|crypto|http|https|net|readline|stream|tls|tty|util|zlib)(?:\/|$)/;
+
 describe('bundles', () => {
   it('no bundle carries the translations of zod', async () => {
     // `import * as z` leaves out what is not used, `import { z }` brings fifty languages
@@ -65,6 +77,19 @@ describe('bundles', () => {
       builtins.filter((path) => /sqlite/.test(path)),
       [],
     );
+  });
+
+  it('the first list of threads waits for none of Node’s heavy modules', async () => {
+    const { outputs } = await bundle(serverBundle);
+    const entries = Object.keys(outputs).filter((path) => LISTING.includes(outputs[path]?.entryPoint ?? ''));
+    deepEqual(entries.map((path) => outputs[path]?.entryPoint).toSorted(), [...LISTING].toSorted());
+    const loaded = new Set(entries.flatMap((entry) => staticClosure(outputs, entry)));
+    const heavy = [...loaded].flatMap((path) =>
+      (outputs[path]?.imports ?? [])
+        .filter(({ path: name, kind }) => kind === 'import-statement' && HEAVY.test(name))
+        .map(({ path: name }) => `${name} of ${inputsOf(outputs[path]).join(', ')}`),
+    );
+    deepEqual(heavy, []);
   });
 });
 
