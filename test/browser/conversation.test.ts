@@ -89,7 +89,11 @@ describe('a conversation in a real VS Code', () => {
     await runCommand(chat.page, 'Developer: Reload Webviews');
     await chat.answer('Half of it,').waitFor();
     assert.equal(await chat.field.inputValue(), DRAFT);
-    assert.ok((await chat.place()).toEnd < 40);
+    // the page is drawn before its height is known
+    await eventually(
+      async () => (await chat.place()).toEnd < 40,
+      async () => `the end of the conversation is ${(await chat.place()).toEnd} px away`,
+    );
     model.open('page');
     await chat.answer('Half of it, and the other half.').waitFor();
     await chat.idle();
