@@ -56,9 +56,9 @@ export function compose(options: ServerOptions): ComposedServer {
       module.createTurnAdapters({ ...options, clock, ids, version, configuration, apiKey }),
     ));
   /** A client that opens a thread will start a turn: what that needs is loaded while nobody waits. Before, it would only cost memory. */
-  const warm = async (inSandbox: boolean): Promise<void> => {
+  const warm = async (): Promise<void> => {
     try {
-      await (await turnAdapters()).warm(inSandbox);
+      await (await turnAdapters()).warm();
     } catch (error) {
       options.log.warn('What turns need could not be loaded ahead.', { reason: messageOf(error) });
     }
@@ -82,7 +82,7 @@ export function compose(options: ServerOptions): ComposedServer {
       ...createClientPorts({ ...options, clock, commands: async () => (await turnAdapters()).clientCommands }),
       openTurnWorld: async (approver) => (await turnAdapters()).openWorld(approver),
       threadImporter: lazyImporter({ ...options, clock, cwd, configuration }),
-      expectTurn: (when, inSandbox) => warming[when](inSandbox),
+      expectTurn: (when) => warming[when](),
       ...neighbourhood.ports,
       absolutePath: (path) => resolve(cwd, path),
     },

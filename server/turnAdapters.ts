@@ -31,6 +31,7 @@ import type { ProcessRunner } from './core/client/process.ts';
 import type { Approver, Clock, CommandSandbox, FileGuard, Files, Ids, Log, ShellEnvironment } from './core/ports.ts';
 import type { Places } from './core/pathPolicy/places.ts';
 import { maskedRunner, type LoadMask } from './core/secrets/maskedRunner.ts';
+import { dateIn } from './core/prompt/environmentContext.ts';
 import { readPrompt, readSources, type PromptSurroundings } from './core/prompt/prompt.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
 import type { Model } from './protocol/schema/model.ts';
@@ -64,7 +65,7 @@ export interface TurnAdapters {
   openWorld(approver: Approver): Promise<TurnWorld>;
   /** The models of a provider, or of the default one. */
   listModels(provider: string | null): Promise<readonly Model[]>;
-  warm(inSandbox: boolean): Promise<void>;
+  warm(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -113,11 +114,11 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       promptSources: (settings) => readSources(settings, toolbox.surroundings),
     }),
     listModels: (provider) => listedModels(models, configuration, provider),
-    async warm(inSandbox) {
+    async warm() {
       await Promise.all([models.warm(configuration.defaultProvider()), masks.load()]);
-      // the runtime's first look is slow, and the first prompt needs it; the sandbox is asked for when the model has answered
-      toolbox.surroundings.timeZone();
-      if (inSandbox) await sandbox.probe();
+      // the runtime's first look at a time zone is slow, and the first prompt needs it; the sandbox is asked for when the model has answered
+      dateIn({ nowMs: clock.nowMs(), timeZone: toolbox.surroundings.timeZone() });
+      await sandbox.probe();
     },
     async dispose() {
       watch.stop();

@@ -6,27 +6,23 @@ const AFTER_MS = 150;
 
 export interface Warming {
   /** A client has opened a stored thread, or looked for the account: it will start a turn sooner or later. */
-  soon(inSandbox: boolean): void;
+  soon(): void;
   /** A client has begun a thread: its first turn comes next. */
-  now(inSandbox: boolean): void;
+  now(): void;
   stop(): void;
 }
 
 /** Calls `warm` once. */
-export function createWarming(clock: Clock, warm: (inSandbox: boolean) => Promise<void>): Warming {
+export function createWarming(clock: Clock, warm: () => Promise<void>): Warming {
   let cancel = (): void => undefined;
   let isDone = false;
-  const after = (delayMs: number, inSandbox: boolean): void => {
+  const after = (delayMs: number): void => {
     cancel();
     if (isDone) return;
     cancel = clock.after(delayMs, () => {
       isDone = true;
-      void warm(inSandbox);
+      void warm();
     });
   };
-  return {
-    soon: (inSandbox) => after(AFTER_MS, inSandbox),
-    now: (inSandbox) => after(0, inSandbox),
-    stop: () => cancel(),
-  };
+  return { soon: () => after(AFTER_MS), now: () => after(0), stop: () => cancel() };
 }

@@ -38,8 +38,8 @@ export interface AppWorld {
   openTurnWorld(approver: Approver): Promise<TurnWorld>;
   /** Brings the threads of the reference server; loaded at the first use. */
   threadImporter(): Promise<ThreadImporter>;
-  /** A turn is about to begin, or will sooner or later: what it needs is loaded ahead, the sandbox where it will be used. */
-  expectTurn(when: 'now' | 'soon', inSandbox: boolean): void;
+  /** A turn is about to begin, or will sooner or later: what it needs is loaded ahead. */
+  expectTurn(when: 'now' | 'soon'): void;
   /** The other servers of the home; loaded with the threads. */
   neighbours(): Promise<Neighbours>;
   /** What they tell each other; loaded with the threads. */

@@ -1,4 +1,5 @@
 // Where the server is to listen, as `--listen` says it.
+import { isIP } from 'node:net';
 
 export type ListenAddress =
   | { readonly type: 'stdio' }
@@ -6,9 +7,6 @@ export type ListenAddress =
   | { readonly type: 'unix'; readonly path: string | null }
   | { readonly type: 'webSocket'; readonly host: string; readonly port: number }
   | { readonly type: 'off' };
-
-/** Loaded late: a server on its standard streams needs no sockets. */
-const isIP = (host: string): number => process.getBuiltinModule('node:net').isIP(host);
 
 const FORMS = 'stdio://, unix://, unix://PATH, ws://IP:PORT or off';
 

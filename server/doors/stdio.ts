@@ -21,6 +21,7 @@ export async function serveStdio(server: DoorServer): Promise<void> {
   } finally {
     await server.close();
     transport.close();
+    // a limit, not a wait: a client that reads no more would hold the end up for ever
     await Promise.race([flushed, delay(LONGEST_FLUSH_MS)]);
   }
 }

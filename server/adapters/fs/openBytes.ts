@@ -3,22 +3,16 @@ import { readFile, readFileSync, writeFile, writeFileSync } from 'node:fs';
 
 /** Bytes that are read or written at once: more would hold everybody else up. */
 const MOST_AT_ONCE = 256 * 1024;
+/** Loaded late: few files are so large. */
+const util = (): typeof import('node:util') => process.getBuiltinModule('node:util');
 
 /** From where the file stands to its end. `size`: about how many bytes there are. */
 export async function readBytes(file: number, size: number): Promise<Uint8Array> {
-  if (size <= MOST_AT_ONCE) return readFileSync(file);
-  return await new Promise((resolve, reject) => {
-    readFile(file, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
-  });
+  return size > MOST_AT_ONCE ? await util().promisify(readFile)(file) : readFileSync(file);
 }
 
 /** At where the file stands. */
 export async function writeBytes(file: number, bytes: Uint8Array | string): Promise<void> {
-  if (bytes.length <= MOST_AT_ONCE) {
-    writeFileSync(file, bytes);
-    return;
-  }
-  await new Promise<void>((resolve, reject) => {
-    writeFile(file, bytes, (error) => (error === null ? resolve() : reject(error)));
-  });
+  if (bytes.length > MOST_AT_ONCE) await util().promisify(writeFile)(file, bytes);
+  else writeFileSync(file, bytes);
 }

@@ -26,7 +26,7 @@ async function modelsOf(app: AppWorld, provider: string | null): Promise<readonl
 
 /** Who looks for the account will talk to a model; who only lists threads does not ask. */
 export const accountRead: Handler<'account/read'> = ({ app }) => {
-  app.expectTurn('soon', true);
+  app.expectTurn('soon');
   return app.account.read();
 };
 

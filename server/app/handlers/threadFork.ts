@@ -16,7 +16,7 @@ export const threadFork: Handler<'thread/fork'> = async (context, params) => {
   const { connection, fanout } = context;
   refuseUnfit(context, params);
   const threads = await context.threads();
-  context.app.expectTurn('soon', true);
+  context.app.expectTurn('soon');
   const live = threads.get(params.threadId);
   if (live?.isEphemeral === true)
     throw new ProtocolError('invalidRequest', 'ephemeral threads keep no history that could be forked', {

@@ -30,7 +30,7 @@ export const threadStart: Handler<'thread/start'> = async (context, params) => {
   refuseExperimental(connection, 'thread/start', { dynamicTools: params.dynamicTools });
   const settings = await app.configuration.resolve({ ...params, cwd: app.absolutePath(params.cwd ?? '.') });
   const threads = await context.threads();
-  app.expectTurn('now', settings.sandbox.type !== 'dangerFullAccess');
+  app.expectTurn('now');
   refuseUnfit(threads, dynamicTools);
   const isEphemeral = params.ephemeral === true;
   const threadSource = params.threadSource ?? null;
@@ -59,7 +59,7 @@ async function resumeHere(
   steals: boolean,
 ): Promise<Reply<ThreadResumeResult>> {
   const threads = await context.threads();
-  context.app.expectTurn('soon', true);
+  context.app.expectTurn('soon');
   const loaded = await threads.current(params.threadId);
   const opening = loaded === undefined ? await load(context, threads, { params, steals }) : { thread: loaded };
   const { thread } = opening;

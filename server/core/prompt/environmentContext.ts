@@ -62,7 +62,7 @@ function approvalText(policy: AskForApproval): string {
 }
 
 /** YYYY-MM-DD where the user is. */
-function dateIn({ nowMs, timeZone }: Environment): string {
+export function dateIn({ nowMs, timeZone }: Pick<Environment, 'nowMs' | 'timeZone'>): string {
   // in most containers; the runtime's first look at time zones is slow
   if (/^(?:Etc\/)?(?:UTC|UCT|Zulu|Universal)$/.test(timeZone)) return new Date(nowMs).toISOString().slice(0, 10);
   const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
