@@ -36,6 +36,9 @@ export interface ComposedServer {
   dispose(): Promise<void>;
 }
 
+/** Who opens a stored thread, or looks for the account, begins a turn sooner or later; a user takes longer to write a message. */
+const TURNS_AFTER_MS = 150;
+
 /** The server's world. Nothing heavy is loaded before it is needed: the handshake must be quick. */
 export function compose(options: ServerOptions): ComposedServer {
   const clock = systemClock;
@@ -64,7 +67,7 @@ export function compose(options: ServerOptions): ComposedServer {
     }
   };
   const neighbourhood = createNeighbourhood({ ...options, clock });
-  const warming = createWarming(clock, warm);
+  const warming = createWarming(clock, { warm, soonMs: TURNS_AFTER_MS });
   return {
     app: {
       clock,
@@ -80,7 +83,9 @@ export function compose(options: ServerOptions): ComposedServer {
       models: async (provider) => (await turnAdapters()).listModels(provider),
       sandbox: async () => (await turnAdapters()).sandbox.probe(),
       ...createClientPorts({ ...options, clock, commands: async () => (await turnAdapters()).clientCommands }),
-      openTurnWorld: async (approver) => (await turnAdapters()).openWorld(approver),
+      openStore: async () =>
+        (await import('./adapters/store/openThreadStore.ts')).openThreadStore({ ...options, clock }),
+      openTurnWorld: async (approver, store) => (await turnAdapters()).openWorld(approver, store),
       threadImporter: lazyImporter({ ...options, clock, cwd, configuration }),
       expectTurn: (when) => warming[when](),
       ...neighbourhood.ports,

@@ -1,4 +1,4 @@
-// The adapters behind a turn: store, models, commands, files, tools; loaded when the first thread is asked for.
+// The adapters behind a turn: models, commands, files, tools; loaded when the first thread is to run something.
 import { homedir } from 'node:os';
 import { keyFileOf, type ApiKey } from './adapters/auth/apiKey.ts';
 import type { ConfigurationFiles } from './adapters/config/configuration.ts';
@@ -20,8 +20,7 @@ import { allowsRoot } from './adapters/sandbox/allowRoot.ts';
 import { createCommandSandbox } from './adapters/sandbox/commandSandbox.ts';
 import { RuleFiles } from './adapters/rules/ruleBook.ts';
 import { ripgrep } from './adapters/search.ts';
-import { createSecretMasks } from './adapters/secrets/secretMasks.ts';
-import { openThreadStore } from './adapters/store/openThreadStore.ts';
+import { createSecretMasks, type SecretMasks } from './adapters/secrets/secretMasks.ts';
 import { timeZoneOf } from './adapters/timeZone.ts';
 import { Checkpoints } from './core/checkpoint/checkpoints.ts';
 import { createClientCommands, type ClientCommands } from './core/client/startCommand.ts';
@@ -33,7 +32,9 @@ import type { Places } from './core/pathPolicy/places.ts';
 import { maskedRunner, type LoadMask } from './core/secrets/maskedRunner.ts';
 import { dateIn } from './core/prompt/environmentContext.ts';
 import { readPrompt, readSources, type PromptSurroundings } from './core/prompt/prompt.ts';
+import type { ThreadStore } from './core/thread/threadStore.ts';
 import type { ThreadTools, TurnWorld } from './core/turn/turnWorld.ts';
+import { messageOf } from './protocol/errors.ts';
 import type { Model } from './protocol/schema/model.ts';
 import { createApplyPatch } from './tools/applyPatch.ts';
 import { createExecCommand } from './tools/execCommand.ts';
@@ -46,6 +47,7 @@ import { createTerminals, inBackground } from './tools/terminals.ts';
 import { updatePlanTool } from './tools/updatePlan.ts';
 import { viewImageTool } from './tools/viewImage.ts';
 import { createWriteStdin } from './tools/writeStdin.ts';
+import { createWarming } from './warming.ts';
 
 export interface TurnAdapterOptions {
   readonly home: string;
@@ -62,12 +64,15 @@ export interface TurnAdapterOptions {
 export interface TurnAdapters {
   readonly sandbox: CommandSandbox;
   readonly clientCommands: ClientCommands;
-  openWorld(approver: Approver): Promise<TurnWorld>;
+  openWorld(approver: Approver, store: ThreadStore): TurnWorld;
   /** The models of a provider, or of the default one. */
   listModels(provider: string | null): Promise<readonly Model[]>;
   warm(): Promise<void>;
   dispose(): Promise<void>;
 }
+
+/** What tool calls need is loaded ahead when the first request to the model is under way, which takes longer to answer. */
+const TOOLS_AFTER_MS = 250;
 
 export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   const { clock, ids, log, configuration } = options;
@@ -85,10 +90,11 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
   const { files } = toolbox;
   const watch = createWorkspaceWatch();
   const rules = new RuleFiles({ ...options, workspaceFolders: (cwd) => configuration.workspaceFolders(cwd) });
+  const callTools = createWarming(clock, { warm: () => warmTools({ masks, sandbox, log }), soonMs: TOOLS_AFTER_MS });
   return {
     sandbox,
     clientCommands: createClientCommands({ configuration, sandbox, rules, log, ...toolbox }),
-    openWorld: async (approver) => ({
+    openWorld: (approver, store) => ({
       clock,
       ids,
       log,
@@ -98,7 +104,7 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       files,
       places,
       guard,
-      store: await openThreadStore({ home: options.home, clock, log }),
+      store,
       models: {
         provider: (settings) => {
           configuration.noteProviders(settings.overrides);
@@ -115,12 +121,11 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
     }),
     listModels: (provider) => listedModels(models, configuration, provider),
     async warm() {
-      await Promise.all([models.warm(configuration.defaultProvider()), masks.load()]);
-      // the runtime's first look at a time zone is slow, and the first prompt needs it; the sandbox is asked for when the model has answered
-      dateIn({ nowMs: clock.nowMs(), timeZone: toolbox.surroundings.timeZone() });
-      await sandbox.probe();
+      await warmRequests({ ...options, models, surroundings: toolbox.surroundings });
+      callTools.soon();
     },
     async dispose() {
+      callTools.stop();
       watch.stop();
       models.dispose();
       // first what runs in it
@@ -128,6 +133,32 @@ export function createTurnAdapters(options: TurnAdapterOptions): TurnAdapters {
       await sandbox.dispose();
     },
   };
+}
+
+/** What the first request to the model needs. */
+async function warmRequests(parts: {
+  readonly models: ConfiguredModels;
+  readonly configuration: ConfigurationFiles;
+  readonly clock: Clock;
+  readonly surroundings: PromptSurroundings;
+}): Promise<void> {
+  await parts.models.warm(parts.configuration.defaultProvider());
+  // the runtime's first look at a time zone is slow
+  dateIn({ nowMs: parts.clock.nowMs(), timeZone: parts.surroundings.timeZone() });
+}
+
+/** What tool calls need. */
+async function warmTools(parts: {
+  readonly masks: SecretMasks;
+  readonly sandbox: CommandSandbox;
+  readonly log: Log;
+}): Promise<void> {
+  try {
+    await parts.masks.load();
+    await parts.sandbox.probe();
+  } catch (error) {
+    parts.log.warn('What tool calls need could not be loaded ahead.', { reason: messageOf(error) });
+  }
 }
 
 function listedModels(

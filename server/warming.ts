@@ -1,19 +1,22 @@
-// When what turns need is loaded ahead: while nobody waits, and never for a client that only lists threads.
+// When something is loaded ahead: while nobody waits.
 import type { Clock } from './core/ports.ts';
 
-/** So long those who resume threads have the processor for themselves: a user takes longer to write a message. */
-const AFTER_MS = 150;
-
 export interface Warming {
-  /** A client has opened a stored thread, or looked for the account: it will start a turn sooner or later. */
+  /** It will be needed sooner or later. */
   soon(): void;
-  /** A client has begun a thread: its first turn comes next. */
+  /** It is needed next. */
   now(): void;
   stop(): void;
 }
 
-/** Calls `warm` once. */
-export function createWarming(clock: Clock, warm: () => Promise<void>): Warming {
+export interface WarmingOptions {
+  /** Called once. Never rejects. */
+  warm(): Promise<void>;
+  /** So long others have the processor for themselves. */
+  readonly soonMs: number;
+}
+
+export function createWarming(clock: Clock, { warm, soonMs }: WarmingOptions): Warming {
   let cancel = (): void => undefined;
   let isDone = false;
   const after = (delayMs: number): void => {
@@ -24,5 +27,9 @@ export function createWarming(clock: Clock, warm: () => Promise<void>): Warming 
       void warm();
     });
   };
-  return { soon: () => after(AFTER_MS), now: () => after(0), stop: () => cancel() };
+  const stop = (): void => {
+    cancel();
+    isDone = true;
+  };
+  return { soon: () => after(soonMs), now: () => after(0), stop };
 }

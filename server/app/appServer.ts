@@ -35,7 +35,8 @@ export class AppServer {
       fanout: this.#fanout,
       questions: this.#questions,
       settled: (threadId) => this.#dispatcher.settled(threadId),
-      threads: () => this.#openThreads(),
+      threadList: () => this.#openThreads(),
+      threads: async () => (await this.#openThreads()).ready(),
     };
     const peer = new RawPeer(
       transport,

@@ -2,13 +2,13 @@
 import { titleOf } from '../protocol/state/select.ts';
 import type { ApprovalListResult } from '../protocol/schema/safety.ts';
 import type { OpenRequest } from './serverRequests.ts';
-import type { ThreadTable } from './threadTable.ts';
+import type { ThreadList } from './threadTable.ts';
 
 type Entry = ApprovalListResult['data'][number];
 
 /** Newest threads first, and within a thread as they were asked. Threads that another living process holds are only among them when they are followed. */
-export function openApprovals(threads: ThreadTable, asked: readonly OpenRequest[]): Entry[] {
-  const { store } = threads.world;
+export function openApprovals(threads: ThreadList, asked: readonly OpenRequest[]): Entry[] {
+  const { store } = threads;
   const known = new Set(asked.map(({ id }) => id));
   const waiting = store
     .openQuestions()

@@ -1,4 +1,4 @@
-// Opens the threads of the home: their store, what turns need, the other servers. Loaded when the first thread is asked for.
+// Opens the threads of the home: their store, and the way to the other servers. Loaded when the first thread is asked for.
 import type { Transport } from '../rpc/transport.ts';
 import type { ServerNotification } from '../protocol/methods.ts';
 import type { Fanout } from './fanout.ts';
@@ -20,17 +20,22 @@ export interface ThreadsOptions {
 
 export async function openThreads({ app, fanout, questions, serve, publish }: ThreadsOptions): Promise<ThreadTable> {
   const [neighbours, notices] = await Promise.all([app.neighbours(), app.notices()]);
-  const world = await app.openTurnWorld(questions);
-  world.rules.onDidChange(() => fanout.publish({ method: 'rule/changed', params: {} }));
+  const store = await app.openStore();
+  const { ids, log } = app;
   const threads = new ThreadTable({
     app,
-    world,
+    store,
+    async openWorld() {
+      const world = await app.openTurnWorld(questions, store);
+      world.rules.onDidChange(() => fanout.publish({ method: 'rule/changed', params: {} }));
+      return world;
+    },
     neighbours,
     notices,
     door: () => neighbours.open(serve),
     publish: (event) => {
       publish(event);
-      markUnread(world, event, (marked) => fanout.publish(marked));
+      markUnread({ ids, log, store }, event, (marked) => fanout.publish(marked));
     },
   });
   new News({ notices, fanout, threads }).start();

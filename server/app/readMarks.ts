@@ -5,7 +5,7 @@ import type { TurnWorld } from '../core/turn/turnWorld.ts';
 
 /** Follows what is told of the threads of this process. */
 export function markUnread(
-  world: TurnWorld,
+  world: Pick<TurnWorld, 'store' | 'ids' | 'log'>,
   event: ServerNotification,
   publish: (event: ServerNotification) => void,
 ): void {

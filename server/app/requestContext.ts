@@ -5,7 +5,7 @@ import type { Reply } from '../rpc/incoming.ts';
 import type { Connection } from './connection.ts';
 import type { Fanout } from './fanout.ts';
 import type { ServerRequests } from './serverRequests.ts';
-import type { ThreadTable } from './threadTable.ts';
+import type { ThreadList, ThreadTable } from './threadTable.ts';
 import type { AppWorld } from './world.ts';
 
 export interface RequestContext {
@@ -15,7 +15,9 @@ export interface RequestContext {
   readonly questions: ServerRequests;
   /** Resolves when the thread's requests that have arrived by now are answered. */
   settled(threadId: string): Promise<void>;
-  /** The threads; opens the store at the first call. Rejects with `storeUnavailable` while it cannot be opened. */
+  /** The threads as they are listed and read; opens the store at the first call. Rejects with `storeUnavailable` while it cannot be opened. */
+  threadList(): Promise<ThreadList>;
+  /** The threads with all that they need to run something; loaded at the first call. */
   threads(): Promise<ThreadTable>;
 }
 

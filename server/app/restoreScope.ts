@@ -30,7 +30,7 @@ export async function restoreScope(threads: ThreadTable, threadId: string, turnI
 
 /** Files that a turn is working on are not put back under its hands. */
 export function refuseWhileRunning(threads: ThreadTable, threadId: string): void {
-  const running = threads.get(threadId)?.running?.id ?? threads.world.store.questions(threadId)[0]?.turnId;
+  const running = threads.get(threadId)?.running?.id ?? threads.store.questions(threadId)[0]?.turnId;
   if (running === undefined) return;
   throw new ProtocolError(
     'invalidRequest',

@@ -3,19 +3,19 @@ import type { ThreadLease, ThreadStatus } from '../protocol/schema/thread.ts';
 import type { ThreadTurnsListParams, ThreadTurnsListResult } from '../protocol/schema/threadHistory.ts';
 import type { Turn, TurnItemsView } from '../protocol/schema/turn.ts';
 import { summaryOf } from '../protocol/state/select.ts';
-import { waitingFor } from '../core/approval/approvals.ts';
+import { waitingFor } from '../core/approval/waiting.ts';
 import type { LiveThread } from '../core/thread/liveThread.ts';
 import type { ForeignOwner, Page, Paged, ThreadRecord } from '../core/thread/threadStore.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { pageOf } from './paging.ts';
-import type { ThreadTable } from './threadTable.ts';
+import type { ThreadList } from './threadTable.ts';
 
 /** More turns than any thread has: one page with all of them. */
 const ALL_TURNS: Page = { cursor: null, limit: Number.MAX_SAFE_INTEGER, direction: 'asc' };
 
 /** The stored row, or the wire's error. `words` is the method's own wording of "there is no such thread". */
-export function needRow(threads: ThreadTable, threadId: string, words: (id: string) => string): ThreadRecord {
-  const record = threads.world.store.get(threadId);
+export function needRow(threads: ThreadList, threadId: string, words: (id: string) => string): ThreadRecord {
+  const record = threads.store.get(threadId);
   if (record !== undefined) return record;
   throw new ProtocolError('invalidRequest', words(threadId), { kind: 'threadNotFound' });
 }
@@ -23,7 +23,7 @@ export function needRow(threads: ThreadTable, threadId: string, words: (id: stri
 export const notLoaded = (id: string): string => `thread not loaded: ${id}`;
 
 /** Ephemeral threads keep no history to page through; unknown ones get the wire's error. */
-export function refuseUnread(threads: ThreadTable, threadId: string, method: string): void {
+export function refuseUnread(threads: ThreadList, threadId: string, method: string): void {
   const live = threads.get(threadId);
   if (live?.isEphemeral === true)
     throw new ProtocolError('invalidRequest', `ephemeral threads do not support ${method}`);
@@ -31,7 +31,7 @@ export function refuseUnread(threads: ThreadTable, threadId: string, method: str
 }
 
 /** Makes sure that the thread has a row, so that something can be noted beside it. `words` tell that there is no such thread. */
-export function storedThread(threads: ThreadTable, threadId: string, words: (id: string) => string): void {
+export function storedThread(threads: ThreadList, threadId: string, words: (id: string) => string): void {
   const live = threads.get(threadId);
   if (live?.isEphemeral === true)
     throw new ProtocolError('invalidRequest', 'ephemeral threads keep nothing: start a thread that is stored');
@@ -40,8 +40,8 @@ export function storedThread(threads: ThreadTable, threadId: string, words: (id:
 }
 
 /** The status of each thread: that of a loaded one, that it waits for the user, or that it is not loaded. */
-export function statuses(threads: ThreadTable): (threadId: string) => ThreadStatus {
-  const waiting = Map.groupBy(threads.world.store.openQuestions(), (question) => question.threadId);
+export function statuses(threads: ThreadList): (threadId: string) => ThreadStatus {
+  const waiting = Map.groupBy(threads.store.openQuestions(), (question) => question.threadId);
   const ofUnloaded = (threadId: string): ThreadStatus => {
     const questions = waiting.get(threadId);
     return questions === undefined ? { type: 'notLoaded' } : waitingFor(questions);
@@ -51,7 +51,7 @@ export function statuses(threads: ThreadTable): (threadId: string) => ThreadStat
 
 /** What another process says of the thread that it writes: its status, as far as it told, and who it is. */
 export function elsewhere(
-  threads: ThreadTable,
+  threads: ThreadList,
   owner: ForeignOwner | undefined,
   threadId: string,
 ): { readonly lease: ThreadLease | null; readonly status?: ThreadStatus } {
@@ -61,22 +61,22 @@ export function elsewhere(
 }
 
 /** A page of turns; a turn that runs here is shown as it is now, its open items included. */
-export function turnsOf(threads: ThreadTable, threadId: string, page: Page = ALL_TURNS): Paged<Turn> {
+export function turnsOf(threads: ThreadList, threadId: string, page: Page = ALL_TURNS): Paged<Turn> {
   const live = threads.get(threadId);
   if (live !== undefined && !live.isStored) return { data: [], nextCursor: null, backwardsCursor: null };
-  const stored = threads.world.store.turns(threadId, page);
+  const stored = threads.store.turns(threadId, page);
   if (live === undefined) return stored;
   return { ...stored, data: stored.data.map((turn) => withLiveItems(turn, live.state.turns)) };
 }
 
 /** Null for a thread without turns. */
-export function newestTurnId(threads: ThreadTable, threadId: string): string | null {
+export function newestTurnId(threads: ThreadList, threadId: string): string | null {
   return turnsOf(threads, threadId, { cursor: null, limit: 1, direction: 'desc' }).data[0]?.id ?? null;
 }
 
 /** A page as `thread/turns/list` answers with it. */
 export function turnsPage(
-  threads: ThreadTable,
+  threads: ThreadList,
   threadId: string,
   params: Omit<ThreadTurnsListParams, 'threadId'>,
 ): ThreadTurnsListResult {
@@ -102,11 +102,11 @@ function viewed(turn: Turn, view: TurnItemsView): Turn {
 
 /** The cursors from which a client reads the history backwards: they name the last turn and the last item. */
 export function historyEnds(
-  threads: ThreadTable,
+  threads: ThreadList,
   thread: LiveThread,
 ): { turnsBackwardsCursor: string | null; itemsBackwardsCursor: string | null } {
   if (!thread.isStored) return { turnsBackwardsCursor: null, itemsBackwardsCursor: null };
-  const { store } = threads.world;
+  const { store } = threads;
   const last: Page = { cursor: null, limit: 1, direction: 'desc' };
   return {
     turnsBackwardsCursor: store.turns(thread.id, last).backwardsCursor,

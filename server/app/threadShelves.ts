@@ -2,7 +2,7 @@
 import type { ThreadStore } from '../core/thread/threadStore.ts';
 import type { Thread } from '../protocol/schema/thread.ts';
 import type { ThreadReadState } from '../protocol/schema/threadShelf.ts';
-import type { ThreadTable } from './threadTable.ts';
+import type { ThreadList } from './threadTable.ts';
 
 /** The threads, each with its section. */
 export function inSections<T extends Thread>(store: ThreadStore, views: readonly T[]): T[] {
@@ -14,6 +14,6 @@ export function inSections<T extends Thread>(store: ThreadStore, views: readonly
   });
 }
 
-export function readStates(threads: ThreadTable, threadIds: readonly string[]): Record<string, ThreadReadState> {
-  return Object.fromEntries(threads.world.store.shelf.readStates(threadIds));
+export function readStates(threads: ThreadList, threadIds: readonly string[]): Record<string, ThreadReadState> {
+  return Object.fromEntries(threads.store.shelf.readStates(threadIds));
 }

@@ -1,22 +1,23 @@
 // The threads that are loaded, and how a stored one is loaded, created, and let go.
-import { LiveThread } from '../core/thread/liveThread.ts';
+import type { LiveThread } from '../core/thread/liveThread.ts';
 import type { Notices } from '../core/thread/notices.ts';
 import type { SuspendedTurn } from '../core/thread/suspendedTurn.ts';
-import type { Lease, LeaseClaim, OwnerDoor, ThreadRecord } from '../core/thread/threadStore.ts';
+import type { Lease, LeaseClaim, OwnerDoor, ThreadRecord, ThreadStore } from '../core/thread/threadStore.ts';
 import type { Settings } from '../core/settings.ts';
-import { withGoalTools } from '../core/goal/goalTools.ts';
-import { withDynamicTools } from '../core/turn/dynamicTools.ts';
 import type { ModelItem } from '../core/turn/modelPort.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import { messageOf, ProtocolError } from '../protocol/errors.ts';
 import type { ServerNotification } from '../protocol/methods.ts';
 import type { DynamicToolSpec } from '../protocol/schema/dynamicTool.ts';
 import type { Neighbours } from './follow/neighbours.ts';
+import type { makeLiveThread } from './liveThreads.ts';
 import type { AppWorld } from './world.ts';
 
 export interface ThreadTableOptions {
   readonly app: AppWorld;
-  readonly world: TurnWorld;
+  readonly store: ThreadStore;
+  /** What threads need that run something. */
+  openWorld(): Promise<TurnWorld>;
   readonly neighbours: Neighbours;
   readonly notices: Notices;
   /** Where other processes follow what is written here. */
@@ -24,16 +25,52 @@ export interface ThreadTableOptions {
   publish(event: ServerNotification): void;
 }
 
-export class ThreadTable {
+/** The threads as far as they are only looked at: for that, nothing that a turn needs is loaded. */
+export type ThreadList = Pick<ThreadTable, 'store' | 'neighbours' | 'notices' | 'ids' | 'get'>;
+
+/** What is loaded when the first thread is to run something. */
+interface Running {
   readonly world: TurnWorld;
+  readonly makeLiveThread: typeof makeLiveThread;
+}
+
+export class ThreadTable {
+  readonly store: ThreadStore;
   readonly #options: ThreadTableOptions;
   readonly #live = new Map<string, LiveThread>();
+  #running: Running | null = null;
+  #loading: Promise<Running> | null = null;
   #isClosing = false;
   readonly #leaving = new Map<string, Promise<void>>();
 
   constructor(options: ThreadTableOptions) {
-    this.world = options.world;
+    this.store = options.store;
     this.#options = options;
+  }
+
+  /** Loads what threads need that run something. After a failure the next call tries again. */
+  async ready(): Promise<this> {
+    this.#loading ??= this.#load().catch((error: unknown) => {
+      this.#loading = null;
+      throw error;
+    });
+    this.#running = await this.#loading;
+    return this;
+  }
+
+  async #load(): Promise<Running> {
+    const { makeLiveThread } = await import('./liveThreads.ts');
+    return { makeLiveThread, world: await this.#options.openWorld() };
+  }
+
+  get #loaded(): Running {
+    if (this.#running === null) throw new Error('The threads are only listed yet: `ready` comes first.');
+    return this.#running;
+  }
+
+  /** Once the table is `ready`. */
+  get world(): TurnWorld {
+    return this.#loaded.world;
   }
 
   get neighbours(): Neighbours {
@@ -74,7 +111,7 @@ export class ThreadTable {
       readonly threadSource: string | null;
     },
   ): LiveThread {
-    const { ids, clock } = this.world;
+    const { ids, clock } = this.#options.app;
     const id = ids.next();
     const nowMs = clock.nowMs();
     const record: ThreadRecord = {
@@ -115,19 +152,18 @@ export class ThreadTable {
     },
   ): LiveThread {
     let lease = parts.lease ?? null;
-    const own = withDynamicTools(this.world.tools(), record.dynamicTools, this.world);
-    const thread: LiveThread = new LiveThread({
-      world: this.world,
+    const { world, makeLiveThread } = this.#loaded;
+    const thread = makeLiveThread({
+      world,
       record,
       history: parts.history,
       isStored: parts.isStored,
       isEphemeral: parts.isEphemeral,
-      tools: parts.isEphemeral ? own : withGoalTools(own, () => thread.goals),
       suspended: parts.suspended ?? null,
       publish: (event) => this.#options.publish(event),
       lost: (reason) => {
         this.#lost(record.id, reason).catch((error: unknown) =>
-          this.world.log.error('A lost thread could not be let go.', { reason: String(error) }),
+          this.#options.app.log.error('A lost thread could not be let go.', { reason: String(error) }),
         );
       },
       acquire: () => {
@@ -146,10 +182,10 @@ export class ThreadTable {
     const claim: LeaseClaim = {
       ...this.#options.app.process,
       client,
-      sinceMs: this.world.clock.nowMs(),
+      sinceMs: this.#options.app.clock.nowMs(),
       door: this.#options.door(),
     };
-    const outcome = this.world.store.acquire(threadId, claim, takeover);
+    const outcome = this.store.acquire(threadId, claim, takeover);
     if (outcome.type === 'held') return outcome.lease;
     const { by } = outcome;
     const since = new Date(by.sinceMs).toISOString();
@@ -223,8 +259,10 @@ export class ThreadTable {
 
   async close(): Promise<void> {
     this.#isClosing = true;
+    // whoever waits for it finds the store open
+    await this.#loading?.catch(() => undefined);
     await Promise.all([...this.#live.values()].map((thread) => thread.close('suspend')));
     this.#live.clear();
-    this.world.store.close();
+    this.store.close();
   }
 }

@@ -7,6 +7,7 @@ import type { Approver, Clock, Ids, Log, SandboxState } from '../core/ports.ts';
 import type { Skills } from '../core/skills.ts';
 import type { Notices } from '../core/thread/notices.ts';
 import type { ThreadImporter } from '../core/thread/threadImport.ts';
+import type { ThreadStore } from '../core/thread/threadStore.ts';
 import type { TurnWorld } from '../core/turn/turnWorld.ts';
 import type { Model } from '../protocol/schema/model.ts';
 import type { Neighbours } from './follow/neighbours.ts';
@@ -34,8 +35,10 @@ export interface AppWorld {
   clientCommands(): Promise<ClientCommands>;
   /** What `fuzzyFileSearch` searches. */
   fileIndexes(): Promise<FileIndexes>;
-  /** Opens the store and gathers what turns need; called at the first request about threads, and again after a failure. */
-  openTurnWorld(approver: Approver): Promise<TurnWorld>;
+  /** Opens the store; called at the first request about threads, and again after a failure. */
+  openStore(): Promise<ThreadStore>;
+  /** Gathers what turns need beside the store; called when the first thread is to run something, and again after a failure. */
+  openTurnWorld(approver: Approver, store: ThreadStore): Promise<TurnWorld>;
   /** Brings the threads of the reference server; loaded at the first use. */
   threadImporter(): Promise<ThreadImporter>;
   /** A turn is about to begin, or will sooner or later: what it needs is loaded ahead. */

@@ -10,11 +10,16 @@ const WEBVIEW_ENTRY_LIMIT = 500_000;
 const LISTING = [
   'server/main.ts',
   'server/adapters/notices.ts',
+  'server/adapters/store/openThreadStore.ts',
   'server/app/handlers/threadRead.ts',
   'server/app/openThreads.ts',
   'server/doors/localDoor.ts',
-  'server/turnAdapters.ts',
 ];
+/** What is loaded beside it when the first thread is to run something. */
+const RUNNING = ['server/app/liveThreads.ts', 'server/turnAdapters.ts'];
+/** What only threads that run something need. */
+const OF_TURNS =
+  /^server\/(?:tools|core\/(?:approval\/shell|turn))\/|\/liveThread\.ts$|^node_modules\/(?:unbash|diff)\//;
 /** Each takes Bun as long to load as several of our own rooms; where they are used they are asked for by `process.getBuiltinModule`. */
 const HEAVY = /^(?:node:)?(?:child_process|crypto|http|https|net|readline|stream|tls|tty|util|zlib)(?:\/|$)/;
 
@@ -79,19 +84,34 @@ describe('bundles', () => {
     );
   });
 
-  it('the first list of threads waits for none of Node’s heavy modules', async () => {
+  it('neither the first list of threads nor the first turn waits for Node’s heavy modules', async () => {
     const { outputs } = await bundle(serverBundle);
-    const entries = Object.keys(outputs).filter((path) => LISTING.includes(outputs[path]?.entryPoint ?? ''));
-    deepEqual(new Set(entries.map((path) => outputs[path]?.entryPoint)), new Set(LISTING));
-    const loaded = new Set(entries.flatMap((entry) => staticClosure(outputs, entry)));
-    const heavy = [...loaded].flatMap((path) =>
+    const heavy = loadedWith(outputs, [...LISTING, ...RUNNING]).flatMap((path) =>
       (outputs[path]?.imports ?? [])
         .filter(({ path: name, kind }) => kind === 'import-statement' && HEAVY.test(name))
         .map(({ path: name }) => `${name} of ${inputsOf(outputs[path]).join(', ')}`),
     );
     deepEqual(heavy, []);
   });
+
+  it('the first list of threads waits for nothing that only turns need', async () => {
+    const { outputs } = await bundle(serverBundle);
+    const inputs = (entries: readonly string[]): string[] =>
+      loadedWith(outputs, entries).flatMap((path) => inputsOf(outputs[path]));
+    deepEqual(
+      inputs(LISTING).filter((path) => OF_TURNS.test(path)),
+      [],
+    );
+    ok(inputs(RUNNING).some((path) => OF_TURNS.test(path)));
+  });
 });
+
+/** The outputs that are loaded for these sources. */
+function loadedWith(outputs: Metafile['outputs'], sources: readonly string[]): string[] {
+  const entries = Object.keys(outputs).filter((path) => sources.includes(outputs[path]?.entryPoint ?? ''));
+  deepEqual(new Set(entries.map((path) => outputs[path]?.entryPoint)), new Set(sources));
+  return [...new Set(entries.flatMap((entry) => staticClosure(outputs, entry)))];
+}
 
 async function bundle(options: Bundle): Promise<Metafile> {
   return (await build({ ...options, write: false })).metafile;

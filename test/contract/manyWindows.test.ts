@@ -101,6 +101,8 @@ describe('twenty who follow', () => {
       await startTurn(owner.client, threadId, 'go');
       await stage.model.reached('mid');
       await owner.client.next('item/agentMessage/delta');
+      // the sandbox holds files of its own, and is looked at ahead at some time
+      await owner.client.request('sandbox/read', {});
       const before = openFiles(owner.server.process?.pid);
       const second = await stage.start('linked');
       const clients = await Promise.all(

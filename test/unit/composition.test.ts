@@ -25,11 +25,12 @@ describe('the world of the first thread', () => {
     Reflect.set(Intl, 'DateTimeFormat', counted);
     const composed = compose({ home, env: { ...process.env }, overrides: [], log: silentLog });
     const questions = new ServerRequests(new Fanout(), async () => undefined);
-    const world = await composed.app.openTurnWorld(questions);
+    const store = await composed.app.openStore();
+    await composed.app.openTurnWorld(questions, store);
     equal(looks, 0);
     Intl.DateTimeFormat();
     equal(looks, 1, 'looks are counted');
-    world.store.close();
+    store.close();
     await composed.dispose();
   });
 });

@@ -7,8 +7,11 @@ describe('loading ahead', () => {
   let warmed = 0;
   let clock = new ManualClock();
   const create = () =>
-    createWarming(clock, async () => {
-      warmed += 1;
+    createWarming(clock, {
+      soonMs: 150,
+      warm: async () => {
+        warmed += 1;
+      },
     });
   beforeEach(() => {
     warmed = 0;
@@ -39,6 +42,7 @@ describe('loading ahead', () => {
     const warming = create();
     warming.soon();
     warming.stop();
+    warming.soon();
     clock.advance(1000);
     equal(warmed, 0);
   });

@@ -48,7 +48,7 @@ function isHeld(error: unknown): error is ProtocolError {
 
 async function elsewhere(wanted: Wanted, refusal: ProtocolError): Promise<Outcome> {
   const { threads, params } = wanted;
-  const owner = threads.world.store.foreignOwner(params.threadId);
+  const owner = threads.store.foreignOwner(params.threadId);
   if (owner === undefined) return 'again';
   if (params.takeover === true) return await takeOver(wanted, owner);
   if (params.follow !== true && owner.state !== 'presumed') throw refusal;

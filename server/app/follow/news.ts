@@ -5,17 +5,17 @@ import type { ThreadStatus } from '../../protocol/schema/thread.ts';
 import { threadIdOf } from '../../protocol/state/threadReducer.ts';
 import type { Fanout } from '../fanout.ts';
 import { statuses } from '../threadHistory.ts';
-import type { ThreadTable } from '../threadTable.ts';
+import type { ThreadList } from '../threadTable.ts';
 import { isNews } from './newsMethods.ts';
 
 export class News {
   readonly #notices: Notices;
   readonly #fanout: Fanout;
-  readonly #threads: ThreadTable;
+  readonly #threads: ThreadList;
   /** Threads that were started here and are not stored yet: nobody else could read them. */
   readonly #unstored = new Set<string>();
 
-  constructor(parts: { notices: Notices; fanout: Fanout; threads: ThreadTable }) {
+  constructor(parts: { notices: Notices; fanout: Fanout; threads: ThreadList }) {
     this.#notices = parts.notices;
     this.#fanout = parts.fanout;
     this.#threads = parts.threads;
@@ -38,11 +38,7 @@ export class News {
       if (!thread.isEphemeral) this.#unstored.add(threadId);
       return;
     }
-    if (
-      thread === undefined &&
-      event.method !== 'thread/deleted' &&
-      this.#threads.world.store.get(threadId) === undefined
-    )
+    if (thread === undefined && event.method !== 'thread/deleted' && this.#threads.store.get(threadId) === undefined)
       return;
     if (this.#unstored.delete(threadId) && thread !== undefined)
       this.#notices.tell(threadId, { method: 'thread/started', params: { thread: thread.view() } });
@@ -65,7 +61,7 @@ export class News {
   /** Who hears of a status learns who writes the thread, and need not ask. */
   #withLease(event: ServerNotification): ServerNotification {
     if (event.method !== 'thread/status/changed') return event;
-    const lease = this.#threads.world.store.foreignOwner(event.params.threadId)?.by ?? null;
+    const lease = this.#threads.store.foreignOwner(event.params.threadId)?.by ?? null;
     return { method: event.method, params: { ...event.params, lease } };
   }
 

@@ -14,10 +14,10 @@ export const configBatchWrite: Handler<'config/batchWrite'> = async (context, pa
 };
 
 /** Loaded threads take over what was written, but for what they were opened with: model, effort, policies, instructions. */
-async function reload({ app, threads }: RequestContext): Promise<void> {
-  const table = await threads();
-  for (const id of table.ids) {
-    const thread = table.get(id);
+async function reload({ app, threadList }: RequestContext): Promise<void> {
+  const threads = await threadList();
+  for (const id of threads.ids) {
+    const thread = threads.get(id);
     if (thread === undefined) continue;
     try {
       const { settings } = thread;

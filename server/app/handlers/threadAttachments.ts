@@ -16,9 +16,9 @@ export const threadAttachmentAdd: Handler<'thread/attachment/add'> = async (cont
   if (identityKey === '') throw wrong('identityKey must not be empty');
   if (new TextEncoder().encode(JSON.stringify(payload)).length > LARGEST_PAYLOAD)
     throw wrong(`attachment payload must not exceed ${LARGEST_PAYLOAD} bytes`);
-  const threads = await context.threads();
+  const threads = await context.threadList();
   storedThread(threads, threadId, (id) => `thread not found: ${id}`);
-  const { isNew, attachment } = threads.world.store.shelf.attach(threadId, {
+  const { isNew, attachment } = threads.store.shelf.attach(threadId, {
     id: context.app.ids.next(),
     type: attachmentType,
     identity: identityKey,
@@ -33,7 +33,7 @@ export const threadAttachmentAdd: Handler<'thread/attachment/add'> = async (cont
 
 export const threadAttachmentRemove: Handler<'thread/attachment/remove'> = async (context, params) => {
   const { threadId, attachmentType, identityKey } = params;
-  const { shelf } = (await context.threads()).world.store;
+  const { shelf } = (await context.threadList()).store;
   const attachmentId = shelf.detach(threadId, attachmentType, identityKey);
   if (attachmentId === undefined) return {};
   const change = { threadId, attachmentType, identityKey, attachmentId, operation: 'deleted' } as const;
@@ -41,13 +41,13 @@ export const threadAttachmentRemove: Handler<'thread/attachment/remove'> = async
 };
 
 export const threadAttachmentList: Handler<'thread/attachment/list'> = async (context, params) => {
-  const found = (await context.threads()).world.store.shelf.attachments(params.threadId, pageOf(params, 'asc'));
+  const found = (await context.threadList()).store.shelf.attachments(params.threadId, pageOf(params, 'asc'));
   return { data: found.data.map(shown), nextCursor: found.nextCursor };
 };
 
 export const threadAttachmentOwnerList: Handler<'thread/attachmentOwner/list'> = async (context, params) => {
   const of = { type: params.attachmentType, identity: params.identityKey, archived: params.archived ?? null };
-  const found = (await context.threads()).world.store.shelf.owners(of, pageOf(params, 'asc'));
+  const found = (await context.threadList()).store.shelf.owners(of, pageOf(params, 'asc'));
   return { data: found.data.map((owner) => ({ ...owner })), nextCursor: found.nextCursor };
 };
 

@@ -51,7 +51,7 @@ function usageIn(
   { params, lastTurnId }: { readonly params: ThreadForkParams; readonly lastTurnId: string | null },
 ): ThreadRecord['tokenUsage'] {
   if (!isGiven(params.lastTurnId) && !isGiven(params.beforeTurnId)) return source.tokenUsage;
-  return lastTurnId === null ? null : threads.world.store.usageAt(source.id, lastTurnId);
+  return lastTurnId === null ? null : threads.store.usageAt(source.id, lastTurnId);
 }
 
 interface From {
@@ -61,7 +61,7 @@ interface From {
 }
 
 function storedFork(threads: ThreadTable, record: ThreadRecord, { lastTurnId, clientName }: From): LiveThread {
-  const { store } = threads.world;
+  const { store } = threads;
   const sourceId = record.forkedFromId;
   const base = sourceId === null || store.get(sourceId) === undefined ? null : { threadId: sourceId, lastTurnId };
   return opened(threads, { id: record.id, clientName, takeover: false }, () => {
@@ -75,7 +75,7 @@ function passingFork(threads: ThreadTable, record: ThreadRecord, { lastTurnId, c
   const history =
     lastTurnId === null || record.forkedFromId === null
       ? []
-      : threads.world.store.modelItems(record.forkedFromId, lastTurnId);
+      : threads.store.modelItems(record.forkedFromId, lastTurnId);
   return threads.add(record, { history: () => history, isStored: false, isEphemeral: true, clientName });
 }
 
@@ -138,7 +138,7 @@ function notDone(what: string, instead: string): ProtocolError {
 /** The last turn that a fork inherits; null when the source has none. */
 function lastTurnToKeep(threads: ThreadTable, params: ThreadForkParams): string | null {
   const { threadId, lastTurnId, beforeTurnId } = params;
-  const { store } = threads.world;
+  const { store } = threads;
   if (isGiven(beforeTurnId)) return turnBefore(threads, threadId, beforeTurnId);
   if (!isGiven(lastTurnId)) return newestTurnId(threads, threadId);
   const running = threads.get(threadId)?.running?.id ?? store.questions(threadId)[0]?.turnId;
@@ -153,7 +153,7 @@ function lastTurnToKeep(threads: ThreadTable, params: ThreadForkParams): string 
 }
 
 function turnBefore(threads: ThreadTable, threadId: string, turnId: string): string | null {
-  const before = threads.world.store.turnBefore(threadId, turnId);
+  const before = threads.store.turnBefore(threadId, turnId);
   if (before === undefined) throw turnNotFound(turnId);
   return before;
 }

@@ -82,12 +82,12 @@ async function resumeHere(
 }
 
 export const threadUnsubscribe: Handler<'thread/unsubscribe'> = async (context, { threadId }) => {
-  const { connection, questions, threads } = context;
+  const { connection, questions, threadList } = context;
   const isOpen = connection.relay(threadId)?.isOpen === true;
   if (connection.unfollow(threadId)) return { status: isOpen ? 'unsubscribed' : 'notLoaded' };
   const wasSubscribed = connection.unsubscribe(threadId);
   questions.unsubscribed(threadId, connection);
-  if ((await threads()).get(threadId) === undefined) return { status: 'notLoaded' };
+  if ((await threadList()).get(threadId) === undefined) return { status: 'notLoaded' };
   return { status: wasSubscribed ? 'unsubscribed' : 'notSubscribed' };
 };
 
@@ -113,7 +113,7 @@ async function load(
   }
   const settings = await overridden(context.app, record.settings, params);
   const how = { id: record.id, clientName: context.connection.clientName, takeover: steals };
-  const { thread, suspended } = opened(threads, how, () => threads.world.store.get(record.id) ?? record);
+  const { thread, suspended } = opened(threads, how, () => threads.store.get(record.id) ?? record);
   if (settings !== record.settings) thread.change({ settings });
   if (suspended === null) return { thread };
   if (typeof suspended !== 'string') return { thread, goOn: takeUp(thread, suspended) };
@@ -132,7 +132,7 @@ export function opened(
   try {
     const stored = record();
     const suspended = suspendedTurn(threads.world, id);
-    const history = (): readonly ModelItem[] => threads.world.store.modelItems(id);
+    const history = (): readonly ModelItem[] => threads.store.modelItems(id);
     const turn = typeof suspended === 'string' ? null : suspended;
     const parts = { history, isStored: true, isEphemeral: false, clientName, lease, suspended: turn };
     return { thread: threads.add(stored, parts), suspended };

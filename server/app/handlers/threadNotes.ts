@@ -10,9 +10,9 @@ import { changeStored } from './threadShelf.ts';
 
 export const threadReadStateUpdate: Handler<'thread/readState/update'> = async (context, params) => {
   const { threadId, expectedRevision } = params;
-  const threads = await context.threads();
+  const threads = await context.threadList();
   storedThread(threads, threadId, (id) => `thread not loaded: ${id}`);
-  const { isDone, state: readState } = threads.world.store.shelf.mark(threadId, {
+  const { isDone, state: readState } = threads.store.shelf.mark(threadId, {
     expected: expectedRevision,
     isRead: params.operation.type === 'read',
     revision: context.app.ids.next(),
@@ -53,5 +53,5 @@ export const threadMetadataUpdate: Handler<'thread/metadata/update'> = async (co
     live.change({ gitInfo });
   }
   const view = live?.view() ?? threadView({ ...known, gitInfo }, statuses(threads)(threadId));
-  return { thread: inSections(threads.world.store, [view])[0] ?? view };
+  return { thread: inSections(threads.store, [view])[0] ?? view };
 };

@@ -25,7 +25,7 @@ export const threadQueueAdd: Handler<'thread/queue/add'> = async (context, param
   refuseUnfit(input);
   const queue = await queueOf(context, threadId);
   const { thread, prompts } = queue;
-  const { store } = queue.threads.world;
+  const { store } = queue.threads;
   const known = prompts.find((prompt) => prompt.clientUserMessageId === clientUserMessageId);
   if (known !== undefined) return { queuedSubmission: known };
   const queuedSubmission = { id: context.app.ids.next(), input, clientUserMessageId, responsesapiClientMetadata };
@@ -54,7 +54,7 @@ export const threadQueueUpdate: Handler<'thread/queue/update'> = async (context,
   const known = needPrompt(queue, params.queuedSubmissionId);
   const metadata = params.responsesapiClientMetadata ?? known.responsesapiClientMetadata;
   const queuedSubmission = { ...known, input: params.input, responsesapiClientMetadata: metadata };
-  change(context, queue, () => queue.threads.world.store.updateQueued(params.threadId, queuedSubmission));
+  change(context, queue, () => queue.threads.store.updateQueued(params.threadId, queuedSubmission));
   return new Reply({ queuedSubmission }, () => tell(context, queue));
 };
 
@@ -62,7 +62,7 @@ export const threadQueueDelete: Handler<'thread/queue/delete'> = async (context,
   const queue = await queueOf(context, params.threadId);
   const { queuedSubmissionId } = params;
   if (!queue.prompts.some(({ id }) => id === queuedSubmissionId)) return { deleted: false };
-  change(context, queue, () => queue.threads.world.store.removeQueued(params.threadId, queuedSubmissionId));
+  change(context, queue, () => queue.threads.store.removeQueued(params.threadId, queuedSubmissionId));
   return new Reply({ deleted: true }, () => tell(context, queue));
 };
 
@@ -74,7 +74,7 @@ export const threadQueueReorder: Handler<'thread/queue/reorder'> = async (contex
     throw new ProtocolError('invalidRequest', 'queue reorder must include every queued submission exactly once', {
       kind: 'queueChanged',
     });
-  change(context, queue, () => queue.threads.world.store.reorderQueue(params.threadId, [...ids]));
+  change(context, queue, () => queue.threads.store.reorderQueue(params.threadId, [...ids]));
   return new Reply({}, () => tell(context, queue));
 };
 
@@ -97,11 +97,11 @@ async function queueOf(context: RequestContext, threadId: string): Promise<Queue
     throw new ProtocolError('invalidRequest', `ephemeral thread does not support queued submissions: ${threadId}`);
   if (thread !== undefined) return { threads, threadId, thread, prompts: waiting(thread) };
   needRow(threads, threadId, (id) => `no rollout found for thread id ${id}`);
-  return { threads, threadId, thread, prompts: threads.world.store.queue(threadId) };
+  return { threads, threadId, thread, prompts: threads.store.queue(threadId) };
 }
 
 function storedMessages({ threads, threadId }: Queue): Pick<LiveThread, 'turnOfMessage'> {
-  return { turnOfMessage: (clientId) => threads.world.store.turnOfMessage(threadId, clientId) };
+  return { turnOfMessage: (clientId) => threads.store.turnOfMessage(threadId, clientId) };
 }
 
 /** Makes the change while this process has the right to write the thread. */

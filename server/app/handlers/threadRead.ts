@@ -11,7 +11,7 @@ import { inSections, readStates } from '../threadShelves.ts';
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const threadList: Handler<'thread/list'> = async (context, params) => {
-  const threads = await context.threads();
+  const threads = await context.threadList();
   const sortKey = params.sortKey ?? 'created_at';
   if (sortKey === 'section_position' && typeof params.sectionId !== 'string')
     throw new ProtocolError('invalidRequest', 'section-position sorting requires a section filter');
@@ -29,16 +29,16 @@ export const threadList: Handler<'thread/list'> = async (context, params) => {
     sources: params.sourceKinds ?? [],
     searchTerm: params.searchTerm ?? null,
   };
-  const found = threads.world.store.list(query);
+  const found = threads.store.list(query);
   const statusOf = statuses(threads);
   const { wantsExperimental } = context.connection;
-  const owners = wantsExperimental ? threads.world.store.foreignOwners() : null;
+  const owners = wantsExperimental ? threads.store.foreignOwners() : null;
   const views = found.data.map((record) => {
     const view = threadView(threads.get(record.id)?.row ?? record, statusOf(record.id));
     return owners === null ? view : { ...view, ...elsewhere(threads, owners.get(record.id), record.id) };
   });
   return {
-    data: inSections(threads.world.store, views),
+    data: inSections(threads.store, views),
     readStates: readStates(
       threads,
       views.map(({ id }) => id),
@@ -49,7 +49,7 @@ export const threadList: Handler<'thread/list'> = async (context, params) => {
 };
 
 export const threadLoadedList: Handler<'thread/loaded/list'> = async (context, params) => {
-  const threads = await context.threads();
+  const threads = await context.threadList();
   const followed = [...context.connection.relays].flatMap(([id, relay]) => (relay.isOpen ? [id] : []));
   const ids = [...new Set([...threads.ids, ...followed])].toSorted();
   const cursor = params.cursor ?? null;
@@ -62,7 +62,7 @@ export const threadLoadedList: Handler<'thread/loaded/list'> = async (context, p
 };
 
 export const threadRead: Handler<'thread/read'> = async (context, { threadId, includeTurns }) => {
-  const threads = await context.threads();
+  const threads = await context.threadList();
   const live = threads.get(threadId);
   if (live?.isEphemeral === true && includeTurns === true)
     throw new ProtocolError('invalidRequest', 'ephemeral threads do not support includeTurns');
@@ -70,13 +70,13 @@ export const threadRead: Handler<'thread/read'> = async (context, { threadId, in
   const turns = includeTurns === true ? turnsOf(threads, threadId).data : [];
   const thread = live === undefined ? threadView(record, statuses(threads)(threadId)) : live.view();
   if (context.connection.wantsExperimental)
-    Object.assign(thread, elsewhere(threads, threads.world.store.foreignOwner(threadId), threadId));
-  const [placed = thread] = inSections(threads.world.store, [thread]);
+    Object.assign(thread, elsewhere(threads, threads.store.foreignOwner(threadId), threadId));
+  const [placed = thread] = inSections(threads.store, [thread]);
   return { thread: { ...placed, turns: [...turns] }, readState: readStates(threads, [threadId])[threadId] ?? null };
 };
 
 export const threadTurnsList: Handler<'thread/turns/list'> = async (context, params) => {
-  const threads = await context.threads();
+  const threads = await context.threadList();
   refuseUnread(threads, params.threadId, 'thread/turns/list');
   return turnsPage(threads, params.threadId, params);
 };

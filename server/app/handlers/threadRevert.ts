@@ -13,7 +13,7 @@ export const threadRevert: Handler<'thread/revert'> = async (context, { threadId
   refuseExperimental(context.connection, 'thread/revert', { restoreFiles: restoreFiles === true || null });
   const threads = await context.threads();
   const thread = await writableThread(context, threadId, 'thread/revert');
-  if (!thread.isStored || !threads.world.store.hasTurn(threadId, beforeTurnId)) throw turnNotFound(beforeTurnId);
+  if (!thread.isStored || !threads.store.hasTurn(threadId, beforeTurnId)) throw turnNotFound(beforeTurnId);
   await quiet(context, thread);
   const files = restoreFiles === true ? await restored(threads, threadId, beforeTurnId) : {};
   const tell = thread.revert(beforeTurnId);

@@ -8,8 +8,8 @@ import { inSections } from '../threadShelves.ts';
 
 export const threadSearch: Handler<'thread/search'> = async (context, params) => {
   const term = sought(params.searchTerm, 'thread/search');
-  const threads = await context.threads();
-  const found = threads.world.store.search({
+  const threads = await context.threadList();
+  const found = threads.store.search({
     ...pageOf(params, 'desc'),
     sortKey: params.sortKey ?? 'created_at',
     archived: params.archived === true,
@@ -18,7 +18,7 @@ export const threadSearch: Handler<'thread/search'> = async (context, params) =>
   });
   const statusOf = statuses(threads);
   const views = inSections(
-    threads.world.store,
+    threads.store,
     found.data.map(({ record }) => threadView(threads.get(record.id)?.row ?? record, statusOf(record.id))),
   );
   const data = found.data.flatMap(({ snippet, turnId, itemId, count }, index) => {
@@ -36,12 +36,12 @@ export const threadSearch: Handler<'thread/search'> = async (context, params) =>
 export const threadSearchOccurrences: Handler<'thread/searchOccurrences'> = async (context, params) => {
   const term = sought(params.searchTerm, 'thread/searchOccurrences');
   const { threadId } = params;
-  const threads = await context.threads();
+  const threads = await context.threadList();
   const live = threads.get(threadId);
   if (live === undefined) needRow(threads, threadId, (id) => `thread not loaded: ${id}`);
   else if (!live.isStored) return { data: [], nextCursor: null };
   const { cursor, limit } = pageOf(params, 'asc');
-  const found = threads.world.store.occurrences({ threadId, term, cursor, limit });
+  const found = threads.store.occurrences({ threadId, term, cursor, limit });
   return {
     data: found.data.map(({ snippet, ...place }) => ({
       ...place,

@@ -63,13 +63,13 @@ export const threadDelete: Handler<'thread/delete'> = async (context, { threadId
   const wasStored = threads.get(threadId)?.isStored ?? true;
   if (wasStored) {
     needRow(threads, threadId, noStoredThread);
-    threads.world.store.assertNoForks(threadId);
+    threads.store.assertNoForks(threadId);
   }
   await threads.unload(threadId);
   if (wasStored) {
     const lease = threads.acquire(threadId, context.connection.clientName, false);
     try {
-      threads.world.store.remove(threadId);
+      threads.store.remove(threadId);
     } finally {
       lease.release();
     }
@@ -86,8 +86,8 @@ export function changeStored(
 ): void {
   const lease = threads.acquire(threadId, context.connection.clientName, false);
   try {
-    before?.(threads.world.store);
-    threads.world.store.update(threadId, change);
+    before?.(threads.store);
+    threads.store.update(threadId, change);
   } finally {
     lease.release();
   }

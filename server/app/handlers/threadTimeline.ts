@@ -7,12 +7,12 @@ import type { Handler } from '../requestContext.ts';
 import { needRow } from '../threadHistory.ts';
 
 export const threadTimelineList: Handler<'thread/timeline/list'> = async (context, params) => {
-  const threads = await context.threads();
+  const threads = await context.threadList();
   const live = threads.get(params.threadId);
   if (live?.isEphemeral === true)
     throw new ProtocolError('invalidRequest', 'ephemeral threads do not support thread/timeline/list');
   if (live === undefined) needRow(threads, params.threadId, (id) => `thread not loaded: ${id}`);
-  const found = threads.world.store.timeline(params.threadId, pageOf(params, 'asc'));
+  const found = threads.store.timeline(params.threadId, pageOf(params, 'asc'));
   return { data: found.data.map(shown), nextCursor: found.nextCursor, activeRealtimeSessionAtPageStart: null };
 };
 

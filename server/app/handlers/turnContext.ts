@@ -27,7 +27,7 @@ function itemsOf(threads: ThreadTable, threadId: string, turnId: string): readon
   if (running !== undefined && (live?.isStored !== true || running.status === 'inProgress')) return running.items;
   if (live !== undefined && !live.isStored) return null;
   const all = { cursor: null, limit: Number.MAX_SAFE_INTEGER, direction: 'asc' } as const;
-  const items = threads.world.store.items(threadId, turnId, all).data.map(({ item }) => item);
+  const items = threads.store.items(threadId, turnId, all).data.map(({ item }) => item);
   // every turn begins with a message
   return items.length === 0 ? null : items;
 }

@@ -5,10 +5,8 @@ import type {
   FileChangeApprovalDecision,
   FileChangeApprovalParams,
 } from '../../protocol/schema/approval.ts';
-import type { UserRequest } from '../../protocol/methods.ts';
 import type { CommandExecutionItem, FileChangeItem } from '../../protocol/schema/item.ts';
 import type { Safety } from '../../protocol/schema/safety.ts';
-import type { ThreadStatus } from '../../protocol/schema/thread.ts';
 import type { ToolRequestUserInputResult, UserQuestion } from '../../protocol/schema/userInput.ts';
 import { withJoinedSignal } from '../joinedSignal.ts';
 import type { Approver, Clock, Ids, NetworkTarget } from '../ports.ts';
@@ -21,8 +19,7 @@ import { OpenQuestions, type Matter, type OpenQuestionsOptions } from './openQue
 import { ReadGrants, readQuestionParams, type ReadQuestion } from './readQuestion.ts';
 import { rememberCommand } from './remember.ts';
 import type { RuleBook } from './ruleBook.ts';
-
-export type WaitingFlag = Extract<ThreadStatus, { type: 'active' }>['activeFlags'][number];
+import { flagOf, WAITING_FLAGS, type WaitingFlag } from './waiting.ts';
 
 export interface ApprovalsOptions extends OpenQuestionsOptions {
   readonly approver: Approver;
@@ -270,7 +267,7 @@ export class Approvals {
   }
 
   get #flags(): WaitingFlag[] {
-    return FLAGS.filter((flag) => this.#waiting[flag] > 0);
+    return WAITING_FLAGS.filter((flag) => this.#waiting[flag] > 0);
   }
 
   #wait(flag: WaitingFlag = 'waitingOnApproval'): void {
@@ -282,13 +279,6 @@ export class Approvals {
     this.#waiting[flag] -= 1;
     if (this.#waiting[flag] === 0) this.#options.setWaiting(this.#flags);
   }
-}
-
-const FLAGS: readonly WaitingFlag[] = ['waitingOnApproval', 'waitingOnUserInput'];
-
-/** What the thread waits for while such a request is open. */
-export function flagOf(method: UserRequest['method']): WaitingFlag {
-  return method === USER_INPUT ? 'waitingOnUserInput' : 'waitingOnApproval';
 }
 
 function safetyOf({ risk, tripwire, isSandboxed }: Ask, canRehearse: boolean): Safety {
@@ -326,10 +316,4 @@ function decisionsFor({ tripwire, amendment }: Ask): CommandApprovalDecision[] {
   const remember =
     amendment === null ? [] : [{ acceptWithExecpolicyAmendment: { execpolicy_amendment: [...amendment] } }];
   return ['accept', 'acceptForSession', ...remember, 'decline', 'cancel'];
-}
-
-/** The status of a thread whose turn waits for these. */
-export function waitingFor(questions: readonly Pick<KeptQuestion, 'method'>[]): ThreadStatus {
-  const waiting = new Set(questions.map(({ method }) => flagOf(method)));
-  return { type: 'active', activeFlags: FLAGS.filter((flag) => waiting.has(flag)) };
 }
