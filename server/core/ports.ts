@@ -192,6 +192,8 @@ export interface Files {
 export interface FileGuard {
   /** `path` is a real path. */
   placeOf(path: string): Promise<ReadPlace>;
+  /** Those of the real paths that are not free to read. The `.bowlineignore` files of a folder are looked at once for all of them. */
+  keptAmong(paths: readonly string[]): Promise<ReadonlySet<string>>;
   /** Whether a `.bowlineignore` lies in the folder or in one above it: then files of any name may be kept. */
   hasIgnoreFileAbove(path: string): boolean;
 }

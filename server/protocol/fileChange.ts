@@ -40,11 +40,19 @@ export function fileUpdateChange(file: FileTexts): FileUpdateChange {
   const { path, before, after, movePath } = file;
   if (after === null) return { path, kind: { type: 'delete' }, diff: before ?? '' };
   if (before === null) return { path, kind: { type: 'add' }, diff: after };
-  return { path, kind: { type: 'update', move_path: movePath }, diff: unifiedHunks(before, after) + movedTo(movePath) };
+  return updateChange({ path, hunks: unifiedHunks(before, after), movePath });
+}
+
+/** A file that stays one; `hunks` are unified ones, or loose ones of a patch that is still being written. */
+export function updateChange(
+  file: Pick<FileTexts, 'path' | 'movePath'> & { readonly hunks: string },
+): FileUpdateChange {
+  const { path, hunks, movePath } = file;
+  return { path, kind: { type: 'update', move_path: movePath }, diff: hunks + movedTo(movePath) };
 }
 
 /** The note that ends the diff of a moved file; "" when it stayed. */
-export function movedTo(movePath: string | null): string {
+function movedTo(movePath: string | null): string {
   return movePath === null ? '' : `\n\nMoved to: ${movePath}`;
 }
 
@@ -100,10 +108,11 @@ export function countChangedLines(change: FileUpdateChange): { readonly added: n
 /** Unified hunks without file headers, as `diff -U3` writes them; "" for equal texts. */
 export function unifiedHunks(before: string, after: string): string {
   if (before === after) return '';
-  if (before === '' || after === '') return formatHunk(wholeHunk(before, after));
+  const region = changedRegion(splitLines(before), splitLines(after));
+  if (hasNothingInCommon(region)) return formatHunk(hunkOf(region));
   const options = { context: CONTEXT, maxEditLength: MAX_EDITS };
   const patch = structuredPatch('', '', before, after, undefined, undefined, options);
-  const hunks: readonly Hunk[] = patch?.hunks.map(fromLibrary) ?? [wholeHunk(before, after)];
+  const hunks: readonly Hunk[] = patch?.hunks.map(fromLibrary) ?? [hunkOf(region)];
   return hunks.map(formatHunk).join('');
 }
 
@@ -133,22 +142,50 @@ function fromLibrary(hunk: Hunk): Hunk {
   };
 }
 
-/** One hunk that replaces everything between the first and the last difference. */
-function wholeHunk(before: string, after: string): Hunk {
-  const [old, young] = [splitLines(before), splitLines(after)];
+/** All between the first and the last difference of two texts, by lines with their newlines. */
+interface Region {
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+  /** How many lines stand before it, and the last and the first ones around it. */
+  readonly head: number;
+  readonly above: readonly string[];
+  readonly below: readonly string[];
+}
+
+function changedRegion(old: readonly string[], young: readonly string[]): Region {
   const shorter = Math.min(old.length, young.length);
   let head = 0;
   while (head < shorter && old[head] === young[head]) head += 1;
   let tail = 0;
   while (tail < shorter - head && old.at(-1 - tail) === young.at(-1 - tail)) tail += 1;
-  const removed = old.slice(head, old.length - tail);
-  const added = young.slice(head, young.length - tail);
+  const end = old.length - tail;
   return {
-    oldStart: head + (removed.length === 0 ? 0 : 1),
-    oldLines: removed.length,
-    newStart: head + (added.length === 0 ? 0 : 1),
-    newLines: added.length,
-    lines: [...prefixed('-', removed), ...prefixed('+', added)],
+    removed: old.slice(head, end),
+    added: young.slice(head, young.length - tail),
+    head,
+    above: old.slice(Math.max(0, head - CONTEXT), head),
+    below: old.slice(end, end + CONTEXT),
+  };
+}
+
+/** Then no comparison can find a smaller change; most edits are such. */
+function hasNothingInCommon({ removed, added }: Region): boolean {
+  if (removed.length === 0 || added.length === 0) return true;
+  const lines = new Set(removed);
+  return !added.some((line) => lines.has(line));
+}
+
+/** One hunk that replaces the whole region. */
+function hunkOf({ removed, added, head, above, below }: Region): Hunk {
+  const around = above.length + below.length;
+  const [oldLines, newLines] = [removed.length + around, added.length + around];
+  const first = head - above.length;
+  return {
+    oldStart: first + (oldLines === 0 ? 0 : 1),
+    oldLines,
+    newStart: first + (newLines === 0 ? 0 : 1),
+    newLines,
+    lines: [...prefixed(' ', above), ...prefixed('-', removed), ...prefixed('+', added), ...prefixed(' ', below)],
   };
 }
 
@@ -273,5 +310,12 @@ function findNear(
 
 /** Lines with their newlines; no empty line at the end. */
 function splitLines(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const lines: string[] = [];
+  for (let from = 0; from < text.length;) {
+    const newline = text.indexOf('\n', from);
+    const end = newline === -1 ? text.length : newline + 1;
+    lines.push(text.slice(from, end));
+    from = end;
+  }
+  return lines;
 }

@@ -3,7 +3,7 @@ import { commitPatch } from '../core/patch/commit.ts';
 import { parsePatch } from '../core/patch/parse.ts';
 import { PatchError } from '../core/patch/patchError.ts';
 import { relativePath, resolvePath } from '../core/patch/paths.ts';
-import { planPatch, type PatchPlan, type PlannedFile } from '../core/patch/plan.ts';
+import { planPatch, type LookedAt, type PatchPlan, type PlannedFile } from '../core/patch/plan.ts';
 import { FileTexts, growingChanges, StreamingPatch } from '../core/patch/streamingParse.ts';
 import type { PatchFile } from '../core/patch/patchReader.ts';
 import type { FileGuard, Files } from '../core/ports.ts';
@@ -114,13 +114,14 @@ function patchOf(call: ToolCall): string {
 }
 
 async function runPatch(asked: PatchRun, deps: ApplyPatchDeps, context: ToolContext): Promise<ToolOutput> {
-  const { files, mask } = deps;
+  const { files, guard, mask } = deps;
   const startedAtMs = context.clock.nowMs();
   let run = asked;
   let plan: PatchPlan;
   try {
     const patch = parsePatch(run.patch);
-    for (const path of await keptFiles(patch, run.cwd, deps)) {
+    const known = knowingPaths(files);
+    for (const path of await keptFiles(patch, run.cwd, { files: known, guard })) {
       const item = openItem(run, await readableChanges(run, files), context);
       run = { ...run, started: item };
       const reading = await readConsent({ path, itemId: item.id }, context);
@@ -128,7 +129,7 @@ async function runPatch(asked: PatchRun, deps: ApplyPatchDeps, context: ToolCont
       context.completeItem({ ...item, status: 'declined' });
       return { output: `patch rejected: ${reading.reason}` };
     }
-    plan = await planPatch(patch, run.cwd, files);
+    plan = await planPatch(patch, run.cwd, known);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     const item = openItem(run, await readableChanges(run, files), context);
@@ -173,19 +174,29 @@ async function writePlan(plan: PatchPlan, writing: Writing, context: ToolContext
   return { output: successText(plan, context.clock.nowMs() - startedAtMs) };
 }
 
+/** The files, where each path is resolved once. For a plan alone: what is written is looked at again. */
+function knowingPaths(files: Files): LookedAt {
+  const known = new Map<string, Promise<string>>();
+  return {
+    realPath(path) {
+      const found = known.get(path) ?? files.realPath(path);
+      known.set(path, found);
+      return found;
+    },
+    stat: (path) => files.stat(path),
+    read: (path) => files.read(path),
+  };
+}
+
 /** Real paths of files that are kept from the model and that the patch edits: whether it fits would tell what is in them. */
 async function keptFiles(
   patch: readonly PatchFile[],
   cwd: string,
-  { files, guard }: ApplyPatchDeps,
+  { files, guard }: { readonly files: LookedAt; readonly guard: FileGuard },
 ): Promise<ReadonlySet<string>> {
-  const kept = new Set<string>();
-  for (const file of patch) {
-    if (file.type !== 'update') continue;
-    const realPath = await files.realPath(resolvePath(cwd, file.path));
-    if ((await guard.placeOf(realPath)).type !== 'free') kept.add(realPath);
-  }
-  return kept;
+  const edited: string[] = [];
+  for (const file of patch) if (file.type === 'update') edited.push(await files.realPath(resolvePath(cwd, file.path)));
+  return await guard.keptAmong(edited);
 }
 
 /** Starts the item, or brings the one that was started while the model wrote up to date. */

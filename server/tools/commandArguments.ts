@@ -2,21 +2,18 @@
 import * as z from 'zod';
 import { lazy, type Infer } from '../protocol/define.ts';
 
-/** Models write `null` for what they leave out. */
-export const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
-
 export const ExecArguments = lazy(() =>
   z.object({
-    cmd: z.string().refine((script) => script.trim() !== '', 'must not be empty'),
-    workdir: optional(z.string()),
-    yield_time_ms: optional(z.number()),
-    max_output_tokens: optional(z.number()),
-    tty: optional(z.boolean()),
-    login: optional(z.boolean()),
-    shell: optional(z.string()),
-    sandbox_permissions: optional(z.enum(['use_default', 'require_escalated'])),
-    justification: optional(z.string()),
-    prefix_rule: optional(z.array(z.string())),
+    cmd: z.string().regex(/\S/, 'must not be empty'),
+    workdir: z.string().optional(),
+    yield_time_ms: z.number().optional(),
+    max_output_tokens: z.number().optional(),
+    tty: z.boolean().optional(),
+    login: z.boolean().optional(),
+    shell: z.string().optional(),
+    sandbox_permissions: z.enum(['use_default', 'require_escalated']).optional(),
+    justification: z.string().optional(),
+    prefix_rule: z.array(z.string()).optional(),
   }),
 );
 export type ExecArguments = Infer<typeof ExecArguments>;
@@ -24,9 +21,9 @@ export type ExecArguments = Infer<typeof ExecArguments>;
 export const WriteArguments = lazy(() =>
   z.object({
     session_id: z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]),
-    chars: optional(z.string()),
-    yield_time_ms: optional(z.number()),
-    max_output_tokens: optional(z.number()),
+    chars: z.string().optional(),
+    yield_time_ms: z.number().optional(),
+    max_output_tokens: z.number().optional(),
   }),
 );
 export type WriteArguments = Infer<typeof WriteArguments>;
@@ -35,7 +32,7 @@ export type Parsed<T> =
   | { readonly type: 'ok'; readonly value: T }
   | { readonly type: 'wrong'; readonly message: string };
 
-/** The arguments of a call, or what is wrong with them in words for the model. */
+/** The arguments of a call, or what is wrong with them in words for the model. Models write `null` for what they leave out. */
 export function parseArguments<T>(schema: () => z.ZodType<T>, tool: string, input: string): Parsed<T> {
   let json: unknown;
   try {
@@ -45,10 +42,15 @@ export function parseArguments<T>(schema: () => z.ZodType<T>, tool: string, inpu
       `The arguments of ${tool} are not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  const result = schema().safeParse(json, { jitless: true });
+  const result = schema().safeParse(withoutNulls(json), { jitless: true });
   return result.success
     ? { type: 'ok', value: result.data }
     : wrong(`The arguments of ${tool} are wrong, nothing was run:\n${z.prettifyError(result.error)}`);
+}
+
+function withoutNulls(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 }
 
 function wrong(message: string): { readonly type: 'wrong'; readonly message: string } {

@@ -63,14 +63,13 @@ export function createExecCommand(given: ExecCommandDeps): Tool {
   const deps: Deps = { ...given, failed: new Set() };
   return {
     spec: EXEC_COMMAND_SPEC,
-    changesWorkspace: true,
     async run(call, context) {
       const read = readCall(call, context, deps.environment.shell());
       if (read.type === 'wrong') return { output: read.message };
       const { args, cwd } = read.value;
       const patch = deps.interceptPatch?.(args.cmd, cwd) ?? null;
       if (patch !== null && deps.applyPatch !== undefined) return deps.applyPatch(call.callId, patch, context);
-      return runPlan(planOf(read.value), context, deps);
+      return context.whileWatched(() => runPlan(planOf(read.value), context, deps));
     },
   };
 }

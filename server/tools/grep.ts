@@ -5,7 +5,7 @@ import type { FileGuard, TextSearch, TextSearchResult } from '../core/ports.ts';
 import { countMarks, maskedNote } from '../core/secrets/secretMask.ts';
 import type { Tool, ToolSpec } from '../core/turn/tool.ts';
 import { lazy, type Infer } from '../protocol/define.ts';
-import { optional, parseArguments } from './commandArguments.ts';
+import { parseArguments } from './commandArguments.ts';
 import { foundLines, readFound, shownFiles, type Searched } from './foundLines.ts';
 import { keptBelow, keptNote } from './keptBelow.ts';
 import { expectConsent, findReadable, type ReadingDeps } from './readablePath.ts';
@@ -42,13 +42,13 @@ const SPEC: ToolSpec = {
 const Arguments = lazy(() =>
   z.object({
     pattern: z.string().min(1),
-    path: optional(z.string()),
-    glob: optional(z.string()),
-    ignore_case: optional(z.boolean()),
-    fixed: optional(z.boolean()),
-    files_only: optional(z.boolean()),
-    context: optional(z.int().min(0).max(10)),
-    limit: optional(z.int().min(1).max(MOST_LINES)),
+    path: z.string().optional(),
+    glob: z.string().optional(),
+    ignore_case: z.boolean().optional(),
+    fixed: z.boolean().optional(),
+    files_only: z.boolean().optional(),
+    context: z.int().min(0).max(10).optional(),
+    limit: z.int().min(1).max(MOST_LINES).optional(),
   }),
 );
 type Arguments = Infer<typeof Arguments>;

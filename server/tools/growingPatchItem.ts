@@ -105,5 +105,6 @@ export function recordPatch(context: ToolContext, item: FileChangeItem): void {
 }
 
 export function sameChanges(left: readonly FileUpdateChange[], right: readonly FileUpdateChange[]): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  const isSameList = left.length === right.length && left.every((change, index) => change === right[index]);
+  return isSameList || JSON.stringify(left) === JSON.stringify(right);
 }

@@ -19,11 +19,12 @@ export async function keptBelow(path: string, kept: KeptSearch, signal: AbortSig
   const isIgnoreFileUsed =
     likely.some((name) => basename(name) === BOWLINE_IGNORE) || kept.guard.hasIgnoreFileAbove(resolve(kept.cwd, path));
   const candidates = isIgnoreFileUsed ? await list(path, [], { ...kept, signal }) : likely;
-  const found: string[] = [];
-  for (const name of candidates) {
-    const realPath = await kept.files.realPath(resolve(kept.cwd, name));
-    if ((await kept.guard.placeOf(realPath)).type !== 'free') found.push(name.replace(/^\.\//, ''));
-  }
+  const realPaths = new Map<string, string>();
+  for (const name of candidates) realPaths.set(name, await kept.files.realPath(resolve(kept.cwd, name)));
+  const notFree = await kept.guard.keptAmong([...realPaths.values()]);
+  const found = [...realPaths].flatMap(([name, realPath]) =>
+    notFree.has(realPath) ? [name.replace(/^\.\//, '')] : [],
+  );
   return found.toSorted();
 }
 

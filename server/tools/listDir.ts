@@ -6,7 +6,7 @@ import type { FileKind, Files } from '../core/ports.ts';
 import type { Tool, ToolSpec } from '../core/turn/tool.ts';
 import { messageOf } from '../protocol/errors.ts';
 import { lazy } from '../protocol/define.ts';
-import { optional, parseArguments } from './commandArguments.ts';
+import { parseArguments } from './commandArguments.ts';
 import { expectConsent, findReadable } from './readablePath.ts';
 import { shownCall, ToolRefusal } from './shownCall.ts';
 
@@ -35,9 +35,9 @@ const SPEC: ToolSpec = {
 
 const Arguments = lazy(() =>
   z.object({
-    path: optional(z.string()),
-    depth: optional(z.int().min(1).max(DEEPEST)),
-    limit: optional(z.int().min(1).max(MOST_ENTRIES)),
+    path: z.string().optional(),
+    depth: z.int().min(1).max(DEEPEST).optional(),
+    limit: z.int().min(1).max(MOST_ENTRIES).optional(),
   }),
 );
 

@@ -4,7 +4,7 @@ import { linesOfText, numberedLines } from '../core/text/numberedLines.ts';
 import { countMarks, maskedNote, type SecretMask } from '../core/secrets/secretMask.ts';
 import type { Tool, ToolSpec } from '../core/turn/tool.ts';
 import { lazy } from '../protocol/define.ts';
-import { optional, parseArguments } from './commandArguments.ts';
+import { parseArguments } from './commandArguments.ts';
 import { expectConsent, findFile, type ReadingDeps } from './readablePath.ts';
 import { shownCall, ToolRefusal } from './shownCall.ts';
 
@@ -35,8 +35,8 @@ const SPEC: ToolSpec = {
 const Arguments = lazy(() =>
   z.object({
     path: z.string().min(1),
-    offset: optional(z.int().min(1)),
-    limit: optional(z.int().min(1)),
+    offset: z.int().min(1).optional(),
+    limit: z.int().min(1).optional(),
   }),
 );
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Tool, ToolSpec } from '../core/turn/tool.ts';
 import { lazy } from '../protocol/define.ts';
 import type { TurnPlanStep } from '../protocol/schema/turn.ts';
-import { optional, parseArguments } from './commandArguments.ts';
+import { parseArguments } from './commandArguments.ts';
 
 const SPEC: ToolSpec = {
   type: 'function',
@@ -34,7 +34,7 @@ const SPEC: ToolSpec = {
 
 const Arguments = lazy(() =>
   z.object({
-    explanation: optional(z.string()),
+    explanation: z.string().optional(),
     plan: z.array(
       z.object({
         step: z.string().min(1),

@@ -21,7 +21,6 @@ const INTERRUPT = '\u0003';
 export function createWriteStdin({ terminals }: WriteStdinDeps): Tool {
   return {
     spec: WRITE_STDIN_SPEC,
-    changesWorkspace: true,
     async run(call, context) {
       const parsed = parseArguments(WriteArguments, 'write_stdin', call.input);
       if (parsed.type === 'wrong') return { output: parsed.message };
@@ -30,9 +29,10 @@ export function createWriteStdin({ terminals }: WriteStdinDeps): Tool {
       if (terminal === null) return unknown(args.session_id, terminals);
       const text = args.chars ?? '';
       const typing = { callId: call.callId, terminal, text };
-      const problem = text === '' || terminal.state === 'ended' ? null : await type(typing, context);
-      if (problem !== null) return { output: problem };
-      return look(terminal, args, { context, terminals });
+      return context.whileWatched(async () => {
+        const problem = text === '' || terminal.state === 'ended' ? null : await type(typing, context);
+        return problem === null ? look(terminal, args, { context, terminals }) : { output: problem };
+      });
     },
   };
 }

@@ -110,6 +110,7 @@ export class CommandContext {
       askUser: () => Promise.resolve('failed'),
       askNetwork: () => Promise.resolve(options.mayReach ?? false),
       filesChanged: () => undefined,
+      whileWatched: (task) => task(),
     };
   }
 

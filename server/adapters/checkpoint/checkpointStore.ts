@@ -20,13 +20,14 @@ const MINUTE_MS = 60_000;
 
 export function createCheckpointStore(options: CheckpointStoreOptions): CheckpointStore {
   const folder = join(options.home, 'checkpoints');
-  const objects = new ObjectStore(join(folder, 'objects'));
+  const graceMs = options.graceMs ?? 10 * MINUTE_MS;
+  const objects = new ObjectStore(join(folder, 'objects'), graceMs / 2);
   const turns = new RecordFiles<Manifest>(join(folder, 'turns'), isManifest);
   const restores = new RecordFiles<RestoreRecord>(join(folder, 'restores'), isRestore);
   const quota = (): Quota => ({
     bytes: options.quotaBytes(),
     nowMs: options.nowMs(),
-    graceMs: options.graceMs ?? 10 * MINUTE_MS,
+    graceMs,
   });
   let cleaning: Promise<void> = Promise.resolve();
   return {

@@ -1,7 +1,7 @@
 // Contents by their SHA-256, each in a file of its own, compressed where that pays.
-import { renameSync, rmSync, utimesSync, type Stats } from 'node:fs';
-import { link, lstat, mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, rmSync, statSync, utimesSync, type Stats } from 'node:fs';
+import { link, lstat, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { writeBytes } from '../fs/openBytes.ts';
 import { hexHash } from '../hash.ts';
 import { isNotThere } from '../fs/realPath.ts';
@@ -22,25 +22,21 @@ let lastTemporary = 0;
 /** Several processes may use one folder: a file appears whole or not at all, and what is kept anew is not swept away. */
 export class ObjectStore {
   readonly #folder: string;
+  readonly #freshMs: number;
 
-  constructor(folder: string) {
+  /** What was kept within `freshMs` needs no new mark when it is kept again: much less than what is swept away must be old. */
+  constructor(folder: string, freshMs: number) {
     this.#folder = folder;
+    this.#freshMs = freshMs;
   }
 
   async keep(bytes: Uint8Array): Promise<string> {
     const hash = hashOf(bytes);
     const path = this.#path(hash);
     await breathe();
-    if (isTouched(path)) return hash;
+    if (isKept(path, this.#freshMs)) return hash;
     const { packed } = await import('./packing.ts');
-    const file = await packed(bytes);
-    try {
-      await writeWhole(path, file);
-    } catch (error) {
-      if (!isNotThere(error)) throw error;
-      await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
-      await writeWhole(path, file);
-    }
+    await writeInFolder(path, await packed(bytes));
     return hash;
   }
 
@@ -99,8 +95,19 @@ export function hashOf(bytes: Uint8Array): string {
   return hexHash('sha256', bytes);
 }
 
+/** As {@link writeWhole}; makes the folder where it is missing. */
+export async function writeInFolder(path: string, bytes: Uint8Array | string): Promise<void> {
+  try {
+    await writeWhole(path, bytes);
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    await writeWhole(path, bytes);
+  }
+}
+
 /** Writes beside and renames: other processes see the whole file or none. */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   lastTemporary += 1;
   const temporary = `${path}.${process.pid}.${lastTemporary}.tmp`;
   try {
@@ -130,9 +137,13 @@ async function statOrNull(path: string): Promise<Stats | null> {
   }
 }
 
-/** Marks the file as kept now; false when there is none. */
-function isTouched(path: string): boolean {
+/** Whether the file is there; it is marked as kept now, unless it was a moment ago. */
+function isKept(path: string, freshMs: number): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
   const now = new Date();
+  const ageMs = now.getTime() - stat.mtimeMs;
+  if (ageMs >= 0 && ageMs < freshMs) return true;
   try {
     utimesSync(path, now, now);
     return true;

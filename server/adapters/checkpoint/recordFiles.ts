@@ -1,9 +1,9 @@
 // What is known of turns and restores: one JSON file each, with a checksum that tells a damaged one.
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hexHash } from '../hash.ts';
 import { processLiveness, type ProcessMark } from '../store/liveness.ts';
-import { namesIn, writeWhole } from './objectStore.ts';
+import { namesIn, writeInFolder } from './objectStore.ts';
 
 export interface FoundRecord<T> {
   readonly id: string;
@@ -44,9 +44,8 @@ export class RecordFiles<T> {
 
   async write(id: string, value: T): Promise<void> {
     if (!ID.test(id)) throw new Error(`${id} is no id`);
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const body = JSON.stringify({ writer: processLiveness.mark(process.pid), value });
-    await writeWhole(this.#path(id), `${checksum(body)}\n${body}`);
+    await writeInFolder(this.#path(id), `${checksum(body)}\n${body}`);
   }
 
   async remove(id: string): Promise<void> {

@@ -15,10 +15,15 @@ interface Rules {
 const MOST_KNOWN = 1000;
 
 export interface BowlineIgnore {
-  /** The `.bowlineignore` that keeps the file; null when none does. `path` is a real path. */
-  keeperOf(path: string): string | null;
+  /** Looks at each folder once: for many paths of one moment. */
+  keepers(): Keepers;
   /** Whether any `.bowlineignore` lies in the folder or in one above it. */
   isUsedAbove(path: string): boolean;
+}
+
+export interface Keepers {
+  /** The `.bowlineignore` that keeps the file; null when none does. `path` is a real path. */
+  of(path: string): string | null;
 }
 
 /**
@@ -40,17 +45,29 @@ export function createBowlineIgnore(): BowlineIgnore {
     return rules;
   };
   return {
-    keeperOf(path) {
-      for (const folder of foldersAbove(path)) {
+    keepers() {
+      const looked = new Map<string, Rules['rules'] | null>();
+      const lookedAt = (folder: string): Rules['rules'] | null => {
+        const before = looked.get(folder);
+        if (before !== undefined) return before;
         const rules = rulesIn(folder);
-        if (rules === null) continue;
-        if (rules === 'unreadable' || rules.ignores(relative(folder, path).replaceAll(sep, '/')))
-          return join(folder, BOWLINE_IGNORE);
-      }
-      return null;
+        looked.set(folder, rules);
+        return rules;
+      };
+      return { of: (path) => keeperOf(path, lookedAt) };
     },
     isUsedAbove: (path) => [path, ...foldersAbove(path)].some((folder) => rulesIn(folder) !== null),
   };
+}
+
+function keeperOf(path: string, rulesIn: (folder: string) => Rules['rules'] | null): string | null {
+  for (const folder of foldersAbove(path)) {
+    const rules = rulesIn(folder);
+    if (rules === null) continue;
+    if (rules === 'unreadable' || rules.ignores(relative(folder, path).replaceAll(sep, '/')))
+      return join(folder, BOWLINE_IGNORE);
+  }
+  return null;
 }
 
 function foldersAbove(path: string): string[] {

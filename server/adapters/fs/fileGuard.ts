@@ -3,9 +3,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Places } from '../../core/pathPolicy/places.ts';
-import { placeOfRead } from '../../core/pathPolicy/reading.ts';
+import { placeOfRead, type ReadPlace } from '../../core/pathPolicy/reading.ts';
 import type { FileGuard } from '../../core/ports.ts';
-import type { BowlineIgnore } from './bowlineIgnore.ts';
+import type { BowlineIgnore, Keepers } from './bowlineIgnore.ts';
 
 export interface MachineOptions {
   /** Bowline's home, absolute. */
@@ -26,14 +26,18 @@ export function machinePlaces({ home, env }: MachineOptions): Places {
 }
 
 export function createFileGuard(places: Places, ignored: BowlineIgnore): FileGuard {
+  const placeOf = (path: string, keepers: Keepers): ReadPlace => {
+    const place = placeOfRead(path, places);
+    if (place.type !== 'free') return place;
+    const keeper = keepers.of(path);
+    return keeper === null ? place : { type: 'kept', reason: `${keeper} keeps it from the model.` };
+  };
   return {
     hasIgnoreFileAbove: (path) => ignored.isUsedAbove(path),
-    placeOf: (path) => {
-      const place = placeOfRead(path, places);
-      if (place.type !== 'free') return Promise.resolve(place);
-      const keeper = ignored.keeperOf(path);
-      if (keeper === null) return Promise.resolve(place);
-      return Promise.resolve({ type: 'kept', reason: `${keeper} keeps it from the model.` });
+    placeOf: (path) => Promise.resolve(placeOf(path, ignored.keepers())),
+    keptAmong(paths) {
+      const keepers = ignored.keepers();
+      return Promise.resolve(new Set(paths.filter((path) => placeOf(path, keepers).type !== 'free')));
     },
   };
 }

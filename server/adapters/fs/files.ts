@@ -130,12 +130,15 @@ async function inFolderOf(path: string, task: (folder: OpenFolder, name: string)
   }
 }
 
-const statOrNull = (path: string): Stats | null => orNull(() => statSync(path));
-const lstatOrNull = (path: string): Stats | null => orNull(() => lstatSync(path));
+const statOrNull = (path: string): Stats | null => orNull(() => statSync(path, UNLESS_ABSENT));
+const lstatOrNull = (path: string): Stats | null => orNull(() => lstatSync(path, UNLESS_ABSENT));
 
-function orNull(look: () => Stats): Stats | null {
+/** An error costs several times as much as the look, and most looks at new files find nothing. */
+const UNLESS_ABSENT = { throwIfNoEntry: false } as const;
+
+function orNull(look: () => Stats | undefined): Stats | null {
   try {
-    return look();
+    return look() ?? null;
   } catch (error) {
     if (isNotThere(error)) return null;
     throw error;

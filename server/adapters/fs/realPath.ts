@@ -1,5 +1,5 @@
 // What a path really is: links resolved, names as they stand in their folders.
-import { readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isCaseInsensitive as probeCase } from './caseProbe.ts';
 
@@ -12,12 +12,14 @@ export type CaseProbe = (folder: string) => Promise<boolean>;
 /** The path with every link resolved; for a path that does not exist, of its nearest existing parent plus the rest. */
 export async function realPathOf(path: string, isCaseInsensitive: CaseProbe = probeCase): Promise<string> {
   try {
-    return await truePath(realpathSync.native(path), isCaseInsensitive);
+    // asked first, for an error costs several times as much as a look
+    const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    if (isThere) return await truePath(realpathSync.native(path), isCaseInsensitive);
   } catch (error) {
     if (!isNotThere(error)) throw error;
-    const parent = dirname(path);
-    return parent === path ? path : join(await realPathOf(parent, isCaseInsensitive), basename(path));
   }
+  const parent = dirname(path);
+  return parent === path ? path : join(await realPathOf(parent, isCaseInsensitive), basename(path));
 }
 
 export function isNotThere(error: unknown): boolean {

@@ -59,20 +59,24 @@ export async function fillNew(path: string, { existing, mode, fill }: NewFile): 
   const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (mode ?? ANY_NEW) & READ_AND_WRITE);
   try {
     await fill(file);
-    keepOwner(file, existing);
-    if (mode !== null) fchmodSync(file, mode);
+    if (existing !== null || mode !== null) become(file, { existing, mode });
   } finally {
     closeSync(file);
   }
 }
 
-/** Gives the new file to the owner of the one that it replaces, where that is allowed. */
-function keepOwner(file: number, existing: Stats | null): void {
-  if (existing === null || process.platform === 'win32') return;
+/** Gives the new file the owner of the one that it replaces, where that is allowed, and the permissions. */
+function become(file: number, { existing, mode }: Pick<NewFile, 'existing' | 'mode'>): void {
   const created = fstatSync(file);
-  if (created.uid === existing.uid && created.gid === existing.gid) return;
+  const isOthers = existing !== null && (created.uid !== existing.uid || created.gid !== existing.gid);
+  if (isOthers && process.platform !== 'win32') giveTo(file, existing);
+  // a new owner may have cost it some of them
+  if (mode !== null && (isOthers || (created.mode & PERMISSIONS) !== mode)) fchmodSync(file, mode);
+}
+
+function giveTo(file: number, { uid, gid }: Stats): void {
   try {
-    fchownSync(file, existing.uid, existing.gid);
+    fchownSync(file, uid, gid);
   } catch {
     // Only root may give files away; the file is then owned by who runs the server, as with any editor.
   }

@@ -1,7 +1,15 @@
 // Measures and cuts text by its UTF-8 bytes without ever cutting a character in two.
 
+/** In characters; from here on the runtime's own encoder is quicker than a loop. */
+const LONG = 1024;
+const encoder = new TextEncoder();
+
 /** The bytes of `text` in UTF-8; a lone surrogate counts as the replacement character it becomes. */
 export function utf8Length(text: string): number {
+  return text.length < LONG ? shortLength(text) : encoder.encode(text).length;
+}
+
+function shortLength(text: string): number {
   let bytes = 0;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);

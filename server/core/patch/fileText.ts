@@ -24,6 +24,9 @@ const CR = 0x0d;
 const MARK = [0xef, 0xbb, 0xbf];
 /** How far git looks for a NUL byte to call a file binary. */
 const BINARY_PROBE_BYTES = 8_000;
+const WORD_BYTES = 4;
+/** What the decoder writes for bytes that are not UTF-8. */
+const REPLACEMENT = '\uFFFD';
 
 const encoder = new TextEncoder();
 const lineDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -44,20 +47,34 @@ export function encodeText(text: string): Uint8Array {
 
 export function sameBytes(left: Uint8Array | null, right: Uint8Array | null): boolean {
   if (left === null || right === null) return left === right;
+  if (left === right) return true;
   if (left.length !== right.length) return false;
-  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false;
+  const [leftWords, rightWords] = [wordsOf(left), wordsOf(right)];
+  const words = Math.min(leftWords.length, rightWords.length);
+  for (let at = 0; at < words; at += 1) if (leftWords[at] !== rightWords[at]) return false;
+  for (let at = words * WORD_BYTES; at < left.length; at += 1) if (left[at] !== right[at]) return false;
   return true;
+}
+
+/** The whole words of the bytes, which are compared in a quarter of the time; none of bytes that lie between words. */
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
+  const isAligned = byteOffset % WORD_BYTES === 0;
+  return new Int32Array(buffer, isAligned ? byteOffset : 0, isAligned ? Math.floor(length / WORD_BYTES) : 0);
 }
 
 export function splitFile(bytes: Uint8Array): FileText {
   const start = MARK.every((byte, index) => bytes[index] === byte) ? MARK.length : 0;
+  const whole = lineDecoder.decode(bytes);
+  // each byte a character: then a line is a part of the text, and need not be decoded for itself
+  const isAscii = whole.length === bytes.length && !whole.includes(REPLACEMENT);
   const lines: FileLine[] = [];
   for (let from = start; from < bytes.length;) {
     const at = bytes.indexOf(LF, from);
     const next = at === -1 ? bytes.length : at + 1;
     const end = lineEnd(bytes, from, at);
     const line = bytes.subarray(from, next - end.length);
-    lines.push({ bytes: line, text: lineDecoder.decode(line), end });
+    const text = isAscii ? whole.slice(from, next - end.length) : lineDecoder.decode(line);
+    lines.push({ bytes: line, text, end });
     from = next;
   }
   return { mark: bytes.subarray(0, start), lines };
@@ -81,7 +98,7 @@ const ENDS: Readonly<Record<LineEnd, Uint8Array>> = {
 export function joinFile(original: FileText, edited: readonly EditedLine[]): Uint8Array {
   const usual = original.lines[0]?.end === '\r\n' ? '\r\n' : '\n';
   const hadFinalNewline = original.lines.at(-1)?.end !== '';
-  const parts: Uint8Array[] = [original.mark];
+  const parts = new Parts(original.mark);
   let previous: LineEnd = '';
   edited.forEach((line, index) => {
     const isLast = index === edited.length - 1;
@@ -89,23 +106,58 @@ export function joinFile(original: FileText, edited: readonly EditedLine[]): Uin
     const near = previous || (typeof next === 'object' ? next.end : '') || usual;
     if (typeof line === 'string') {
       const text = near === '\r\n' && line.endsWith('\r') ? line.slice(0, -1) : line;
-      parts.push(encoder.encode(text), ENDS[isLast && !hadFinalNewline ? '' : near]);
+      parts.add(encoder.encode(text), ENDS[isLast && !hadFinalNewline ? '' : near]);
+      previous = near;
+    } else if (line.end === '' && !isLast) {
+      parts.add(line.bytes, ENDS[near]);
       previous = near;
     } else {
-      const end = line.end === '' && !isLast ? near : line.end;
-      parts.push(line.bytes, ENDS[end]);
-      previous = end;
+      parts.keep(line);
+      previous = line.end;
     }
   });
-  return concatenated(parts);
+  return parts.joined();
 }
 
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** The parts of a file, in which lines that were neighbours before are one: most of a file stays as it is. */
+class Parts {
+  readonly #parts: Uint8Array[];
+  readonly #original: ArrayBufferLike;
+  /** The lines that are kept at the moment, as bytes of the original's buffer. */
+  #from = 0;
+  #to = 0;
+
+  constructor(mark: Uint8Array) {
+    this.#parts = [mark];
+    this.#original = mark.buffer;
   }
-  return whole;
+
+  add(...parts: readonly Uint8Array[]): void {
+    this.#close();
+    this.#parts.push(...parts);
+  }
+
+  keep({ bytes: { byteOffset, length }, end }: FileLine): void {
+    if (byteOffset !== this.#to) {
+      this.#close();
+      this.#from = byteOffset;
+    }
+    this.#to = byteOffset + length + end.length;
+  }
+
+  joined(): Uint8Array {
+    this.#close();
+    const whole = new Uint8Array(this.#parts.reduce((size, part) => size + part.length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  #close(): void {
+    if (this.#to > this.#from) this.#parts.push(new Uint8Array(this.#original, this.#from, this.#to - this.#from));
+    this.#from = this.#to;
+  }
 }

@@ -37,11 +37,7 @@ export function interceptPatch(script: string, cwd: string): InterceptedPatch | 
 
 /** The text up to the line that ends it; null when there is no such line, or when more follows it. */
 function hereDocument(body: string, word: string): string | null {
-  const lines = body.split('\n');
-  const end = lines.indexOf(word);
-  if (end !== lines.length - 1) return null;
-  return lines
-    .slice(0, end)
-    .map((line) => `${line}\n`)
-    .join('');
+  const text = `\n${body}`;
+  const isWhole = text.endsWith(`\n${word}`) && !text.includes(`\n${word}\n`);
+  return isWhole ? body.slice(0, body.length - word.length) : null;
 }

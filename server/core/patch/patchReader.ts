@@ -101,18 +101,23 @@ export class PatchReader {
   }
 
   #inside(text: string): void {
-    const marker = text.trimEnd();
+    if (text.startsWith('*** ') && this.#marker(text.trimEnd())) return;
+    const file = this.#files.at(-1);
+    if (file === undefined || file.type === 'delete') return this.#between(text, text.trimEnd());
+    if (file.type === 'add') return this.#addedLine(file, text);
+    return this.#updateLine(file, text);
+  }
+
+  /** Says whether the line was the end of the patch or the header of a file. */
+  #marker(marker: string): boolean {
     if (marker === END) {
       this.#closeFile();
       this.#phase = 'after';
-      return;
+      return true;
     }
     const header = HEADER.exec(marker);
-    if (header !== null) return this.#header(header[1] ?? '', (header[2] ?? '').trim());
-    const file = this.#files.at(-1);
-    if (file === undefined || file.type === 'delete') return this.#between(text, marker);
-    if (file.type === 'add') return this.#addedLine(file, text);
-    return this.#updateLine(file, text);
+    if (header !== null) this.#header(header[1] ?? '', (header[2] ?? '').trim());
+    return header !== null;
   }
 
   #header(kind: string, path: string): void {
@@ -139,19 +144,19 @@ export class PatchReader {
   }
 
   #addedLine(file: Extract<OpenFile, { type: 'add' }>, text: string): void {
-    if (text.trim() === '') {
+    if (text.startsWith('+')) {
+      for (; file.blanks > 0; file.blanks -= 1) file.lines.push('');
+      file.lines.push(text.slice(1));
+    } else if (text.trim() === '') {
       file.blanks += 1;
-      return;
+    } else if (text.trimEnd() !== END_OF_FILE) {
+      throw this.#error(`Every line of the new file ${file.path} must start with "+"`, text);
     }
-    if (text.trimEnd() === END_OF_FILE) return;
-    if (!text.startsWith('+')) throw this.#error(`Every line of the new file ${file.path} must start with "+"`, text);
-    for (; file.blanks > 0; file.blanks -= 1) file.lines.push('');
-    file.lines.push(text.slice(1));
   }
 
   #updateLine(file: Extract<OpenFile, { type: 'update' }>, text: string): void {
     if (text.startsWith('@@')) return this.#anchor(file, text);
-    if (text.trimEnd() === END_OF_FILE) {
+    if (text.startsWith(END_OF_FILE) && text.trimEnd() === END_OF_FILE) {
       if (file.hunk === null) throw this.#error(`"${END_OF_FILE}" may only end a hunk`, text);
       file.hunk.atEnd = true;
       this.#closeHunk(file);

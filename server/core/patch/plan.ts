@@ -1,12 +1,13 @@
 // Works out what a patch would do to the files, without touching one.
-import { fileUpdateChange } from '../../protocol/fileChange.ts';
+import { fileUpdateChange, updateChange } from '../../protocol/fileChange.ts';
 import type { FileUpdateChange } from '../../protocol/schema/item.ts';
 import type { Files, FileStat } from '../ports.ts';
 import type { FileEffect } from '../turn/tool.ts';
 import { editFile, replaceFile } from './editFile.ts';
 import { displayText, encodeText, isBinary, sameBytes } from './fileText.ts';
-import { comparePaths, fileName, parentFolder, resolvePath } from './paths.ts';
+import { hunksBetween } from './hunks.ts';
 import { refuseMarks } from './maskedMarks.ts';
+import { comparePaths, fileName, parentFolder, resolvePath } from './paths.ts';
 import { PatchError } from './patchError.ts';
 import type { Patch, PatchFile } from './patchReader.ts';
 
@@ -51,8 +52,11 @@ interface Planned {
   movedFrom: string | null;
 }
 
+/** As much of the files as a plan needs. */
+export type LookedAt = Pick<Files, 'realPath' | 'stat' | 'read'>;
+
 /** Throws a PatchError when a part of the patch cannot be applied. */
-export async function planPatch(patch: Patch, cwd: string, files: Files): Promise<PatchPlan> {
+export async function planPatch(patch: Patch, cwd: string, files: LookedAt): Promise<PatchPlan> {
   const planner = new Planner(cwd, files);
   planner.lookAhead(patch);
   for (const file of patch) await planner.take(file);
@@ -61,7 +65,7 @@ export async function planPatch(patch: Patch, cwd: string, files: Files): Promis
 
 class Planner {
   readonly #cwd: string;
-  readonly #files: Files;
+  readonly #files: LookedAt;
   /** By real path, so that two names of one file are one. */
   readonly #planned = new Map<string, Planned>();
   readonly #names = new Map<string, { letter: 'A' | 'M' | 'D'; name: string }>();
@@ -69,7 +73,7 @@ class Planner {
   /** What is being looked at before its turn comes, by the path as it is asked for. */
   readonly #ahead = new Map<string, Promise<Look>>();
 
-  constructor(cwd: string, files: Files) {
+  constructor(cwd: string, files: LookedAt) {
     this.#cwd = cwd;
     this.#files = files;
   }
@@ -220,10 +224,19 @@ function changesOf(changed: readonly Planned[]): FileUpdateChange[] {
   return changed.flatMap((file) => {
     if (file.movedFrom !== null) return [];
     const target = moves.get(file.path);
-    const after = target?.now ?? file.now;
-    const movePath = target?.path ?? null;
-    return [fileUpdateChange({ path: file.path, before: shown(file.before), after: shown(after), movePath })];
+    return [changeOf(file, { bytes: target?.now ?? file.now, movePath: target?.path ?? null })];
   });
+}
+
+interface After {
+  readonly bytes: Uint8Array | null;
+  readonly movePath: string | null;
+}
+
+function changeOf({ path, before }: Planned, { bytes, movePath }: After): FileUpdateChange {
+  const hunks = before === null || bytes === null ? null : hunksBetween(before, bytes);
+  if (hunks !== null) return updateChange({ path, hunks, movePath });
+  return fileUpdateChange({ path, before: shown(before), after: shown(bytes), movePath });
 }
 
 function shown(bytes: Uint8Array | null): string | null {

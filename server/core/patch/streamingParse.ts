@@ -1,5 +1,5 @@
 // Follows a patch while the model still writes it, and shows what is there so far as changes of files.
-import { fileUpdateChange, movedTo } from '../../protocol/fileChange.ts';
+import { fileUpdateChange, updateChange } from '../../protocol/fileChange.ts';
 import type { FileUpdateChange } from '../../protocol/schema/item.ts';
 import type { Files } from '../ports.ts';
 import { editFile } from './editFile.ts';
@@ -112,7 +112,7 @@ function growingChange(file: PatchFile, cwd: string, texts: FileTexts): FileUpda
       const movePath = file.moveTo === null ? null : resolvePath(cwd, file.moveTo);
       const after = bytes === null ? null : edited(bytes, file.hunks);
       if (before !== null && after !== null) return fileUpdateChange({ path, before, after, movePath });
-      return { path, kind: { type: 'update', move_path: movePath }, diff: looseHunks(file.hunks) + movedTo(movePath) };
+      return updateChange({ path, hunks: looseHunks(file.hunks), movePath });
     }
     default:
       return file satisfies never;

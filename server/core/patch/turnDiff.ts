@@ -1,13 +1,15 @@
 // Renders what a turn changed as the git-style diff of the wire.
-import { unifiedHunks } from '../../protocol/fileChange.ts';
 import type { ChangedFile, FileContent, GitMode } from '../checkpoint/turnChanges.ts';
-import { displayText, encodeText, isBinary } from './fileText.ts';
+import { encodeText } from './fileText.ts';
+import { hunksBetween } from './hunks.ts';
 import { comparePaths, relativePath } from './paths.ts';
 
 /** The SHA-1 of bytes as 40 hexadecimal digits. */
 export type Sha1 = (bytes: Uint8Array) => string;
 
 const NO_BLOB = '0'.repeat(40);
+/** A file that is not there is compared as an empty one. */
+const NOTHING = new Uint8Array();
 
 /** A text diff never ends in the middle of a line: the byte order mark and bytes outside of UTF-8 are shown replaced. */
 export class TurnDiff {
@@ -58,9 +60,8 @@ export class TurnDiff {
       return lines(...header, 'similarity index 100%', `rename from ${oldName}`, `rename to ${newName}`);
     }
     header.push(`index ${oldBlob}..${newBlob}`);
-    if (isBinary(before ?? new Uint8Array()) || isBinary(after ?? new Uint8Array()))
-      return lines(...header, differ(names));
-    const hunks = unifiedHunks(textOf(before), textOf(after));
+    const hunks = hunksBetween(before ?? NOTHING, after ?? NOTHING);
+    if (hunks === null) return lines(...header, differ(names));
     return hunks === '' ? lines(...header) : lines(...header, `--- ${names.old}`, `+++ ${names.young}`) + hunks;
   }
 
@@ -131,10 +132,6 @@ function diffFiles(files: readonly ChangedFile[]): DiffFile[] {
       return { oldPath: file.path, newPath, before: file.before, after: target?.after ?? file.after, modes };
     })
     .toSorted((left, right) => comparePaths(left.oldPath, right.oldPath));
-}
-
-function textOf(bytes: Uint8Array | null): string {
-  return bytes === null ? '' : displayText(bytes);
 }
 
 function differ(names: { readonly old: string; readonly young: string }): string {

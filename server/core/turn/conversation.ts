@@ -64,17 +64,11 @@ export class Conversation {
     this.#items = new TurnItems(thread, turn.id);
     this.#changes = new DiffTracker(thread, turn);
     this.#context = new ContextKeeper(thread, conditions.settings);
-    const context = toolContext({
-      thread,
-      turn,
-      items: this.#items,
-      conditions,
-      filesChanged: (effects, madeFolders) => this.#changes.patched(effects, madeFolders),
-    });
+    const context = toolContext({ thread, turn, items: this.#items, conditions, changes: this.#changes });
     this.#commands = new UserCommands(thread, turn, context);
     const tools = thread.tools.tools.filter(({ spec }) => apart?.mayCall(spec) ?? true);
     const watching = this.#changes.watching(apart === undefined ? context : asksNobody(context));
-    this.#runs = new ToolRuns(thread, { context: watching, changes: this.#changes, tools });
+    this.#runs = new ToolRuns(thread, { context: watching, tools });
   }
 
   /** Responses and tool calls in turn until the model has nothing more to do. */

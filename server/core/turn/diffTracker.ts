@@ -12,6 +12,9 @@ import { watchedRoots, WatchedWorkspace } from './watchedWorkspace.ts';
 const IN_BACKGROUND =
   'A command of this turn went on in the background: what it changed after the turn, or while the agent did not wait for it, may not all be known.';
 
+/** Models take longer to write a command; an answer that takes less has the processor for itself. */
+const READ_AHEAD_AFTER_MS = 250;
+
 export class DiffTracker {
   readonly #thread: LiveThread;
   readonly #turn: RunningTurn;
@@ -23,6 +26,7 @@ export class DiffTracker {
   #diff: TurnDiff | null = null;
   #told = '';
   #workspace: Promise<WatchedWorkspace> | null = null;
+  #stopPreparing: (() => void) | null = null;
   #commandsUnderWay = 0;
   /** A command has ended since the workspace was looked at last. */
   #isUnseen = false;
@@ -44,7 +48,10 @@ export class DiffTracker {
 
   /** The model is answering: while it does, the workspace is read ahead, so that the first command need not wait for that. */
   prepare(): void {
-    for (const root of this.#roots) void this.#thread.world.watch.warm(root);
+    const { clock, watch } = this.#thread.world;
+    this.#stopPreparing ??= clock.after(READ_AHEAD_AFTER_MS, () => {
+      for (const root of this.#roots) void watch.warm(root);
+    });
   }
 
   /** The context with the workspace remembered anew between the user's consent and the command: what changed meanwhile is not the agent's. */
@@ -72,17 +79,18 @@ export class DiffTracker {
     }
   }
 
-  /** Call before a tool runs that may change files in ways of its own, and `after` when it is done. */
-  async before(): Promise<void> {
+  /** Runs what may change files in ways of its own. */
+  async whileWatched<T>(task: () => Promise<T>): Promise<T> {
     this.#commandsUnderWay += 1;
-    await this.#lookBefore();
-  }
-
-  /** The workspace is looked at without delay: what the user writes from now on is not the agent's. */
-  after(): void {
-    this.#commandsUnderWay -= 1;
-    this.#isUnseen = true;
-    void this.update();
+    try {
+      await this.#lookBefore();
+      return await task();
+    } finally {
+      this.#commandsUnderWay -= 1;
+      this.#isUnseen = true;
+      // without delay: what the user writes from now on is not the agent's
+      void this.update();
+    }
   }
 
   patched(effects: readonly FileEffect[], madeFolders: readonly string[] = []): void {
@@ -101,12 +109,15 @@ export class DiffTracker {
 
   /** The turn is over: waits until what it changed is kept, and lets go of the workspace as it was. */
   async end(): Promise<void> {
+    this.#stopPreparing?.();
+    this.#stopPreparing = null;
     this.#workspace = null;
     await this.#recorder?.end(this.#hasBackground ? [IN_BACKGROUND] : []);
     if (this.#recorder !== null) this.#thread.world.checkpoints.tidyUp();
   }
 
   async suspend(): Promise<void> {
+    this.#stopPreparing?.();
     await this.#recorder?.suspend();
   }
 
@@ -141,6 +152,7 @@ export class DiffTracker {
   }
 
   async #remember(): Promise<WatchedWorkspace> {
+    this.#stopPreparing?.();
     const { watch, log } = this.#thread.world;
     const workspace = await WatchedWorkspace.remember(this.#roots, { watch, log, signal: this.#turn.signal });
     this.#recorder?.begin(workspace.limitations);

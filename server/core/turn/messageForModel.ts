@@ -6,7 +6,7 @@ import { readConsent } from './readConsent.ts';
 import type { ToolContextParts } from './toolContext.ts';
 import { modelMessage } from './userMessage.ts';
 
-export interface SaidIn extends Omit<ToolContextParts, 'filesChanged'> {
+export interface SaidIn extends Omit<ToolContextParts, 'changes'> {
   /** The item that shows the message; it was started before. */
   readonly itemId: string;
 }

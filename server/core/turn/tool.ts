@@ -123,6 +123,8 @@ export interface ToolContext {
    * `madeFolders`: real paths of folders that were made for them.
    */
   filesChanged(changes: readonly FileEffect[], madeFolders?: readonly string[]): void;
+  /** Runs what may change files in ways of its own: the workspace is looked at before and after, and what changed is told as above. */
+  whileWatched<T>(task: () => Promise<T>): Promise<T>;
 }
 
 export interface CommandQuestion {
@@ -151,8 +153,6 @@ export interface FileEffect {
 
 export interface Tool {
   readonly spec: ToolSpec;
-  /** The tool may change files in ways that only a look at the workspace tells. */
-  readonly changesWorkspace?: boolean;
   run(call: ToolCall, context: ToolContext): Promise<ToolOutput>;
   /** For tools that show themselves while the model still writes their input. Called once per call, before `run`. */
   watchInput?(callId: string, context: ToolContext): InputWatcher;

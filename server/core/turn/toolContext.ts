@@ -2,8 +2,9 @@
 import type { LiveThread } from '../thread/liveThread.ts';
 import type { TurnConditions } from '../thread/keptQuestion.ts';
 import { decideInThread } from '../approval/decideInThread.ts';
+import type { DiffTracker } from './diffTracker.ts';
 import type { RunningTurn } from './runningTurn.ts';
-import type { FileEffect, ToolContext } from './tool.ts';
+import type { ToolContext } from './tool.ts';
 import type { TurnItems } from './turnItems.ts';
 
 export interface ToolContextParts {
@@ -11,10 +12,10 @@ export interface ToolContextParts {
   readonly turn: RunningTurn;
   readonly items: TurnItems;
   readonly conditions: TurnConditions;
-  filesChanged(effects: readonly FileEffect[], madeFolders?: readonly string[]): void;
+  readonly changes: DiffTracker;
 }
 
-export function toolContext({ thread, turn, items, conditions, filesChanged }: ToolContextParts): ToolContext {
+export function toolContext({ thread, turn, items, conditions, changes }: ToolContextParts): ToolContext {
   const asked = { turnId: turn.id, signal: turn.signal, conditions, startItem: items.start.bind(items) };
   const { settings } = conditions;
   return {
@@ -36,6 +37,7 @@ export function toolContext({ thread, turn, items, conditions, filesChanged }: T
     // what a command does after its turn is nobody's to answer
     askNetwork: async (item, target) =>
       thread.running === turn && (await thread.approvals.mayReach(item, target, { ...asked, settings })),
-    filesChanged,
+    filesChanged: (effects, madeFolders) => changes.patched(effects, madeFolders),
+    whileWatched: (task) => changes.whileWatched(task),
   };
 }

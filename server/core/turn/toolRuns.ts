@@ -4,7 +4,6 @@ import type { LiveThread } from '../thread/liveThread.ts';
 import type { KeptQuestion } from '../thread/keptQuestion.ts';
 import type { SuspendedCall } from '../thread/suspendedTurn.ts';
 import { isPlanning } from './collaboration.ts';
-import type { DiffTracker } from './diffTracker.ts';
 import { outputItem } from './modelCalls.ts';
 import type { ModelItem } from './modelPort.ts';
 import { SUSPENDED } from './runningTurn.ts';
@@ -22,7 +21,6 @@ export interface FinishedCall extends ToolOutput {
 
 export interface ToolRunsParts {
   readonly context: ToolContext;
-  readonly changes: DiffTracker;
   /** Those that may be called. */
   readonly tools: readonly Tool[];
 }
@@ -30,7 +28,6 @@ export interface ToolRunsParts {
 export class ToolRuns {
   readonly #thread: LiveThread;
   readonly #context: ToolContext;
-  readonly #changes: DiffTracker;
   readonly #turnId: string;
   readonly #tools: readonly Tool[];
   readonly #runs: ToolRun[] = [];
@@ -40,7 +37,6 @@ export class ToolRuns {
     this.#tools = parts.tools;
     this.#context = parts.context;
     this.#turnId = parts.context.turnId;
-    this.#changes = parts.changes;
   }
 
   /** The turn is one of plan mode. */
@@ -118,15 +114,11 @@ export class ToolRuns {
   async #run(call: ToolCall, context: ToolContext): Promise<ToolOutput> {
     const tool = this.#tool(call);
     if (tool === undefined) return { output: `unsupported call: ${call.name}` };
-    const isWatched = tool.changesWorkspace === true;
     try {
-      if (isWatched) await this.#changes.before();
       return await tool.run(call, context);
     } catch (error) {
       this.#thread.world.log.error('A tool failed.', { tool: call.name, reason: messageOf(error) });
       return { output: `${call.name} failed: ${messageOf(error)}` };
-    } finally {
-      if (isWatched) this.#changes.after();
     }
   }
 

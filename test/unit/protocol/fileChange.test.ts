@@ -78,11 +78,27 @@ describe('fileUpdateChange', () => {
     assert.deepEqual(count('a\n-b\n', 'a\n+c\nd\n'), { added: 2, removed: 1 });
   });
 
-  it('stays quick on two long texts with nothing in common', () => {
-    const long = (word: string): string => Array.from({ length: 20_000 }, (_, n) => `${word} ${n}\n`).join('');
-    const [before, after] = [`same\n${long('old')}end\n`, `same\n${long('new')}end\n`];
-    const hunks = unifiedHunks(before, after);
-    assert.match(hunks, /^@@ -2,20000 \+2,20000 @@\n/);
-    assert.equal(applyUnifiedHunks(before, hunks), after);
+  it('shows one change as one hunk, in its context', () => {
+    assert.equal(
+      unifiedHunks('1\n2\n3\n4\n5\n6\n7\n', '1\n2\n3\n4\nfive\n6\n7\n'),
+      '@@ -2,6 +2,6 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n',
+    );
+    assert.equal(
+      unifiedHunks('a\nb', 'a\nb\nc'),
+      '@@ -1,2 +1,3 @@\n a\n-b\n\\ No newline at end of file\n+b\n+c\n\\ No newline at end of file\n',
+    );
+    assert.equal(unifiedHunks('a\nb\nb\nc\n', 'a\nb\nc\n'), '@@ -1,4 +1,3 @@\n a\n b\n-b\n c\n');
+  });
+
+  it('stays quick on two long texts with next to nothing in common', () => {
+    const long = (word: string): string => Array.from({ length: 10_000 }, (_, n) => `${word} ${n}\n`).join('');
+    for (const middle of ['', 'middle\n']) {
+      const text = (word: string): string => `same\n${long(word)}${middle}${long(word)}end\n`;
+      const [before, after] = [text('old'), text('new')];
+      const hunks = unifiedHunks(before, after);
+      const lines = 20_002 + (middle === '' ? 0 : 1);
+      assert.ok(hunks.startsWith(`@@ -1,${lines} +1,${lines} @@\n same\n-old 0\n`), hunks.slice(0, 50));
+      assert.equal(applyUnifiedHunks(before, hunks), after);
+    }
   });
 });

@@ -43,6 +43,8 @@ const RECORDED_CHANGES: FileUpdateChange[] = [
 const SAFE = {
   guard: {
     placeOf: (path: string) => Promise.resolve(placeOfRead(path, NO_PLACES)),
+    keptAmong: (paths: readonly string[]) =>
+      Promise.resolve(new Set(paths.filter((path) => placeOfRead(path, NO_PLACES).type !== 'free'))),
     hasIgnoreFileAbove: () => false,
   },
   mask: createSecretMasks({ env: {}, hiddenNames: () => [], key: () => null }).load,
@@ -107,6 +109,7 @@ class FakeTurn {
         this.effects = changes;
         this.seen.push(['changed', changes.map((change) => change.path)]);
       },
+      whileWatched: () => assert.fail('a patch tells what it changed'),
     };
   }
 

@@ -151,7 +151,7 @@ describe('the store of checkpoints', () => {
   });
 
   it('keeps what somebody keeps again while it is being removed', async () => {
-    const store = new ObjectStore(join(home, 'objects'));
+    const store = new ObjectStore(join(home, 'objects'), 60_000);
     const hash = await store.keep(bytes('content'));
     const path = join(home, 'objects', hash.slice(0, 2), hash.slice(2));
     utimesSync(path, 1, 1);
@@ -165,6 +165,22 @@ describe('the store of checkpoints', () => {
       await Promise.all([store.remove(now!), store.keep(bytes('content'))]);
       assert.notEqual(await store.load(hash), null);
     }
+  });
+
+  it('marks what is kept again, unless it was marked a moment ago', async () => {
+    const store = new ObjectStore(join(home, 'objects'), 60_000);
+    const hash = await store.keep(bytes('content'));
+    const path = join(home, 'objects', hash.slice(0, 2), hash.slice(2));
+    const markedAt = async (seconds: number): Promise<number> => {
+      utimesSync(path, seconds, seconds);
+      await store.keep(bytes('content'));
+      return statSync(path).mtimeMs;
+    };
+    const now = Math.floor(Date.now() / 1000);
+    assert.equal(await markedAt(now - 10), (now - 10) * 1000);
+    assert.ok((await markedAt(now - 70)) >= now * 1000);
+    // a clock that was set back: nobody knows how long ago that was
+    assert.ok((await markedAt(now + 3600)) < (now + 3600) * 1000);
   });
 
   it('forgets a thread, and not another', async () => {

@@ -45,6 +45,6 @@ describe('a file that a command may have put there', () => {
     pipe('.gitignore');
     assert.equal(isIgnored(join(base, 'a'), false, rulesForRoot(base)), false);
     const keeper = pipe('.bowlineignore');
-    assert.equal(createBowlineIgnore().keeperOf(join(base, 'a')), keeper);
+    assert.equal(createBowlineIgnore().keepers().of(join(base, 'a')), keeper);
   });
 });

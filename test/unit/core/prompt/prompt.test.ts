@@ -16,6 +16,7 @@ const ALL = 32_768;
 /** By name alone. */
 const FREE: FileGuard = {
   placeOf: (path) => Promise.resolve(placeOfRead(path, NO_PLACES)),
+  keptAmong: () => Promise.reject(new Error('A prompt looks at one file at a time.')),
   hasIgnoreFileAbove: () => false,
 };
 
