@@ -143,27 +143,28 @@ async function runPatch(asked: PatchRun, deps: ApplyPatchDeps, context: ToolCont
   const rehearsal = new PatchRehearsal({ files, ids: context.ids, decided: plan, plan: replan });
   const paths = await targetsOf(plan, files, context);
   const targets = { paths, deleted: deletedBy(plan, paths) };
-  const answer = paths.length === 0 ? ACCEPTED : await consent({ item, rehearsal }, targets, context);
+  const answer = paths.length === 0 ? UNASKED : await consent({ item, rehearsal }, targets, context);
   if (answer.type === 'refused') {
     context.completeItem({ ...item, status: answer.status });
     return { output: answer.output };
   }
-  return await writePlan(answer.plan ?? plan, { item, startedAtMs, files }, context);
+  return await writePlan(answer.plan ?? plan, { item, startedAtMs, files, isFresh: !answer.wasAsked }, context);
 }
 
 interface Writing {
   readonly item: FileChangeItem;
   readonly startedAtMs: number;
   readonly files: Files;
+  readonly isFresh: boolean;
 }
 
 async function writePlan(plan: PatchPlan, writing: Writing, context: ToolContext): Promise<ToolOutput> {
-  const { startedAtMs, files } = writing;
+  const { startedAtMs, files, isFresh } = writing;
   const item = { ...writing.item, changes: [...plan.changes] };
   if (!sameChanges(writing.item.changes, plan.changes)) recordPatch(context, item);
   let madeFolders: readonly string[];
   try {
-    madeFolders = await commitPatch(plan, files);
+    madeFolders = await commitPatch(plan, files, { isFresh });
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     context.completeItem({ ...item, status: 'failed' });
@@ -226,9 +227,9 @@ interface Refusal {
 type Consent =
   | Refusal
   /** `plan`: what was rehearsed is to be written, and nothing else. */
-  | { readonly type: 'accepted'; readonly plan: PatchPlan | null };
+  | { readonly type: 'accepted'; readonly plan: PatchPlan | null; readonly wasAsked: boolean };
 
-const ACCEPTED: Consent = { type: 'accepted', plan: null };
+const UNASKED: Extract<Consent, { type: 'accepted' }> = { type: 'accepted', plan: null, wasAsked: false };
 
 /** Where the patch really writes. The workspace itself may be reached by a link: its files keep the workspace's own name. */
 async function targetsOf(plan: PatchPlan, files: Files, { settings }: ToolContext): Promise<string[]> {
@@ -265,8 +266,8 @@ async function consent(
 ): Promise<Consent> {
   const decision = await context.decide({ kind: 'patch', ...targets });
   if (decision.type === 'refuse') return refusal('failed', `patch rejected: ${decision.reason}`);
-  const verdict =
-    decision.type === 'ask' ? await context.askFileChange(item, { ask: decision, rehearse: rehearsal }) : 'accepted';
+  const wasAsked = decision.type === 'ask';
+  const verdict = wasAsked ? await context.askFileChange(item, { ask: decision, rehearse: rehearsal }) : 'accepted';
   switch (verdict) {
     case 'declined':
       return refusal('declined', 'patch rejected by user');
@@ -276,9 +277,10 @@ async function consent(
       return refusal('failed', 'patch rejected: the user could not be asked for approval');
     default: {
       if (context.signal.aborted) return refusal('failed', 'patch interrupted: no file was changed');
-      if (verdict === 'accepted') return ACCEPTED;
+      if (verdict === 'accepted') return { ...UNASKED, wasAsked };
       const plan = rehearsal.planOf(verdict.rehearsalId);
-      return plan === null ? refusal('failed', 'patch rejected: its rehearsal is gone') : { type: 'accepted', plan };
+      if (plan === null) return refusal('failed', 'patch rejected: its rehearsal is gone');
+      return { type: 'accepted', plan, wasAsked };
     }
   }
 }

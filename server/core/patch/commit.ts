@@ -18,13 +18,18 @@ interface Done {
   readonly made: Set<string>;
 }
 
+export interface Commit {
+  /** The plan was made a moment ago: then no file is looked at before the first is written, but each right before it is written itself. */
+  readonly isFresh?: boolean;
+}
+
 /**
  * Throws a PatchError when a file changed since the plan was made, or could not be written; what was written until then is
  * put back, and the message says so, or which files could not be put back. Gives the folders that were made, with their real paths.
  */
-export async function commitPatch(plan: PatchPlan, files: Files): Promise<string[]> {
+export async function commitPatch(plan: PatchPlan, files: Files, { isFresh = false }: Commit = {}): Promise<string[]> {
   const done: Done = { undos: [], made: new Set() };
-  await someAtOnce(plan.files, done, (file) => expectInPlace(file, files));
+  if (!isFresh) await someAtOnce(plan.files, done, (file) => expectInPlace(file, files));
   // Removals last: what is not written yet is still there when a write fails.
   for (const isRemoval of [false, true]) {
     const them = plan.files.filter(({ after }) => (after === null) === isRemoval);

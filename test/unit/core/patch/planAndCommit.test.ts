@@ -125,16 +125,33 @@ describe('commitPatch', () => {
     assert.equal(files.modes.get('/ws/moved/new.txt'), 0o755);
   });
 
-  it('fails when a file changed since the plan', async () => {
-    const files = new MemoryFiles(recorded.files);
-    const planned = await plan(files, ...recorded.patch);
-    files.put('/ws/old.txt', 'the user was here\n');
-    const before = files.texts();
-    assert.match(
-      await refusal(commitPatch(planned, files)),
-      /old\.txt could not be written: it changed after.*No file was changed/s,
-    );
-    assert.deepEqual(files.texts(), before);
+  it('fails when a file changed since the plan, however fresh that is', async () => {
+    for (const isFresh of [false, true]) {
+      const files = new MemoryFiles(recorded.files);
+      const planned = await plan(files, ...recorded.patch);
+      files.put('/ws/old.txt', 'the user was here\n');
+      const before = files.texts();
+      assert.match(
+        await refusal(commitPatch(planned, files, { isFresh })),
+        /old\.txt could not be written: it changed after.*No file was changed/s,
+      );
+      assert.deepEqual(files.texts(), before);
+    }
+  });
+
+  it('looks at no file twice that was planned a moment ago', async () => {
+    const reads = async (isFresh: boolean): Promise<number> => {
+      const files = new MemoryFiles(recorded.files);
+      const planned = await plan(files, ...recorded.patch);
+      let count = 0;
+      const read = files.read.bind(files);
+      files.read = (path) => ((count += 1), read(path));
+      await commitPatch(planned, files, { isFresh });
+      return count;
+    };
+    const once = await reads(true);
+    assert.ok(once > 0);
+    assert.equal(await reads(false), 2 * once);
   });
 
   it('fails when a link was put in the way since the plan', async () => {
