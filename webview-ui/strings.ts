@@ -72,8 +72,8 @@ export const strings = {
   filesChanged: (count: number) => (count === 1 ? '1 file changed' : `${count} files changed`),
   review: 'Review',
   reviewChanges: 'Review Changes',
-  linesAdded: (count: number) => `${count} lines added`,
-  linesRemoved: (count: number) => `${count} lines removed`,
+  linesAdded: (count: number) => (count === 1 ? '1 line added' : `${count} lines added`),
+  linesRemoved: (count: number) => (count === 1 ? '1 line removed' : `${count} lines removed`),
 
   // plan
   planDone: (done: number, all: number) => `Plan: ${done} of ${all} done`,

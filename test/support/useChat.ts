@@ -18,9 +18,10 @@ export function useChat(): (options: ChatOptions) => Promise<ChatPage> {
     await browser.close();
     await site[Symbol.asyncDispose]();
   });
-  afterEach(async () => {
+  afterEach(async function () {
     const pages = opened;
     opened = [];
+    if (this.currentTest?.state === 'failed') for (const chat of pages) await tellOf(chat);
     for (const chat of pages) await chat[Symbol.asyncDispose]();
     assert.deepEqual(
       pages.flatMap((chat) => chat.faults),
@@ -33,4 +34,11 @@ export function useChat(): (options: ChatOptions) => Promise<ChatPage> {
     opened.push(chat);
     return chat;
   };
+}
+
+/** A test that failed elsewhere can be told from what its page showed, and from what it had asked for. */
+async function tellOf({ page, posted }: ChatPage): Promise<void> {
+  const shown = await page.locator('body').innerText();
+  const asked = posted.map((message) => ('method' in message ? `${message.kind} ${message.method}` : message.kind));
+  console.log(`the page asked: ${asked.slice(-20).join(', ')}\nthe page showed:\n${shown.slice(-3000)}`);
 }

@@ -1,4 +1,5 @@
-// Keeps a scrolled box at its end while it grows, unless the user has scrolled away.
+// Keeps a scrolled box at its end while it grows, unless the user has scrolled away or holds something in it.
+import { heldPress } from './heldPress.ts';
 
 /** Closer to the end than this counts as at the end. */
 const NEAR_END_PX = 32;
@@ -27,8 +28,11 @@ export interface Growing {
 
 /** A button that is pressed may make its row smaller and larger again, and moves the box by that alone. */
 function isPress(event: Event): boolean {
-  const isOnButton = event.target instanceof Element && event.target.closest('button') !== null;
-  return isOnButton && (!(event instanceof KeyboardEvent) || event.key === 'Enter' || event.key === ' ');
+  return isOnButton(event.target) && (!(event instanceof KeyboardEvent) || event.key === 'Enter' || event.key === ' ');
+}
+
+function isOnButton(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button') !== null;
 }
 
 export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
@@ -42,12 +46,14 @@ export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
     changed(next);
   };
   const toEnd = (): void => {
-    if (isStuck) box.scrollTop = box.scrollHeight;
+    if (isStuck && press.held() === null) box.scrollTop = box.scrollHeight;
   };
+  const press = heldPress(box, toEnd);
   const scrolled = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = box;
     // rows that turn out larger or smaller than expected move the place as well: only the user's own hand leaves or reaches the end
-    const isByHand = performance.now() - handAt < MOVED_BY_USER_MS;
+    const isSelecting = press.held() !== null && !isOnButton(press.held());
+    const isByHand = isSelecting || performance.now() - handAt < MOVED_BY_USER_MS;
     const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     if (isByHand && isNearEnd) set(true);
     else if (isByHand && scrollTop < lastTop - 1) set(false);
@@ -80,6 +86,7 @@ export function stickToEnd({ box, content, changed }: Growing): StickToEnd {
     release: () => set(false),
     dispose: () => {
       sizes.disconnect();
+      press.dispose();
       for (const hand of HANDS) box.removeEventListener(hand, touched);
       box.removeEventListener('scroll', scrolled);
       box.removeEventListener('wheel', wheeled);

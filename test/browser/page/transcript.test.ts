@@ -120,6 +120,73 @@ describe('the transcript', function () {
     assert.equal(await chat.page.getByRole('button', { name: 'Jump to latest' }).count(), 0);
   });
 
+  it('takes a press on what an answer pushes up, and follows again when it is let go', async () => {
+    const tool = sample.tool('d1', ['read_file', { path: 'src/a.ts' }, 'the text of a']);
+    const turn = sample.runningTurn('t2', [sample.user('u2', 'Write'), tool]);
+    const chat = await open({ snapshot: sample.snapshot(sample.state([...longTurns(30), turn])) });
+    const { mouse } = chat.page;
+    const fold = chat.page.getByRole('button', { name: /Read src\/a\.ts/ });
+    const centre = () =>
+      fold.evaluate((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      });
+    await fold.waitFor();
+    await chat.notify(started, delta('Something new.\n\n'.repeat(3)));
+    await chat.page.getByText('Something new.').last().waitFor();
+    await drawn(chat);
+
+    const pushes: unknown = { kind: 'notifications', notifications: [delta('It is pushed up.\n\n')] };
+    const isReached = await fold.evaluate(async (element, message) => {
+      const isMoved = new Promise((resolve) =>
+        element.closest('.transcript-box')?.addEventListener('scroll', resolve, { once: true }),
+      );
+      window.postMessage(message, '*');
+      await isMoved;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    }, pushes);
+    assert.ok(isReached, 'a row takes no pointer while the box follows');
+
+    const { x, y } = await centre();
+    await mouse.move(x, y);
+    await mouse.down();
+    await chat.notify(delta('While it is pressed.\n\n'.repeat(8)));
+    await chat.page.getByText('While it is pressed.').last().waitFor();
+    await drawn(chat);
+    const moved = (await centre()).y - y;
+    assert.ok(Math.abs(moved) < 2, `it moved ${moved} px under the pointer`);
+    await mouse.up();
+    await chat.page.getByText('the text of a').waitFor();
+    await drawn(chat);
+    assert.ok((await distanceToEnd(chat)) < 2, 'the end is followed again');
+  });
+
+  it('leaves what is selected in its place while an answer comes', async () => {
+    const chat = await open({
+      snapshot: sample.snapshot(sample.state([...longTurns(30), sample.runningTurn('t2', [])])),
+    });
+    const { mouse } = chat.page;
+    await chat.notify(started, delta('Something new.\n\n'));
+    const words = chat.page.getByText('Question 29', { exact: true });
+    await chat.page.getByText('Something new.').waitFor();
+    await drawn(chat);
+    const at = await words.boundingBox();
+    assert.ok(at);
+    await mouse.move(at.x + 1, at.y + at.height / 2);
+    await mouse.down();
+    await mouse.move(at.x + at.width / 2, at.y + at.height / 2);
+    await chat.notify(delta('While it is selected.\n\n'.repeat(8)));
+    await chat.page.getByText('While it is selected.').last().waitFor();
+    await drawn(chat);
+    await mouse.move(at.x + at.width - 1, at.y + at.height / 2);
+    await mouse.up();
+    assert.equal(await chat.page.evaluate(() => getSelection()?.toString()), 'Question 29');
+    await drawn(chat);
+    assert.ok((await distanceToEnd(chat)) < 2, 'the end is followed again');
+  });
+
   it('draws only what is in sight of 2,000 turns', async () => {
     const begun = performance.now();
     const chat = await open({ snapshot: sample.snapshot(sample.state(longTurns(2000))) });
@@ -141,8 +208,7 @@ describe('the transcript', function () {
       await chat.page.mouse.wheel(0, -300);
       await drawn(chat);
     }
-    // rows that scroll take no pointer for a moment: a click would scroll on to try again, and may land beside the row
-    await fold.press('Enter');
+    await fold.click();
     await chat.page.getByText('the text of a').waitFor();
     await chat.page.waitForFunction(() => (sessionStorage.getItem('state') ?? '').includes('"type":"row"'));
     await drawn(chat);
