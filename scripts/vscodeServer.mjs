@@ -102,7 +102,21 @@ export function userSettingsFile(dataDir) {
  * @param {Record<string, unknown>} settings
  */
 export async function writeUserSettings(dataDir, settings) {
-  const path = userSettingsFile(dataDir);
+  await writeSettings(userSettingsFile(dataDir), settings);
+}
+
+/**
+ * Writes the settings of the machine that a VS Code server runs on: those of the scopes `machine` and `machine-overridable`, which it
+ * takes from the user's settings by chance only, as its windows count as remote.
+ * @param {string} dataDir
+ * @param {Record<string, unknown>} settings
+ */
+export async function writeMachineSettings(dataDir, settings) {
+  await writeSettings(join(dataDir, 'data', 'Machine', 'settings.json'), settings);
+}
+
+/** @param {string} path @param {Record<string, unknown>} settings */
+async function writeSettings(path, settings) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(settings, undefined, 2)}\n`);
 }

@@ -102,9 +102,9 @@ export function useProduct(options: ProductOptions = {}): Product {
 
 /** The reference's program instead of Bowline's own, with the same home. */
 async function referenceOptions(options: ProductOptions): Promise<ProductOptions> {
-  const heldSettings = { 'bowline.server.path': await referenceServer() };
+  const machineSettings = { 'bowline.server.path': await referenceServer() };
   // with a home below the folder of temporary files it has no sandbox
-  return { ...options, heldSettings, homeVariable: 'CODEX_HOME', homesFolder: CACHE };
+  return { ...options, machineSettings, homeVariable: 'CODEX_HOME', homesFolder: CACHE };
 }
 
 function configToml(modelUrl: string, { isConfigured = true, config = '' }: ProductOptions): string {

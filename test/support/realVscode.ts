@@ -10,6 +10,7 @@ import {
   startVscodeServer,
   type VscodeServerOptions,
   userSettingsFile,
+  writeMachineSettings,
   writeUserSettings,
 } from '../../scripts/vscodeServer.mjs';
 
@@ -21,8 +22,8 @@ export type RealVscodeOptions = ExtensionSource & {
   workspaceFrom?: string;
   /** User settings, over {@link QUIET_SETTINGS}. */
   settings?: Record<string, unknown>;
-  /** More of them, which stay whatever `setSettings` writes. */
-  heldSettings?: Record<string, unknown>;
+  /** Settings of the machine: those whose scope says so. */
+  machineSettings?: Record<string, unknown>;
   /** Lets `extensionTestUrl` name tests that run inside the extension host. */
   smokeTestDriver?: boolean;
   /** Added to the environment of the editor, and so of the extension and its server. */
@@ -88,11 +89,12 @@ export async function startVscode(options: RealVscodeOptions): Promise<RealVscod
     process.off('exit', removeAtExit);
   };
   const setSettings = (settings: Record<string, unknown>) =>
-    writeUserSettings(dataDir, { ...QUIET_SETTINGS, ...options.heldSettings, ...settings });
+    writeUserSettings(dataDir, { ...QUIET_SETTINGS, ...settings });
   try {
     for (const path of [dataDir, extensionsDir, workspace]) await mkdir(path);
     if (options.workspaceFrom !== undefined) await cp(options.workspaceFrom, workspace, { recursive: true });
     await setSettings(options.settings ?? {});
+    await writeMachineSettings(dataDir, options.machineSettings ?? {});
     const { homeVariable = 'BOWLINE_HOME' } = options;
     // conversations of whoever runs the tests are not offered to them
     const homes = { BOWLINE_HOME: bowlineHome, CODEX_HOME: join(folder, 'codex'), [homeVariable]: bowlineHome };
