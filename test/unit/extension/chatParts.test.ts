@@ -40,11 +40,11 @@ describe('notification batch', () => {
         }
         batch.flush();
         const told = (of: readonly ServerNotification[]) =>
-          of
-            .map((one) => (one.method === 'item/agentMessage/delta' ? `${one.params.itemId}:${one.params.delta}` : ''))
-            .join('')
-            .replace(/[ab]:/g, '');
-        return told(sent) === told(steps.map(([id, text]) => delta(id, text)));
+          of.flatMap((one) => {
+            ok(one.method === 'item/agentMessage/delta');
+            return Array.from(one.params.delta, (character) => [one.params.itemId, character]);
+          });
+        deepEqual(told(sent), told(steps.map(([id, text]) => delta(id, text))));
       }),
     );
   });
