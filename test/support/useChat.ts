@@ -38,7 +38,7 @@ export function useChat(): (options: ChatOptions) => Promise<ChatPage> {
 
 /** A test that failed elsewhere can be told from what its page showed, and from what it had asked for. */
 async function tellOf({ page, posted }: ChatPage): Promise<void> {
-  const shown = await page.locator('body').innerText();
+  const shown = await page.locator('body').innerText().catch(String);
   const asked = posted.map((message) => ('method' in message ? `${message.kind} ${message.method}` : message.kind));
   console.log(`the page asked: ${asked.slice(-20).join(', ')}\nthe page showed:\n${shown.slice(-3000)}`);
 }

@@ -126,18 +126,14 @@ describe('the transcript', function () {
     const chat = await open({ snapshot: sample.snapshot(sample.state([...longTurns(30), turn])) });
     const { mouse } = chat.page;
     const fold = chat.page.getByRole('button', { name: /Read src\/a\.ts/ });
-    const centre = () =>
-      fold.evaluate((element) => {
-        const { x, y, width, height } = element.getBoundingClientRect();
-        return { x: x + width / 2, y: y + height / 2 };
-      });
+    const topOfFold = async () => (await fold.boundingBox())?.y ?? Number.NaN;
     await fold.waitFor();
     await chat.notify(started, delta('Something new.\n\n'.repeat(3)));
     await chat.page.getByText('Something new.').last().waitFor();
     await drawn(chat);
 
     const pushes: unknown = { kind: 'notifications', notifications: [delta('It is pushed up.\n\n')] };
-    const isReached = await fold.evaluate(async (element, message) => {
+    const { centre, isReached } = await fold.evaluate(async (element, message) => {
       const isMoved = new Promise((resolve) =>
         element.closest('.transcript-box')?.addEventListener('scroll', resolve, { once: true }),
       );
@@ -145,22 +141,30 @@ describe('the transcript', function () {
       await isMoved;
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       const { x, y, width, height } = element.getBoundingClientRect();
-      return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+      const at = [x + width / 2, y + height / 2] as const;
+      return { centre: at, isReached: element.contains(document.elementFromPoint(...at)) };
     }, pushes);
     assert.ok(isReached, 'a row takes no pointer while the box follows');
 
-    const { x, y } = await centre();
-    await mouse.move(x, y);
+    await mouse.move(...centre);
+    const before = await topOfFold();
     await mouse.down();
     await chat.notify(delta('While it is pressed.\n\n'.repeat(8)));
     await chat.page.getByText('While it is pressed.').last().waitFor();
     await drawn(chat);
-    const moved = (await centre()).y - y;
+    const moved = (await topOfFold()) - before;
     assert.ok(Math.abs(moved) < 2, `it moved ${moved} px under the pointer`);
     await mouse.up();
     await chat.page.getByText('the text of a').waitFor();
     await drawn(chat);
     assert.ok((await distanceToEnd(chat)) < 2, 'the end is followed again');
+
+    // the release of this one goes to the menu that it opens
+    await mouse.down({ button: 'right' });
+    await chat.notify(delta('Under a menu.\n\n'.repeat(8)));
+    await chat.page.getByText('Under a menu.').last().waitFor();
+    await drawn(chat);
+    assert.ok((await distanceToEnd(chat)) < 2, 'the end is followed under a menu');
   });
 
   it('leaves what is selected in its place while an answer comes', async () => {
